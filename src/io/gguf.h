@@ -1,0 +1,43 @@
+#pragma once
+// GGUF v2 and v3 files (ggml's model format): typed key-values, tensor table, aligned tensor data.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "io/mapped_file.h"
+#include "io/tensor_file.h"
+
+namespace qinglan {
+
+// Integers of any width widen to int64 (uint64 above its range is refused), floats to double.
+using GgufValue = std::variant<std::int64_t, double, bool, std::string, std::vector<std::int64_t>,
+                               std::vector<double>, std::vector<bool>, std::vector<std::string>>;
+
+class GgufFile {
+ public:
+  // Throws Error{io}, Error{corrupt_data} or Error{unsupported} (a tensor type this build cannot read), with file and
+  // offset.
+  static GgufFile open(const std::string& path);
+
+  const TensorMap& tensors() const { return tensors_; }
+  const std::map<std::string, GgufValue>& metadata() const { return metadata_; }
+  const std::string& path() const { return file_.path(); }
+  const TensorView& tensor(const std::string& name) const;
+
+  // T: one of GgufValue's. Throws Error{corrupt_data} that names the file and key when it is absent or of another type.
+  template <typename T>
+  const T& get(const std::string& key) const;
+  template <typename T>
+  T get_or(const std::string& key, T fallback) const;
+
+ private:
+  explicit GgufFile(MappedFile file);
+  MappedFile file_;
+  std::map<std::string, GgufValue> metadata_;
+  TensorMap tensors_;
+};
+
+}  // namespace qinglan

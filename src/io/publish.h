@@ -1,0 +1,19 @@
+#pragma once
+// Atomic publishing: temp, sync, rename, sync of the parent. A reader sees the old whole or the new whole.
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "io/file_system.h"
+
+namespace qinglan {
+
+// Writes `path` so that it is never seen half-written. The temporary lies beside it, named with the process id.
+void publish_file(FileSystem& fs, const std::string& path, std::string_view bytes);
+
+// Moves a finished folder to `target`: every file below is synced, folders too, then one rename.
+// Returns false (and removes `folder`) when `target` is already there: somebody else published the same thing.
+bool publish_folder(FileSystem& fs, const std::string& folder, const std::string& target);
+
+}  // namespace qinglan
