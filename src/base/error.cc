@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <numeric>
 #include <utility>
 
@@ -34,6 +35,15 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
+// A hint may be written as a sentence; it goes on after a semicolon.
+std::string as_clause(std::string text) {
+  const bool sentence = text.size() > 1 && std::isupper(static_cast<unsigned char>(text[0])) &&
+                        std::islower(static_cast<unsigned char>(text[1]));
+  if (sentence) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
 }  // namespace
 
 const char* name_of(ErrorKind kind) {
@@ -64,7 +74,7 @@ void Error::compose() {
   if (offset_) text_ += " (at byte " + std::to_string(*offset_) + ")";
   if (!expected_.empty()) text_ += ": expected " + expected_;
   if (!found_.empty()) text_ += (expected_.empty() ? ": found " : ", found ") + found_;
-  if (!hint_.empty()) text_ += "; " + hint_;
+  if (!hint_.empty()) text_ += "; " + as_clause(hint_);
 }
 
 std::optional<std::string> nearest_word(const std::string& word, const std::vector<std::string>& candidates) {

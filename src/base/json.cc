@@ -99,6 +99,9 @@ struct Reader<std::vector<T>> {
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& source) {
+  // The library takes a NUL for the end of the text and would pass over what follows it.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
+    throw Error(ErrorKind::corrupt_data, "not valid JSON").in(source).offset(nul).found("a NUL byte");
   try {
     return Json::parse(text, StrictParser(source));
   } catch (const Json::parse_error& e) {

@@ -1,5 +1,6 @@
 #pragma once
-// Element types of tensors in files, and their sizes. GGUF block types hold `block_elements` values in `block_bytes`.
+// Element types of tensors in files, and their sizes. GGUF block types hold `block_elements` values in
+// `block_bytes`.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,7 @@
 #pragma once
 // GGUF v2 and v3 files (ggml's model format): typed key-values, tensor table, aligned tensor data.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -18,18 +19,23 @@ using GgufValue = std::variant<std::int64_t, double, bool, std::string, std::vec
 
 class GgufFile {
  public:
-  // Throws Error{io}, Error{corrupt_data} or Error{unsupported} (a tensor type this build cannot read), with file and
-  // offset.
+  // Throws Error{io}, Error{corrupt_data} or Error{unsupported} (a tensor type this build cannot read), with
+  // file and offset.
   static GgufFile open(const std::string& path);
+  // The same over bytes in memory; `name` stands for the path in messages.
+  static GgufFile from_bytes(std::vector<std::byte> bytes, std::string name);
 
   const TensorMap& tensors() const { return tensors_; }
   const std::map<std::string, GgufValue>& metadata() const { return metadata_; }
   const std::string& path() const { return file_.path(); }
+  // Throws Error{corrupt_data} that names the file and the tensor.
   const TensorView& tensor(const std::string& name) const;
 
-  // T: one of GgufValue's. Throws Error{corrupt_data} that names the file and key when it is absent or of another type.
+  // T: one of GgufValue's. Throws Error{corrupt_data} that names the file and key when it is absent or of
+  // another type.
   template <typename T>
   const T& get(const std::string& key) const;
+  // The same, with a fallback for an absent key; another type still throws.
   template <typename T>
   T get_or(const std::string& key, T fallback) const;
 

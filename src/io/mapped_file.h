@@ -1,16 +1,20 @@
 #pragma once
-// A whole file mapped read-only. Move-only; unmapped at the end of its life.
+// The bytes of a whole file, mapped read-only (or held, when they come from memory). Move-only; unmapped at
+// the end of its life.
 
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace qinglan {
 
 class MappedFile {
  public:
-  // Throws Error{io}. An empty file maps to an empty span.
+  // Throws Error{io}, also for a folder or a device. An empty file maps to an empty span.
   static MappedFile open(const std::string& path);
+  // The same over bytes in memory; `name` stands for the path in messages.
+  static MappedFile from_bytes(std::vector<std::byte> bytes, std::string name);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   ~MappedFile();
@@ -20,8 +24,11 @@ class MappedFile {
 
  private:
   MappedFile(std::string path, std::span<const std::byte> bytes);
+  void unmap();
+
   std::string path_;
   std::span<const std::byte> bytes_;
+  std::vector<std::byte> owned_;  // empty when bytes_ is a mapping
 };
 
 }  // namespace qinglan

@@ -1,7 +1,8 @@
 #pragma once
-// safetensors files: 8 bytes little-endian header length, a JSON header, tensor bytes. Lengths are never trusted:
-// each is checked against the file before anything of its size is allocated.
+// safetensors files: 8 bytes little-endian header length, a JSON header, tensor bytes. Lengths are never
+// trusted: each is checked against the file before anything of its size is allocated.
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,8 +14,12 @@ namespace qinglan {
 
 class SafetensorsFile {
  public:
-  // Throws Error{io} or Error{corrupt_data} with file, offset, expected and found. Pickle files are refused by magic.
+  // Throws Error{io}, Error{corrupt_data} with file, offset, expected and found, or Error{unsupported} (an
+  // element type this build cannot read, or a file of another format: pickle is refused by its magic, never
+  // read).
   static SafetensorsFile open(const std::string& path);
+  // The same over bytes in memory; `name` stands for the path in messages.
+  static SafetensorsFile from_bytes(std::vector<std::byte> bytes, std::string name);
 
   const TensorMap& tensors() const { return tensors_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
@@ -29,7 +34,11 @@ class SafetensorsFile {
   std::map<std::string, std::string> metadata_;
 };
 
-// The bytes of a safetensors file: tensors in name order, header padded to 8 bytes, so equal content is equal bytes.
-std::string safetensors_bytes(const TensorMap& tensors, const std::map<std::string, std::string>& metadata = {});
+// The bytes of a safetensors file, equal to what the reference library writes: tensors by element type
+// (widest first, so that all are aligned), then by name; header padded to 8 bytes. Equal content is equal
+// bytes, also with metadata (which the reference writes in random order; here by key). Throws
+// Error{unsupported} for block types.
+std::string safetensors_bytes(const TensorMap& tensors,
+                              const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace qinglan

@@ -14,7 +14,7 @@ namespace qinglan {
 
 struct TensorView {
   DType dtype;
-  std::vector<std::int64_t> shape;  // row-major, outermost first (GGUF's reversed order is already undone)
+  std::vector<std::int64_t> shape;   // row-major, outermost first (GGUF's reversed order is already undone)
   std::span<const std::byte> bytes;  // lives as long as the file object
   std::uint64_t offset = 0;          // of bytes[0] in the file, for messages
 
@@ -23,8 +23,8 @@ struct TensorView {
 
 using TensorMap = std::map<std::string, TensorView>;
 
-// Values of any floating or block type as fp32, bit for bit what the `gguf` and `safetensors` Python packages give.
-// out.size() must equal view.elements(). Throws Error{unsupported} for integer types.
+// Values of any floating or block type as fp32, bit for bit what the `gguf` and `safetensors` Python packages
+// give. out.size() must equal view.elements(). Throws Error{unsupported} for integer types.
 void to_float(const TensorView& view, std::span<float> out);
 
 }  // namespace qinglan

@@ -1,1 +1,55 @@
-int main() { return 0; }
+// qinglan-worker: the compute plane. `qinglan-worker run --job FILE` does one job and answers on standard output;
+// people use `qinglan`.
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstring>
+
+#include "base/error.h"
+#include "experiment/job.h"
+#include "io/file_system.h"
+#include "qinglan_version.h"
+#include "worker/job_runner.h"
+
+namespace {
+
+std::atomic<bool> stop_requested{false};
+
+void on_signal(int) { stop_requested = true; }
+
+int run(const char* path) {
+  using namespace qinglan;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+  const Job job = job_from_json(parse_json(real_file_system().read(path), path), path);
+  Reporter reporter;
+  return run_job(job, reporter, stop_requested);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 2 && !std::strcmp(argv[1], "--version")) {
+    std::printf("qinglan-worker %s (torch %s)\n", qinglan::kVersion, qinglan::kTorchVersion);
+    return 0;
+  }
+  if (argc != 4 || std::strcmp(argv[1], "run") || std::strcmp(argv[2], "--job")) {
+    std::fprintf(stderr, "usage: qinglan-worker run --job FILE   (started by qinglan; see qinglan --help)\n");
+    return 2;
+  }
+  try {
+    return run(argv[3]);
+  } catch (const qinglan::Error& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return e.kind() == qinglan::ErrorKind::io ? qinglan::kExitRetry : 1;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,147 @@
+#include "audit/judgement.h"
+
+#include <algorithm>
+
+#include "audit/cell_scores.h"
+#include "audit/controls.h"
+#include "audit/headline.h"
+#include "audit/item_audit.h"
+#include "audit/leaks.h"
+#include "audit/notes.h"
+#include "audit/shift.h"
+#include "audit/verdict.h"
+#include "base/error.h"
+
+namespace qinglan {
+namespace {
+
+// Why a cell has no result at all; empty when it has.
+std::string failure_of(const SeriesScores& scores, const Cell& cell) {
+  if (cell.status == "failed") return cell.error.empty() ? "the cell failed" : cell.error;
+  if (cell.seeds.empty()) return "no seed was run";
+  for (const SeedRun& seed : cell.seeds)
+    for (const std::string& name : {seed.weak_floor, seed.weak_to_strong}) {
+      const std::string what = name == seed.weak_floor ? "weak floor" : "weak-to-strong student";
+      if (name.empty()) return "seed " + std::to_string(seed.seed) + " has no " + what;
+      if (const Series& series = scores.series(name); series.status != "done")
+        return "the " + what + " of seed " + std::to_string(seed.seed) + " is " + series.status +
+               (series.why.empty() ? "" : ": " + series.why);
+    }
+  return "";
+}
+
+std::optional<CrossedParts> parts_of(const Scored& scored) {
+  if (!scored.defined() || !no_interval(scored.matrix).empty()) return std::nullopt;
+  return crossed_parts(scored.matrix, scored.matrix);
+}
+
+void add_ceiling(const SeriesScores& scores, const Cell& cell, const CellScores& on_metric,
+                 Evidence& evidence) {
+  const Scored gap = on_metric.gap();
+  evidence.gap = scores.interval(gap);
+  evidence.gap_parts = parts_of(gap);
+  const std::vector<double> means = on_metric.ceiling.matrix.seed_means();
+  for (std::size_t s = 0; s < cell.seeds.size(); ++s) {
+    const Series& series = scores.series(cell.seeds[s].strong_ceiling);
+    evidence.ceilings.push_back({means[s], series.final_train_loss, series.label_entropy});
+  }
+}
+
+// A ceiling is there when every seed's is; a metric that no series has is no reason to call it missing.
+bool has_ceiling(const SeriesScores& scores, const Cell& cell) {
+  return std::all_of(cell.seeds.begin(), cell.seeds.end(), [&](const SeedRun& seed) {
+    return !seed.strong_ceiling.empty() && scores.series(seed.strong_ceiling).status == "done";
+  });
+}
+
+Evidence evidence_of(SeriesScores& scores, const Cell& cell, const CellScores& on_metric, const Five& five,
+                     const std::map<std::string, ControlReading>& controls) {
+  const Record& record = scores.record();
+  Evidence evidence;
+  evidence.metric = record.claim.metric;
+  evidence.seeds = static_cast<std::int64_t>(cell.seeds.size());
+  evidence.items = static_cast<std::int64_t>(record.items.size());
+  evidence.columns = static_cast<std::int64_t>(scores.groups().columns());
+  evidence.delta = record.claim.delta;
+  evidence.gamma = record.claim.gamma;
+  evidence.chance = scores.chance(record.claim.metric);
+  evidence.leaks = leaks_of(scores, cell);
+  if (const auto shuffled = controls.find(kShuffledControl); shuffled != controls.end())
+    evidence.shuffled = shuffled->second.score;
+  if (const auto* best = best_no_teaching(controls)) {
+    evidence.best_control = best->first;
+    evidence.over_best_control = best->second.student_over;
+  }
+  evidence.gain = five.gain;
+  evidence.pgr = five.pgr;
+  evidence.gain_parts = parts_of(on_metric.gain());
+  if (has_ceiling(scores, cell) && on_metric.ceiling.defined()) {
+    add_ceiling(scores, cell, on_metric, evidence);
+    if (const auto tuned = controls.find(kTunedCeilingControl); tuned != controls.end())
+      evidence.tuned_over_matched = scores.interval(difference(tuned->second.scores, on_metric.ceiling));
+  }
+  return evidence;
+}
+
+void judge_failed(const std::string& why, CellJudgement& judged) {
+  for (const char* metric : kMetrics) judged.fives[metric] = no_five(why);
+  judged.gap = judged.supervisor_shift = Estimate::no(why);
+  judged.items = no_item_audit(why);
+  judged.verdict = Verdict::failed;
+  judged.reason = why;
+}
+
+void judge_done(SeriesScores& scores, const Cell& cell, CellJudgement& judged) {
+  CellScores declared;
+  for (const char* metric : kMetrics) {
+    CellScores on_metric = cell_scores(scores, cell, metric);
+    judged.fives[metric] = five_of(scores, on_metric);
+    if (metric == judged.metric) declared = std::move(on_metric);
+  }
+  const auto controls = read_controls(scores, cell, judged.metric, declared.student);
+  for (const auto& [name, reading] : controls) judged.controls[name] = reading.score;
+  judged.gap = scores.interval(declared.gap());
+  judged.items = audit_items(scores, cell);
+  judged.supervisor_shift = supervisor_shift(scores, cell);
+  judged.supervisor_shifted = is_shifted(judged.supervisor_shift);
+  const Decision decision =
+      decide(evidence_of(scores, cell, declared, judged.fives[judged.metric], controls));
+  judged.verdict = decision.verdict;
+  judged.reason = decision.reason;
+  judged.seeds_needed = decision.seeds_needed;
+  judged.items_needed = decision.items_needed;
+  judged.notes = cell_notes(scores, cell, judged);
+}
+
+}  // namespace
+
+bool Judgement::refuses() const {
+  return std::any_of(cells.begin(), cells.end(),
+                     [](const CellJudgement& cell) { return qinglan::refuses(cell.verdict); });
+}
+
+Judgement judge(const Record& record) {
+  const std::string& metric = record.claim.metric;
+  if (metric != "accuracy" && metric != "balanced_accuracy" && metric != "auroc")
+    throw Error(ErrorKind::corrupt_data, "the claim's metric is unknown")
+        .in("record '" + record.name + "'")
+        .expected("accuracy, balanced_accuracy or auroc")
+        .found("'" + metric + "'");
+  SeriesScores scores(record);
+  Judgement judgement;
+  for (const Cell& cell : record.cells) {
+    CellJudgement judged;
+    judged.id = cell.id;
+    judged.metric = metric;
+    if (const std::string why = failure_of(scores, cell); !why.empty())
+      judge_failed(why, judged);
+    else
+      judge_done(scores, cell, judged);
+    judged.headline = headline_of(cell, judged);
+    judgement.cells.push_back(std::move(judged));
+  }
+  judgement.notes = run_notes(scores);
+  return judgement;
+}
+
+}  // namespace qinglan

@@ -1,0 +1,123 @@
+#include "audit/notes.h"
+
+#include <set>
+
+#include "audit/controls.h"
+#include "audit/leaks.h"
+#include "audit/words.h"
+
+namespace qinglan {
+namespace {
+
+constexpr double kUnbalanced = 0.55;
+
+// Empty where test classes are balanced enough for accuracy to mean something.
+std::string misleading_accuracy(const SeriesScores& scores) {
+  if (scores.majority_share() <= kUnbalanced) return "";
+  const Record& record = scores.record();
+  const std::size_t majority = training_majority(record);
+  double right = 0;
+  for (const std::int32_t truth : record.truth) right += static_cast<std::size_t>(truth) == majority;
+  return "accuracy misleads here: always answering '" + record.data.classes[majority] + "' scores " +
+         percent(right / static_cast<double>(record.truth.size())) +
+         (record.claim.metric == "accuracy" ? "; read balanced accuracy and AUROC instead"
+          : record.claim.metric == "auroc"  ? "; AUROC is judged"
+                                            : "; balanced accuracy is judged");
+}
+
+bool fine_tuned(const std::string& tune) {
+  return tune == "full" || tune == "lora" || tune.starts_with("top-");
+}
+
+// The naive cell that differs from this one in nothing but the method.
+const Cell* naive_partner(const Record& record, const Cell& cell) {
+  const auto same_seeds = [&cell](const Cell& other) {
+    if (other.seeds.size() != cell.seeds.size()) return false;
+    for (std::size_t s = 0; s < cell.seeds.size(); ++s)
+      if (other.seeds[s].seed != cell.seeds[s].seed) return false;
+    return true;
+  };
+  const auto prior = [](const Cell& one) {
+    return one.params.is_object() ? one.params.value("prior", Json()) : Json();
+  };
+  for (const Cell& other : record.cells)
+    if (other.method == "naive" && other.status == "done" && other.supervisor == cell.supervisor &&
+        other.student == cell.student && other.supervisor_tune == cell.supervisor_tune &&
+        other.student_tune == cell.student_tune && prior(other) == prior(cell) && same_seeds(other))
+      return &other;
+  return nullptr;
+}
+
+void add_threshold_note(SeriesScores& scores, const Cell& cell, const CellJudgement& judged,
+                        std::vector<std::string>& notes) {
+  const Estimate& gain = judged.fives.at("accuracy").gain;
+  const Estimate& matched = judged.fives.at("matched_accuracy").gain;
+  if (gain.defined() && matched.defined() && gain.low > 0 && matched.low <= 0)
+    notes.push_back("explained by threshold: the student gains " + difference_in_metric("accuracy", gain) +
+                    " over its supervisor at .5, but " + difference_in_metric("accuracy", matched) +
+                    " when both answer with the same prior");
+  const Cell* naive = cell.method == "naive" ? nullptr : naive_partner(scores.record(), cell);
+  if (naive == nullptr) return;
+  const auto over_naive = [&](const char* metric) {
+    const auto students = [&](const Cell& one) {
+      return scores.matrix(role_names(one, &SeedRun::weak_to_strong), metric, "no weak-to-strong student");
+    };
+    return scores.interval(difference(students(cell), students(*naive)));
+  };
+  const Estimate plain = over_naive("accuracy"), same_prior = over_naive("matched_accuracy");
+  if (!plain.defined() || !same_prior.defined() || same_prior.low > 0) return;
+  const std::string numbers = difference_in_metric("accuracy", plain) + " at .5 and " +
+                              difference_in_metric("accuracy", same_prior) + " with the same prior";
+  notes.push_back(plain.value > 0 ? "explained by threshold: " + cell.method + " against naive is " + numbers
+                                  : cell.method + " is not better than naive: " + numbers);
+}
+
+}  // namespace
+
+std::vector<std::string> run_notes(const SeriesScores& scores) {
+  const Record& record = scores.record();
+  const DataFacts& data = record.data;
+  std::vector<std::string> notes;
+  if (const std::string misleads = misleading_accuracy(scores); !misleads.empty()) notes.push_back(misleads);
+  if (data.balanced)
+    notes.push_back("majority rows of the training data were dropped to balance the classes");
+  if (const std::int64_t rows = data.train + data.test; data.truncated > 0 && rows > 0)
+    notes.push_back(grouped_number(data.truncated) + " of " + counted(rows, "row") + " (" +
+                    percent(static_cast<double>(data.truncated) / static_cast<double>(rows)) +
+                    ") were cut to the token limit");
+  if (data.overlap > 0)
+    notes.push_back(counted(data.overlap, "train row") + " equal to a test text " +
+                    (data.dropped.contains("overlap") ? "left out" : "found"));
+  if (!data.corpus.empty())
+    notes.push_back("the rows are of the corpus '" + data.corpus +
+                    "': runs on other data sets of it are the same task, not further evidence");
+  if (!enforced(record)) notes.push_back("ground truth was held back from students: declared, not enforced");
+  std::set<bool> tuned;
+  for (const Cell& cell : record.cells) tuned.insert(fine_tuned(cell.student_tune));
+  if (tuned.size() > 1)
+    notes.push_back("probe and fine-tuned students are both here: compare each with its own kind only");
+  return notes;
+}
+
+std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, const CellJudgement& judged) {
+  std::vector<std::string> notes;
+  for (const SeedRun& seed : cell.seeds)
+    if (!seed.strong_ceiling.empty() && scores.series(seed.strong_ceiling).status != "done") {
+      notes.push_back("judged as without a ceiling: that of seed " + std::to_string(seed.seed) + " is " +
+                      scores.series(seed.strong_ceiling).status);
+      break;
+    }
+  add_threshold_note(scores, cell, judged, notes);
+  if (const std::string misleads = misleading_accuracy(scores); !misleads.empty()) notes.push_back(misleads);
+  if (cell.student_tune == "probe" && fine_tuned(cell.supervisor_tune) &&
+      judged.fives.at("accuracy").strong_ceiling.defined())
+    notes.push_back(
+        "a probe ceiling against a fine-tuned floor: the gap compares two recipes as well as two models");
+  if (judged.supervisor_shifted)
+    notes.push_back("supervisor shift: the supervisor is " +
+                    difference_in_metric("accuracy", judged.supervisor_shift) +
+                    " on the transfer set against test, so floor and labels differ in quality");
+  return notes;
+}
+
+}  // namespace qinglan

@@ -1,0 +1,11 @@
+#pragma once
+// SIGINT and SIGTERM: the first asks a run to stop after saving, the second ends the program at once.
+
+#include <atomic>
+
+namespace qinglan {
+
+void catch_signals();
+const std::atomic<int>& stop_signal();  // 0, else the signal's number
+
+}  // namespace qinglan

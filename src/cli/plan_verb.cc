@@ -1,0 +1,50 @@
+// qinglan plan SPEC: what would run, and about what it costs.
+
+#include <cstdio>
+#include <map>
+#include <memory>
+
+#include "cli/spec_arguments.h"
+#include "cli/verb.h"
+#include "experiment/cost.h"
+#include "experiment/run.h"
+
+namespace qinglan {
+namespace {
+
+int plan(const SpecArguments& arguments, bool json) {
+  const Spec spec = arguments.read();
+  Store store = arguments.open_store();
+  DigestMemo memo(store);
+  const PlannedData data = prepare_data(spec, store, memo);
+  const Plan made = make_plan(spec, data, memo);
+  const PlanCost cost = estimate_cost(made, data, store, spec.threads);
+  if (json) {
+    std::printf("%s\n", pretty_json(to_json(cost)).c_str());
+    return 0;
+  }
+  std::printf("%s: %lld train rows, %lld test rows, %zu cells, %lld seeds\n\n", spec.name.c_str(),
+              static_cast<long long>(data.train), static_cast<long long>(data.test), made.cells.size(),
+              static_cast<long long>(spec.seeds));
+  std::printf("%-16s %6s %9s %10s %9s\n", "kind", "nodes", "to do", "TFLOP", "about");
+  for (const auto& [kind, row] : cost.kinds)
+    std::printf("%-16s %6lld %9lld %10.1f %7.0f s\n", kind.c_str(), static_cast<long long>(row.nodes),
+                static_cast<long long>(row.missing), row.flops / 1e12, row.seconds);
+  std::printf("\nabout %.0f s and %.1f GiB at the most, at %.0f GFLOP/s (%s)\n", cost.seconds,
+              static_cast<double>(cost.peak_memory) / (1 << 30), cost.rate / 1e9,
+              cost.rate_measured ? "measured by earlier runs in this store" : "an assumption: nothing was run here yet");
+  return 0;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, int& exit_code) {
+  auto* verb = app.add_subcommand("plan", "say what would run: nodes, FLOPs, time, memory");
+  auto arguments = std::make_shared<SpecArguments>();
+  auto json = std::make_shared<bool>(false);
+  arguments->add_to(*verb, "spec file (.toml)");
+  verb->add_flag("--json", *json, "print one JSON document on standard output");
+  verb->callback([arguments, json, &exit_code] { exit_code = plan(*arguments, *json); });
+}
+
+}  // namespace qinglan

@@ -1,0 +1,43 @@
+#include "cli/show.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "audit/judgement.h"
+#include "io/publish.h"
+#include "report/html.h"
+#include "report/terminal.h"
+
+namespace qinglan {
+namespace {
+
+TerminalStyle style_of_output(bool ledger) {
+  TerminalStyle style{.color = false, .width = 100, .ledger = ledger};
+  winsize size{};
+  if (isatty(STDOUT_FILENO)) {
+    style.color = !std::getenv("NO_COLOR");
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+  }
+  return style;
+}
+
+}  // namespace
+
+int show_record(const Record& record, const ShowOptions& options) {
+  const Judgement judgement = judge(record);
+  if (!options.html.empty())
+    publish_file(real_file_system(), options.html, html_report(record, judgement, options.ledger));
+  const std::string text = options.json
+                               ? pretty_json(run_document(record, judgement, options.ledger)) + "\n"
+                               : terminal_report(record, judgement, style_of_output(options.ledger));
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+  for (const auto& cell : record.cells)
+    if (cell.status == "failed") return 1;
+  return judgement.refuses() ? 3 : 0;
+}
+
+}  // namespace qinglan

@@ -1,0 +1,19 @@
+#pragma once
+// A record shown: judged, as a table, a JSON document and an HTML file.
+
+#include <string>
+
+#include "record/record.h"
+
+namespace qinglan {
+
+struct ShowOptions {
+  bool json = false;
+  bool ledger = true;
+  std::string html;  // file to write; empty: none
+};
+
+// Prints to standard output and returns the exit code that the verdicts ask for (0, 1, 3).
+int show_record(const Record& record, const ShowOptions& options);
+
+}  // namespace qinglan

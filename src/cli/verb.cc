@@ -1,0 +1,11 @@
+#include "cli/verb.h"
+
+namespace qinglan {
+
+std::span<const VerbEntry> verbs() {
+  static constexpr VerbEntry kVerbs[] = {add_run,    add_plan, add_report,  add_doctor,
+                                         add_models, add_data, add_methods, add_spec};
+  return kVerbs;
+}
+
+}  // namespace qinglan

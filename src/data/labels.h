@@ -1,0 +1,69 @@
+#pragma once
+// Labels to train on. Ground truth and weak labels are different types; a trainer takes TrainingLabels, which
+// are made from weak labels, or from ground truth only together with a GoldBudget that enters the
+// certificate.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "data/dataset.h"
+#include "io/file_system.h"
+
+namespace qinglan {
+
+// What a supervisor says of rows, by id. File: labels.safetensors with "ids" U8, "p" F32 [n, K], "abstain" U8
+// [n], provenance in the metadata.
+struct WeakLabels {
+  std::vector<std::string> ids;
+  std::size_t classes = 0;
+  std::vector<float> p;               // [n, K], rows sum to 1; an abstention is uniform
+  std::vector<std::uint8_t> abstain;  // [n]
+  Json provenance = Json::object();
+
+  std::size_t size() const { return ids.size(); }
+  std::int32_t hard(std::size_t row) const;  // argmax, ties by lowest class
+  std::vector<double> mean() const;          // [K] over all rows, abstentions too: the prior "weak"
+};
+
+void write_weak_labels(FileSystem& fs, const std::string& path, const WeakLabels& labels);
+// Throws Error{corrupt_data}: rows that do not sum to 1, non-finite or negative p, duplicate ids.
+WeakLabels read_weak_labels(const std::string& path);
+
+// A declared use of ground truth: how many rows, for what ("supervision", "ceiling", ...).
+struct GoldBudget {
+  std::string purpose;
+  std::size_t rows = 0;  // at most this many may be labelled
+};
+
+class TrainingLabels {
+ public:
+  // `hard` takes the argmax as a one-hot row and skips abstentions (counted).
+  static TrainingLabels from(const WeakLabels& labels, bool hard = false);
+  // Throws Error{internal} when `ids` exceed the budget.
+  static TrainingLabels from(const GroundTruth& truth, const std::vector<std::string>& ids,
+                             const GoldBudget& budget);
+
+  const std::vector<std::string>& ids() const { return ids_; }
+  std::size_t size() const { return ids_.size(); }
+  std::size_t classes() const { return classes_; }
+  const std::vector<float>& p() const { return p_; }  // [n, K]
+  const std::vector<double>& prior() const {
+    return prior_;
+  }  // [K] mean label over the whole set it was made from
+  std::size_t skipped() const { return skipped_; }
+  double prior_entropy() const;                      // nats
+  Json certificate() const { return certificate_; }  // [{"rows","purpose"}], empty for weak labels
+
+ private:
+  TrainingLabels() = default;
+  std::vector<std::string> ids_;
+  std::size_t classes_ = 0;
+  std::vector<float> p_;
+  std::vector<double> prior_;
+  std::size_t skipped_ = 0;
+  Json certificate_ = Json::array();
+};
+
+}  // namespace qinglan

@@ -1,0 +1,31 @@
+#pragma once
+// About what a plan costs, before anything is started.
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/json.h"
+#include "experiment/plan.h"
+#include "store/store.h"
+
+namespace qinglan {
+
+struct KindCost {
+  std::int64_t nodes = 0, missing = 0;
+  double flops = 0, seconds = 0;  // of the missing ones
+};
+
+struct PlanCost {
+  std::map<std::string, KindCost> kinds;
+  double flops = 0, seconds = 0;
+  std::int64_t peak_memory = 0;  // bytes, of the largest worker
+  double rate = 0;               // FLOP/s used for the estimate
+  bool rate_measured = false;    // by ledgers in this store
+};
+
+// Tokens are guessed from the texts' bytes (4.3 a token), since only workers have tokenizers.
+PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, std::int64_t threads);
+Json to_json(const PlanCost& cost);
+
+}  // namespace qinglan

@@ -1,0 +1,39 @@
+#pragma once
+// What the engine hands a worker, and what the worker says back. A job is a file
+//   {"store", "scratch", "threads", "nodes": [node...]}
+// and the answers are JSON lines on the worker's standard output:
+//   {"event":"start",   "node":key}                            work on the node begins
+//   {"event":"progress","node":key, "done":d, "total":t, "unit":u}
+//   {"event":"done",    "node":key, "reused":bool}             the node is in the store
+//   {"event":"failed",  "node":key, "kind":k, "message":m}     an outcome of this node; the job goes on
+//   {"event":"confined","enforced":bool, "why":text}           once, before the first node
+// Exit codes: 0 all nodes are in the store, 75 try again, 143 stopped after saving, else failed.
+
+#include <string>
+#include <vector>
+
+#include "experiment/node.h"
+
+namespace qinglan {
+
+struct Job {
+  std::string store;    // root
+  std::string scratch;  // <store>/tmp/<name>: the only folder below tmp/ that the worker may use
+  std::int64_t threads = 1;
+  std::vector<Node> nodes;  // none needs another of the same job
+};
+
+Json to_json(const Job& job);
+Job job_from_json(const Json& json, const std::string& source);
+
+inline constexpr int kExitRetry = 75;
+inline constexpr int kExitStopped = 143;
+
+// Node results, file names shared by the worker that writes them and the engine that reads them.
+inline constexpr char kPredictionsFile[] = "predictions.safetensors";
+inline constexpr char kLabelsFile[] = "labels.safetensors";
+inline constexpr char kFeaturesFile[] = "features.safetensors";  // "features" BF16 [N, D], rows: train then test
+// summary.json of a fit: {"final_train_loss","label_entropy","curve":[...],"certificate":{...},"failure"?:{...}}
+inline constexpr char kSummaryFile[] = "summary.json";
+
+}  // namespace qinglan

@@ -1,0 +1,32 @@
+#pragma once
+// A unit of work: immutable description, content-addressed key. Its description in canonical JSON is
+// {"kind","params","inputs":{role:key},"profile"}; the key is that text's SHA-256. Paths never enter.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace qinglan {
+
+struct Node {
+  std::string kind;  // dataset | ground_truth | features | weak_floor | weak_labels | strong_ceiling | weak_to_strong |
+                     // control
+  Json params = Json::object();
+  std::map<std::string, std::string> inputs;  // role -> key
+  Json profile = Json::object();              // empty for work without LibTorch
+
+  // Not part of the key: where things lie on this machine, and words for people.
+  std::map<std::string, std::string> files;  // role -> path: "model", "lexicon", "labels"
+  std::string title;
+
+  Json description() const;
+  std::string key() const;
+  bool reads_truth() const { return inputs.contains("truth"); }
+};
+
+Json to_json(const Node& node);
+Node node_from_json(const Json& json, const std::string& source);
+
+}  // namespace qinglan

@@ -1,0 +1,326 @@
+#include "experiment/plan.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "catalog/method.h"
+#include "catalog/model_source.h"
+#include "experiment/profile.h"
+#include "experiment/recipe.h"
+
+namespace qinglan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The digest of everything a model is made of: config, weights, tokenizer.
+std::string digest_of_model(const ModelSource& source, DigestMemo& memo) {
+  std::set<std::string> files(source.weight_files.begin(), source.weight_files.end());
+  if (!source.config_file.empty()) files.insert(source.config_file);
+  if (fs::is_regular_file(source.tokenizer_path)) files.insert(source.tokenizer_path);
+  for (const char* name : {"tokenizer.json", "tokenizer_config.json"})
+    if (const std::string path = source.tokenizer_path + "/" + name; fs::is_regular_file(path)) files.insert(path);
+  Json digests = Json::object();
+  for (const auto& file : files) digests[fs::path(file).filename()] = memo.digest(file);
+  return sha256_hex(canonical_json(digests));
+}
+
+Json dataset_params(const Spec& spec, DigestMemo& memo) {
+  const DatasetSpec& data = spec.data;
+  Json files = Json::array();
+  for (const auto& file : dataset_files(data))
+    files.push_back({{"name", fs::path(file).filename().string()}, {"sha256", memo.digest(file)}});
+  return {{"files", files},     {"label", data.label}, {"id", data.id},      {"group", data.group},
+          {"columns", data.columns}, {"text", data.text}, {"train", data.train}, {"test", data.test},
+          {"seed", data.seed},  {"balance", data.balance ? Json(*data.balance) : Json("auto")},
+          {"allow_overlap", data.allow_overlap}, {"recipe", fs::exists(data.path) ? "" : data.path}};
+}
+
+Node make_dataset_node(const char* kind, const Spec& spec, DigestMemo& memo) {
+  Node node;
+  node.kind = kind;
+  node.params = dataset_params(spec, memo);
+  node.title = std::string(kind) + " " + spec.data.path;
+  return node;
+}
+
+// A learner with its model read (config only) and hashed.
+struct Learner {
+  LearnerSpec spec;
+  std::string digest;  // of the model
+  ModelConfig config;
+};
+
+class Planner {
+ public:
+  Planner(const Spec& spec, const PlannedData& data, DigestMemo& memo)
+      : spec_(spec), data_(data), memo_(memo), profile_(numerics_profile(spec.threads)) {
+    plan_.dataset = data.dataset;
+    plan_.truth = data.truth;
+  }
+
+  Plan make() {
+    std::set<std::string> ids;
+    for (const auto& cell : spec_.cells) {
+      plan_.cells.push_back(plan_cell(cell));
+      Cell& made = plan_.cells.back();
+      const std::string base = made.id;
+      for (int n = 2; !ids.insert(made.id).second; ++n) made.id = base + "#" + std::to_string(n);
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  Learner resolve(const LearnerSpec& spec, const char* role) {
+    Learner learner{spec, "", {}};
+    if (spec.kind != "model") return learner;
+    const ModelSource source = resolve_model(spec.model_path);
+    learner.config = source.config;
+    learner.digest = digest_of_model(source, memo_);
+    resolve_pooling(learner, role);
+    return learner;
+  }
+
+  // "auto" and -1 become what they mean for this model, so that equal work has equal keys.
+  static void resolve_pooling(Learner& learner, const char* role) {
+    Json& values = learner.spec.values;
+    const bool probe = learner.spec.tune == "probe";
+    const bool decoder = learner.config.kind == ModelKind::decoder;
+    Json pooling = values["pooling"];
+    if (pooling == "auto") {
+      pooling = Json::array({decoder ? "last" : "mean"});
+      if (decoder && probe) pooling.push_back("mean");
+    }
+    if (pooling.is_string()) pooling = Json::array({pooling});
+    for (const auto& word : pooling)
+      if (word != "last" && word != "mean" && word != "cls")
+        throw Error(ErrorKind::usage, std::string(role) + ".pooling").expected("last, mean or cls").found(word.dump());
+    if (pooling.empty() || (!probe && pooling.size() != 1))
+      throw Error(ErrorKind::usage, std::string(role) + ".pooling needs exactly one word unless tune is probe");
+    values["pooling"] = pooling;
+    if (!probe) return;
+    const std::int64_t depth = values["depth"];
+    if (depth > learner.config.layers)
+      throw Error(ErrorKind::usage, std::string(role) + ".depth is larger than the model")
+          .expected("at most " + std::to_string(learner.config.layers))
+          .found(std::to_string(depth));
+    if (depth < 0) values["depth"] = learner.config.layers;
+  }
+
+  std::string add(Node node) {
+    const std::string key = node.key();
+    if (plan_.nodes.emplace(key, std::move(node)).second) plan_.order.push_back(key);
+    return key;
+  }
+
+  std::string features(const Learner& learner, bool random_init) {
+    Node node;
+    node.kind = "features";
+    node.params = feature_spec_of(learner.spec.values);
+    node.params["model"] = learner.digest;
+    node.params["text"] = learner.spec.text;
+    if (random_init) node.params["init"] = "random";
+    node.inputs = {{"dataset", data_.dataset}};
+    node.profile = profile_;
+    node.files["model"] = learner.spec.model_path;
+    node.title = "features of " + learner.spec.name + (random_init ? " without pretraining" : "");
+    return add(std::move(node));
+  }
+
+  // What a fit is keyed by, whoever's labels it learns from.
+  Node fit(const char* kind, const Learner& learner, const char* rows, std::uint64_t seed, const MethodSpec& method,
+           bool random_init = false) {
+    Node node;
+    node.kind = kind;
+    node.inputs = {{"dataset", data_.dataset}};
+    node.params = {{"rows", rows}, {"seed", seed}, {"method", {{"name", method.name}, {"params", method.params}}}};
+    if (learner.spec.kind == "ngrams") {
+      node.params["learner"] = learner.spec.values;
+    } else {
+      node.params["learner"] = recipe_of(learner.spec.values);
+      node.params["learner"]["kind"] = learner.spec.tune;
+      node.profile = profile_;
+      if (learner.spec.tune == "probe") {
+        node.inputs["features"] = features(learner, random_init);
+      } else {
+        node.params["model"] = learner.digest;
+        node.params["learner"]["text"] = learner.spec.text;
+        if (random_init) node.params["init"] = "random";
+        node.files["model"] = learner.spec.model_path;
+      }
+    }
+    return node;
+  }
+
+  static MethodSpec naive() { return {"naive", resolve_parameters(find_method("naive"), Json::object())}; }
+
+  std::string weak_floor(const Learner& supervisor, std::uint64_t seed) {
+    const LearnerSpec& spec = supervisor.spec;
+    Node node;
+    if (spec.kind == "lexicon" || spec.kind == "labels") {
+      node.kind = "weak_floor";
+      node.inputs = {{"dataset", data_.dataset}};
+      node.params = {{"learner", spec.values}};
+      node.params["learner"].erase("path");
+      node.params["file"] = memo_.digest(spec.path);
+      node.params["classes"] = data_.classes;
+      node.files[spec.kind] = spec.path;
+      node.title = "supervisor " + spec.name;
+    } else {
+      node = fit("weak_floor", supervisor, "supervision", seed, naive());
+      node.inputs["truth"] = data_.truth;
+      node.title = "supervisor " + spec.name + ", seed " + std::to_string(seed);
+    }
+    return add(std::move(node));
+  }
+
+  std::string weak_labels(const std::string& floor, std::uint64_t seed, bool shuffled) {
+    Node node;
+    node.kind = "weak_labels";
+    node.params = {{"seed", seed}, {"transform", shuffled ? "shuffle" : "none"}};
+    node.inputs = {{"dataset", data_.dataset}, {"floor", floor}};
+    node.title = std::string(shuffled ? "shuffled " : "") + "weak labels, seed " + std::to_string(seed);
+    return add(std::move(node));
+  }
+
+  std::string ceiling(const Learner& student, std::uint64_t seed) {
+    Node node = fit("strong_ceiling", student, "transfer", seed, naive());
+    node.inputs["truth"] = data_.truth;
+    node.title = "ceiling " + student.spec.name + ", seed " + std::to_string(seed);
+    return add(std::move(node));
+  }
+
+  std::string taught(const char* kind, const Learner& student, const std::string& labels, std::uint64_t seed,
+                     const MethodSpec& method, const std::string& what, bool random_init = false) {
+    Node node = fit(kind, student, "transfer", seed, method, random_init);
+    node.inputs["labels"] = labels;
+    node.title = what + " " + student.spec.name + ", seed " + std::to_string(seed);
+    return add(std::move(node));
+  }
+
+  std::string zero_shot(const Learner& student) {
+    Node node;
+    node.kind = "control";
+    node.params = {{"learner", {{"kind", "zero-shot"}, {"text", student.spec.text},
+                                {"label_words", student.spec.values["label_words"]},
+                                {"max_tokens", student.spec.values["max_tokens"]},
+                                {"dtype", student.spec.values["dtype"]}}},
+                   {"model", student.digest}};
+    node.inputs = {{"dataset", data_.dataset}};
+    node.profile = profile_;
+    node.files["model"] = student.spec.model_path;
+    node.title = "zero-shot " + student.spec.name;
+    return add(std::move(node));
+  }
+
+  std::string zero_shot_impossible(const Learner& student) const {
+    if (student.spec.kind != "model" || student.config.kind != ModelKind::decoder) return "an encoder has no language-model head";
+    const Json words = student.spec.values.value("label_words", Json());
+    if (words.is_null()) return "the spec names no label words (student.label_words, one a class)";
+    if (words.size() != data_.classes.size())
+      throw Error(ErrorKind::usage, "student.label_words needs one word a class")
+          .expected(std::to_string(data_.classes.size()) + " words")
+          .found(words.dump());
+    return "";
+  }
+
+  // A learner of the n-gram room, for controls.
+  static Learner ngram_learner(const LearnerSpec& like, bool length_only) {
+    Learner learner;
+    learner.spec.kind = "ngrams";
+    learner.spec.name = length_only ? "length-only" : "n-grams";
+    learner.spec.text = like.text;
+    learner.spec.values = {{"kind", "ngrams"}, {"text", like.text}, {"max_n", 2}, {"min_count", 2}, {"ngram_l2", 1.0}};
+    if (length_only) learner.spec.values["length_only"] = true;
+    return learner;
+  }
+
+  Cell plan_cell(const CellSpec& spec) {
+    const Learner supervisor = resolve(spec.supervisor, "supervisor");
+    const Learner student = resolve(spec.student, "student");
+    Cell cell;
+    cell.supervisor = spec.supervisor.name;
+    cell.student = spec.student.name;
+    cell.method = spec.method.name;
+    cell.params = spec.method.params;
+    cell.supervisor_kind = spec.supervisor.kind;
+    cell.supervisor_tune = spec.supervisor.tune;
+    cell.student_tune = spec.student.tune;
+    cell.id = cell.supervisor + " > " + cell.student + " (" + cell.student_tune + ") : " + cell.method;
+
+    std::vector<std::string> labels, shuffled;
+    for (std::int64_t s = 0; s < spec_.seeds; ++s) {
+      const std::uint64_t seed = static_cast<std::uint64_t>(s);
+      SeedRun run;
+      run.seed = seed;
+      run.weak_floor = weak_floor(supervisor, seed);
+      labels.push_back(weak_labels(run.weak_floor, seed, false));
+      if (spec_.controls.shuffled) shuffled.push_back(weak_labels(run.weak_floor, seed, true));
+      run.weak_to_strong = taught("weak_to_strong", student, labels.back(), seed, spec.method, spec.method.name);
+      if (spec_.claim.ceiling) run.strong_ceiling = ceiling(student, seed);
+      cell.seeds.push_back(std::move(run));
+    }
+    add_controls(cell, supervisor, student, labels, shuffled);
+    return cell;
+  }
+
+  void add_controls(Cell& cell, const Learner& supervisor, const Learner& student,
+                    const std::vector<std::string>& labels, const std::vector<std::string>& shuffled) {
+    const auto per_seed = [&](const std::string& name, bool teaches, bool wanted, auto make) {
+      Control control;
+      control.teaches = teaches;
+      if (wanted) {
+        for (std::size_t s = 0; s < labels.size(); ++s) control.series.push_back(make(s, static_cast<std::uint64_t>(s)));
+      } else {
+        control.undefined = "switched off in [controls]";
+      }
+      cell.controls[name] = control;
+    };
+    const auto& on = spec_.controls;
+    per_seed("shuffled", true, on.shuffled, [&](std::size_t s, std::uint64_t seed) {
+      return taught("control", student, shuffled[s], seed, naive(), "shuffled labels,");
+    });
+    const Learner ngrams = ngram_learner(student.spec, false), length = ngram_learner(student.spec, true);
+    per_seed("n-gram student", false, on.ngram, [&](std::size_t s, std::uint64_t seed) {
+      return taught("control", ngrams, labels[s], seed, naive(), "student");
+    });
+    per_seed("length-only", false, on.length, [&](std::size_t s, std::uint64_t seed) {
+      return taught("control", length, labels[s], seed, naive(), "student");
+    });
+    per_seed("random-init", true, on.random_init, [&](std::size_t s, std::uint64_t seed) {
+      return taught("control", student, labels[s], seed, naive(), "not pretrained", true);
+    });
+    const bool learns = supervisor.spec.kind == "model" || supervisor.spec.kind == "ngrams";
+    per_seed("weak-twice", true, on.weak_twice && learns, [&](std::size_t s, std::uint64_t seed) {
+      return taught("control", supervisor, labels[s], seed, naive(), "weak-twice");
+    });
+    if (on.weak_twice && !learns)
+      cell.controls["weak-twice"].undefined = "a supervisor of kind " + supervisor.spec.kind + " is not trained";
+    add_zero_shot(cell, student);
+  }
+
+  void add_zero_shot(Cell& cell, const Learner& student) {
+    Control control;
+    control.undefined = spec_.controls.zero_shot ? zero_shot_impossible(student) : "switched off in [controls]";
+    if (control.undefined.empty()) control.series.push_back(zero_shot(student));
+    cell.controls["zero-shot"] = control;
+  }
+
+  const Spec& spec_;
+  const PlannedData& data_;
+  DigestMemo& memo_;
+  Json profile_;
+  Plan plan_;
+};
+
+}  // namespace
+
+Node dataset_node(const Spec& spec, DigestMemo& memo) { return make_dataset_node("dataset", spec, memo); }
+Node truth_node(const Spec& spec, DigestMemo& memo) { return make_dataset_node("ground_truth", spec, memo); }
+
+Plan make_plan(const Spec& spec, const PlannedData& data, DigestMemo& memo) { return Planner(spec, data, memo).make(); }
+
+}  // namespace qinglan

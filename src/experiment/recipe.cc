@@ -1,0 +1,112 @@
+#include "experiment/recipe.h"
+
+#include <filesystem>
+#include <set>
+
+#include "base/error.h"
+#include "catalog/known_model.h"
+#include "experiment/schema.h"
+
+namespace qinglan {
+namespace {
+
+const std::set<std::string> kAlways = {"model", "tune", "text", "max_tokens", "dtype", "pooling", "label_words"};
+const std::set<std::string> kProbe = {"depth", "l2", "folds"};
+const std::set<std::string> kFineTune = {"lr",     "head_lr", "epochs",       "batch", "micro_tokens", "schedule",
+                                         "warmup", "clip",    "weight_decay", "beta1", "beta2"};
+const std::set<std::string> kLora = {"lora_rank", "lora_alpha"};
+const std::set<std::string> kFeatures = {"depth", "pooling", "max_tokens", "dtype"};
+
+Json defaults_of(const std::string& tune) {
+  if (tune == "probe")
+    return {{"l2", {1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0}}, {"folds", 5}};
+  Json fine = {{"lr", tune == "lora" ? 3e-4 : 3e-5},
+               {"head_lr", 1e-3},
+               {"epochs", 2},
+               {"batch", 32},
+               {"micro_tokens", 2048},
+               {"schedule", "linear"},
+               {"warmup", 0.1},
+               {"clip", 1.0},
+               {"weight_decay", 0.0},
+               {"beta1", 0.9},
+               {"beta2", 0.999}};
+  if (tune == "lora") fine.update({{"lora_rank", 8}, {"lora_alpha", 16.0}});
+  return fine;
+}
+
+struct Range {
+  const char* key;
+  double low, high;
+};
+constexpr Range kRanges[] = {{"max_tokens", 1, 1 << 20}, {"depth", -1, 1000},  {"folds", 2, 100},
+                             {"lr", 0, 10},              {"head_lr", 0, 10},   {"epochs", 1, 1000},
+                             {"batch", 1, 1 << 16},      {"warmup", 0, 1},     {"clip", 0, 1e9},
+                             {"weight_decay", 0, 1},     {"beta1", 0, 0.99999}, {"beta2", 0, 0.999999},
+                             {"lora_rank", 1, 4096},     {"lora_alpha", 1e-6, 1e6},
+                             {"micro_tokens", 1, 1 << 24}};
+
+bool used_by(const std::string& tune, const std::string& key) {
+  if (kAlways.contains(key)) return true;
+  if (tune == "probe") return kProbe.contains(key);
+  return kFineTune.contains(key) || (tune == "lora" && kLora.contains(key));
+}
+
+Json keep(const Json& values, const std::set<std::string>& keys) {
+  Json kept = Json::object();
+  for (const auto& [key, value] : values.items())
+    if (keys.contains(key)) kept[key] = value;
+  return kept;
+}
+
+}  // namespace
+
+Json with_recipe_defaults(const Json& values, const std::string& source) {
+  const std::string tune = values.at("tune");
+  Json result = defaults_of(tune);
+  for (const auto& [key, value] : values.items()) {
+    const KeyInfo* info = find_key("student", key);
+    const bool set_by_user = info && value != info->fallback;
+    if (used_by(tune, key))
+      result[key] = value;
+    else if (set_by_user && info)
+      throw Error(ErrorKind::usage, "'" + key + "' means nothing for tune = \"" + tune + "\"").in(source);
+  }
+  for (const auto& range : kRanges)
+    if (result.contains(range.key)) {
+      const double value = result[range.key].get<double>();
+      if (!(value >= range.low && value <= range.high))
+        throw Error(ErrorKind::usage, std::string("'") + range.key + "' is out of range")
+            .in(source)
+            .expected(Json(range.low).dump() + " .. " + Json(range.high).dump())
+            .found(result[range.key].dump());
+    }
+  if (tune == "probe" && result["l2"].empty())
+    throw Error(ErrorKind::usage, "'l2' needs at least one value").in(source);
+  return result;
+}
+
+Json only_keys_of_kind(const Json& values, const std::string& kind) {
+  if (kind == "lexicon") return keep(values, {"kind", "text", "path", "scale"});
+  if (kind == "labels") return keep(values, {"kind", "text", "path"});
+  return keep(values, {"kind", "text", "max_n", "min_count", "ngram_l2"});
+}
+
+Json recipe_of(const Json& values) {
+  std::set<std::string> keys = kFineTune;
+  keys.insert(kLora.begin(), kLora.end());
+  keys.insert({"l2", "folds"});
+  if (values.at("tune") != "probe") keys.insert({"pooling", "max_tokens", "dtype"});
+  return keep(values, keys);
+}
+
+Json feature_spec_of(const Json& values) { return keep(values, kFeatures); }
+
+std::string find_packaged_file(const std::string& path) {
+  if (std::filesystem::exists(path)) return path;
+  const std::string packaged = deps_folder() + "/data/" + path;
+  if (std::filesystem::exists(packaged)) return packaged;
+  throw Error(ErrorKind::usage, "no such file").in(path).hint("looked for " + packaged + " too; ./dev setup installs packages");
+}
+
+}  // namespace qinglan

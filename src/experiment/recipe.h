@@ -1,0 +1,27 @@
+#pragma once
+// How a learner is trained when the spec does not say: one frozen recipe a tune (SCIENCE, Recipes), spelled out so that
+// every value enters the record and the key.
+
+#include <string>
+
+#include "base/json.h"
+
+namespace qinglan {
+
+// Fills the keys that the learner's `tune` uses and drops the ones it does not. Throws Error{usage}: a value out of
+// range, or a key the user set that this tune never reads.
+Json with_recipe_defaults(const Json& values, const std::string& source);
+
+// Of a supervisor without a model: only the keys its kind reads.
+Json only_keys_of_kind(const Json& values, const std::string& kind);
+
+// The part of the values that shapes training (not model, text, label words): what a fit node is keyed by.
+Json recipe_of(const Json& values);
+// The part that shapes frozen features: depth, pooling, max_tokens, dtype.
+Json feature_spec_of(const Json& values);
+
+// A path as it is; else "<package>/<file>" below the dependency folder's data, such as
+// "vaderSentiment-3.3.2/vaderSentiment/vader_lexicon.txt". Throws Error{usage} that names both places.
+std::string find_packaged_file(const std::string& path);
+
+}  // namespace qinglan

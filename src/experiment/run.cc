@@ -1,0 +1,138 @@
+#include "experiment/run.h"
+
+#include <unistd.h>
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "experiment/assemble.h"
+#include "experiment/executor.h"
+#include "io/publish.h"
+
+namespace qinglan {
+namespace {
+
+std::string scratch_name(int number) { return std::to_string(getpid()) + ".job" + std::to_string(number); }
+
+void publish_data(const Node& node, Store& store, const std::function<void(const std::string&)>& write) {
+  const std::string folder = store.root() + "/tmp/" + std::to_string(getpid()) + "." + node.kind;
+  store.fs().remove_all(folder);
+  store.fs().make_folders(folder + "/result");
+  write(folder + "/result");
+  store.publish(folder, node.key(), node.description(), Json::object());
+}
+
+// Runs what can run, wave after wave; nodes of one wave that see the same things and share a model are one job.
+class Waves {
+ public:
+  Waves(const Plan& plan, const Spec& spec, Store& store, LocalExecutor& executor, RunObserver& observer)
+      : plan_(plan), spec_(spec), store_(store), executor_(executor), observer_(observer) {}
+
+  std::map<std::string, NodeOutcome> run(const std::vector<std::string>& missing) {
+    const std::set<std::string> wanted(missing.begin(), missing.end());
+    for (const auto& key : plan_.order)
+      if (!wanted.contains(key)) outcomes_[key] = {true, true, ""};
+    while (outcomes_.size() < plan_.order.size()) run_wave();
+    return outcomes_;
+  }
+
+ private:
+  // Nothing that reads ground truth ever shares a process with a student of weak labels.
+  using Company = std::tuple<bool, std::string>;  // (reads truth, model file)
+
+  void run_wave() {
+    std::map<Company, Job> jobs;
+    for (const auto& key : plan_.order) {
+      if (outcomes_.contains(key)) continue;
+      const Node& node = plan_.nodes.at(key);
+      if (const auto failed = failed_input(node)) {
+        outcomes_[key] = {false, false, "not run: " + *failed};
+      } else if (inputs_done(node)) {
+        const auto model = node.files.find("model");
+        jobs[{node.reads_truth(), model == node.files.end() ? "" : model->second}].nodes.push_back(node);
+      }
+    }
+    for (auto& [company, job] : jobs) {
+      job.store = store_.root();
+      job.scratch = store_.root() + "/tmp/" + scratch_name(++launched_);
+      job.threads = spec_.threads;
+      for (const auto& [key, outcome] : executor_.run(job, observer_)) outcomes_[key] = outcome;
+    }
+  }
+
+  bool inputs_done(const Node& node) const {
+    for (const auto& [role, key] : node.inputs)
+      if (plan_.nodes.contains(key) && !outcomes_.contains(key)) return false;
+    return true;
+  }
+
+  std::optional<std::string> failed_input(const Node& node) const {
+    for (const auto& [role, key] : node.inputs)
+      if (const auto it = outcomes_.find(key); it != outcomes_.end() && !it->second.done)
+        return plan_.nodes.at(key).title + " failed: " + it->second.message;
+    return std::nullopt;
+  }
+
+  const Plan& plan_;
+  const Spec& spec_;
+  Store& store_;
+  LocalExecutor& executor_;
+  RunObserver& observer_;
+  std::map<std::string, NodeOutcome> outcomes_;
+  int launched_ = 0;
+};
+
+}  // namespace
+
+std::string run_id(const Spec& spec) { return sha256_hex(canonical_json(spec.resolved)); }
+
+PlannedData prepare_data(const Spec& spec, Store& store, DigestMemo& memo, std::int64_t* computed) {
+  const Node dataset = dataset_node(spec, memo), truth = truth_node(spec, memo);
+  PlannedData planned{.dataset = dataset.key(), .truth = truth.key()};
+  if (!store.verify(planned.dataset) || !store.verify(planned.truth)) {
+    const Dataset data = load_dataset(spec.data);
+    publish_data(dataset, store, [&](const std::string& folder) { write_inputs(store.fs(), folder, data.inputs); });
+    publish_data(truth, store, [&](const std::string& folder) {
+      write_truth(store.fs(), folder, data.truth);
+      store.fs().write(folder + "/facts.json", canonical_json(to_json(data.facts)) + "\n");
+    });
+    if (computed) *computed = 2;
+  }
+  const Inputs inputs = read_inputs(store.result_folder(planned.dataset));
+  planned.train = static_cast<std::int64_t>(inputs.train.size());
+  planned.test = static_cast<std::int64_t>(inputs.test.size());
+  planned.classes = read_truth(store.result_folder(planned.truth)).classes();
+  return planned;
+}
+
+std::vector<std::string> missing_nodes(const Plan& plan, Store& store) {
+  std::vector<std::string> missing;
+  for (const auto& key : plan.order)
+    if (!store.verify(key)) missing.push_back(key);
+  return missing;
+}
+
+Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunObserver& observer,
+                const std::atomic<int>& stop) {
+  store.collect();
+  DigestMemo memo(store);
+  std::int64_t data_computed = 0;
+  const PlannedData data = prepare_data(spec, store, memo, &data_computed);
+  const Plan plan = make_plan(spec, data, memo);
+  const auto missing = missing_nodes(plan, store);
+  observer.planned(static_cast<std::int64_t>(plan.order.size()), static_cast<std::int64_t>(missing.size()));
+
+  LocalExecutor executor(worker, stop);
+  const auto outcomes = Waves(plan, spec, store, executor, observer).run(missing);
+  Record record = assemble(spec, plan, data, store, outcomes);
+  record.ledger.computed += data_computed;
+  record.ledger.reused += 2 - data_computed;
+  publish_file(store.fs(), store.record_path(record.run), canonical_json(to_json(record)) + "\n");
+  return record;
+}
+
+}  // namespace qinglan

@@ -1,0 +1,30 @@
+#pragma once
+// Every key a spec may have, with its default and help: the spec's checks, `qinglan run --help-spec` and docs/spec.md
+// all come from this table.
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace qinglan {
+
+enum class KeyType { text, integer, number, boolean, text_list, number_list, flag_or_auto, text_or_list };
+
+struct KeyInfo {
+  const char* section;  // "" for the top level
+  const char* key;
+  KeyType type;
+  Json fallback;  // null: no default, the value stays absent
+  const char* help;
+};
+
+const std::vector<KeyInfo>& spec_keys();
+std::vector<std::string> spec_sections();
+// nullptr when there is none.
+const KeyInfo* find_key(const std::string& section, const std::string& key);
+// Throws Error{usage} naming section.key when the value is not of the key's type.
+void check_type(const KeyInfo& info, const Json& value, const std::string& source);
+std::string spec_help();
+
+}  // namespace qinglan

@@ -1,0 +1,358 @@
+#include "experiment/spec.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "base/error.h"
+#include "catalog/known_model.h"
+#include "catalog/method.h"
+#include "data/template.h"
+#include "experiment/recipe.h"
+#include "experiment/schema.h"
+#include "experiment/toml_tree.h"
+
+namespace qinglan {
+namespace {
+
+// Where a dotted key points: a section's own key, or a key of one name's table (a model or a method).
+struct Address {
+  std::string section, name, key;
+};
+
+bool has_names(const std::string& section) {
+  return section == "supervisor" || section == "student" || section == "method";
+}
+
+std::vector<std::string> keys_of(const std::string& section) {
+  std::vector<std::string> keys;
+  for (const auto& info : spec_keys())
+    if (section == info.section) keys.push_back(info.key);
+  return keys;
+}
+
+[[noreturn]] void unknown_key(const std::string& what, const std::string& word, const std::vector<std::string>& known,
+                              const std::string& source) {
+  Error error = Error(ErrorKind::usage, "unknown " + what + " '" + word + "'").in(source);
+  if (const auto near = nearest_word(word, known)) error.hint("did you mean '" + *near + "'?");
+  throw error;
+}
+
+Address address_of(const std::string& dotted, const std::string& source) {
+  const auto dot = dotted.find('.');
+  if (dot == std::string::npos) return {"", "", dotted};
+  Address address{dotted.substr(0, dot), "", dotted.substr(dot + 1)};
+  const auto sections = spec_sections();
+  if (std::find(sections.begin(), sections.end(), address.section) == sections.end())
+    unknown_key("section", address.section, sections, source);
+  if (!find_key(address.section, address.key) && has_names(address.section)) {
+    // A model's name may hold dots: the key is what follows the last one.
+    if (const auto last = address.key.rfind('.'); last != std::string::npos) {
+      address.name = address.key.substr(0, last);
+      address.key = address.key.substr(last + 1);
+    }
+  }
+  return address;
+}
+
+// Method parameters are the catalog's; all other keys are the schema's.
+void check_value(const Address& address, const Json& value, const std::string& source) {
+  if (address.section == "method" && !address.name.empty()) {
+    resolve_parameters(find_method(address.name), Json{{address.key, value}});
+    return;
+  }
+  const KeyInfo* info = find_key(address.section, address.key);
+  if (!info) {
+    auto known = keys_of(address.section);
+    if (address.section.empty()) {
+      const auto sections = spec_sections();
+      known.insert(known.end(), sections.begin(), sections.end());
+    }
+    unknown_key("key", (address.section.empty() ? "" : address.section + ".") + address.key, [&] {
+      for (auto& key : known) key = (address.section.empty() ? "" : address.section + ".") + key;
+      return known;
+    }(), source);
+  }
+  check_type(*info, value, source);
+}
+
+struct Assignment {
+  Address address;
+  Json value;
+};
+
+struct Axis {
+  std::string key;
+  Address address;
+  std::vector<Json> values;
+};
+
+// The checked tree of a spec: section keys, per-name tables, axes, command-line settings.
+class Tree {
+ public:
+  Tree(const Json& tree, const SpecOptions& options, std::string source) : source_(std::move(source)) {
+    for (const auto& [key, value] : tree.items()) read_top(key, value);
+    for (const auto& text : options.sets) read_set(text);
+    if (options.seeds) sets_.push_back({{"", "", "seeds"}, *options.seeds});
+  }
+
+  const std::vector<Axis>& axes() const { return axes_; }
+  const std::string& source() const { return source_; }
+
+  // All keys of a section by precedence. `chosen` are the axis values of one cell.
+  Json section(const std::string& section, const std::vector<Assignment>& chosen) const {
+    Json values = Json::object();
+    for (const auto& info : spec_keys())
+      if (section == info.section && !info.fallback.is_null()) values[info.key] = info.fallback;
+    overlay(values, own_, section, "");
+    Json named = values;  // the name itself may come from an axis or the command line
+    overlay(named, chosen, section, "");
+    overlay(named, sets_, section, "");
+    if (const std::string name = name_in(section, named); !name.empty()) {
+      overlay(values, own_, section, name);
+      overlay(values, chosen, section, "");
+      overlay(values, chosen, section, name);
+      overlay(values, sets_, section, "");
+      overlay(values, sets_, section, name);
+      return values;
+    }
+    return named;
+  }
+
+  // Parameters given to a method, by precedence.
+  Json method_parameters(const std::string& method, const std::vector<Assignment>& chosen) const {
+    Json params = Json::object();
+    overlay(params, own_, "method", method);
+    overlay(params, chosen, "method", method);
+    overlay(params, sets_, "method", method);
+    return params;
+  }
+
+ private:
+  void read_top(const std::string& key, const Json& value) {
+    if (key == "grid") return read_grid("", value);
+    const auto sections = spec_sections();
+    if (std::find(sections.begin(), sections.end(), key) == sections.end()) return add(own_, {"", "", key}, value);
+    if (!value.is_object())
+      throw Error(ErrorKind::usage, "'" + key + "' is a section").in(source_).expected("[" + key + "]");
+    for (const auto& [inner, item] : value.items()) {
+      if (!item.is_object()) {
+        add(own_, {key, "", inner}, item);
+      } else if (has_names(key)) {
+        if (key == "method") find_method(inner);
+        for (const auto& [leaf, leaf_value] : item.items()) add(own_, {key, inner, leaf}, leaf_value);
+      } else {
+        unknown_key("section", key + "." + inner, sections, source_);
+      }
+    }
+  }
+
+  void read_grid(const std::string& prefix, const Json& value) {
+    if (!value.is_object())
+      throw Error(ErrorKind::usage, "an axis of [grid] is a dotted key with a list").in(source_).found(prefix);
+    for (const auto& [key, item] : value.items()) {
+      const std::string dotted = prefix.empty() ? key : prefix + "." + key;
+      if (item.is_object()) {
+        read_grid(dotted, item);
+        continue;
+      }
+      const Address address = address_of(dotted, source_);
+      if (!item.is_array() || item.empty())
+        throw Error(ErrorKind::usage, "the axis '" + dotted + "' needs a list of values").in(source_);
+      if (!has_names(address.section))
+        throw Error(ErrorKind::usage, "'" + dotted + "' cannot be an axis")
+            .in(source_)
+            .expected("a key of supervisor, student or method")
+            .hint("run the spec once for each value with --set " + dotted + "=...");
+      std::set<std::string> seen;
+      for (const auto& v : item) {
+        check_value(address, v, source_);
+        if (!seen.insert(v.dump()).second)
+          throw Error(ErrorKind::usage, "the axis '" + dotted + "' names " + v.dump() + " twice").in(source_);
+      }
+      axes_.push_back({dotted, address, {item.begin(), item.end()}});
+    }
+  }
+
+  void read_set(const std::string& text) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw Error(ErrorKind::usage, "cannot read --set " + text).expected("--set section.key=value");
+    const std::string dotted = text.substr(0, equals);
+    const Address address = address_of(dotted, "--set");
+    add(sets_, address, parse_toml_value(text.substr(equals + 1)));
+    std::erase_if(axes_, [&](const Axis& axis) { return axis.key == dotted; });
+  }
+
+  void add(std::vector<Assignment>& list, const Address& address, const Json& value) {
+    check_value(address, value, source_);
+    list.push_back({address, value});
+  }
+
+  static void overlay(Json& values, const std::vector<Assignment>& list, const std::string& section,
+                      const std::string& name) {
+    for (const auto& item : list)
+      if (item.address.section == section && item.address.name == name) values[item.address.key] = item.value;
+  }
+
+  static std::string name_in(const std::string& section, const Json& values) {
+    if (section == "student") return values.value("model", "");
+    if (section == "supervisor") return values["kind"] == "model" ? values.value("model", "") : values.value("kind", "");
+    return "";
+  }
+
+  std::string source_;
+  std::vector<Assignment> own_, sets_;
+  std::vector<Axis> axes_;
+};
+
+void require(bool good, const std::string& message, const std::string& source, const std::string& hint = "") {
+  if (!good) throw Error(ErrorKind::usage, message).in(source).hint(hint);
+}
+
+void require_one_of(const Json& values, const std::string& section, const std::string& key,
+                    const std::vector<std::string>& words, const std::string& source) {
+  const std::string word = values.at(key).get<std::string>();
+  if (std::find(words.begin(), words.end(), word) == words.end())
+    unknown_key(section + "." + key, word, words, source);
+}
+
+LearnerSpec learner(const std::string& section, Json values, const std::string& data_text, const std::string& source) {
+  LearnerSpec spec;
+  if (section == "supervisor") {
+    require_one_of(values, section, "kind", {"model", "ngrams", "lexicon", "labels"}, source);
+    spec.kind = values["kind"];
+  }
+  if (values["text"] == "") values["text"] = data_text;
+  if (spec.kind == "model") {
+    require(values.contains("model"), "[" + section + "] needs a model", source,
+            "model = \"smollm2-135m\", or a path; `qinglan models list` shows the known ones");
+    require_one_of(values, section, "tune", {"full", "lora", "probe"}, source);
+    require_one_of(values, section, "dtype", {"bfloat16", "float32"}, source);
+    spec.name = values["model"];
+    spec.model_path = find_model(spec.name);
+    spec.tune = values["tune"];
+    values = with_recipe_defaults(values, source);
+  } else {
+    spec.name = spec.kind;
+    values = only_keys_of_kind(values, spec.kind);
+    spec.path = values.value("path", "");
+    if (spec.kind == "lexicon" || spec.kind == "labels") {
+      require(!spec.path.empty(), "a supervisor of kind " + spec.kind + " needs `path`", source);
+      spec.path = find_packaged_file(spec.path);
+      spec.name = spec.kind + ":" + std::filesystem::path(spec.path).stem().string();
+    }
+  }
+  spec.text = values["text"];
+  spec.values = std::move(values);
+  return spec;
+}
+
+CellSpec cell(const Tree& tree, const std::vector<Assignment>& chosen, const std::string& data_text) {
+  CellSpec cell;
+  cell.supervisor = learner("supervisor", tree.section("supervisor", chosen), data_text, tree.source());
+  cell.student = learner("student", tree.section("student", chosen), data_text, tree.source());
+  const std::string method = tree.section("method", chosen).at("name");
+  cell.method = {method, resolve_parameters(find_method(method), tree.method_parameters(method, chosen))};
+  return cell;
+}
+
+// Every combination of the axes' values, the last axis fastest.
+std::vector<CellSpec> all_cells(const Tree& tree, const std::string& data_text) {
+  std::vector<std::vector<Assignment>> combinations = {{}};
+  for (const auto& axis : tree.axes()) {
+    std::vector<std::vector<Assignment>> next;
+    for (const auto& combination : combinations)
+      for (const auto& value : axis.values) {
+        next.push_back(combination);
+        next.back().push_back({axis.address, value});
+      }
+    combinations = std::move(next);
+  }
+  std::vector<CellSpec> cells;
+  std::set<std::string> seen;
+  for (const auto& chosen : combinations) {
+    CellSpec c = cell(tree, chosen, data_text);
+    // An axis over one method's parameter leaves the other methods' cells equal: one of them is enough.
+    const Json identity = {c.supervisor.values, c.student.values, c.method.name, c.method.params};
+    if (seen.insert(identity.dump()).second) cells.push_back(std::move(c));
+  }
+  return cells;
+}
+
+DatasetSpec dataset(const Json& values, const std::vector<CellSpec>& cells, const std::string& source) {
+  require(values.contains("path"), "[data] needs a path", source, "a folder, a file, or a name of `qinglan data list`");
+  DatasetSpec data;
+  data.path = values["path"];
+  data.label = values["label"];
+  data.id = values["id"];
+  data.group = values["group"];
+  data.train = values["train"];
+  data.test = values["test"];
+  require(data.train >= 0 && data.test >= 0 && values["seed"].get<std::int64_t>() >= 0,
+          "data.train, data.test and data.seed are at least 0", source);
+  data.seed = values["seed"].get<std::uint64_t>();
+  if (values["balance"].is_boolean()) data.balance = values["balance"].get<bool>();
+  data.allow_overlap = values["allow_overlap"];
+  data.text = values["text"];
+  std::set<std::string> columns;
+  const auto add_columns = [&](const std::string& text) {
+    const Template parsed = Template::parse(text);
+    columns.insert(parsed.columns().begin(), parsed.columns().end());
+  };
+  add_columns(data.text);
+  for (const auto& c : cells) add_columns(c.supervisor.text), add_columns(c.student.text);
+  data.columns = {columns.begin(), columns.end()};
+  return data;
+}
+
+Json resolved_document(const Spec& spec, const Json& data, const Json& controls, const Json& claim) {
+  Json cells = Json::array();
+  for (const auto& c : spec.cells)
+    cells.push_back({{"supervisor", c.supervisor.values},
+                     {"student", c.student.values},
+                     {"method", {{"name", c.method.name}, {"params", c.method.params}}}});
+  return {{"name", spec.name},     {"seeds", spec.seeds}, {"data", data},
+          {"controls", controls},  {"claim", claim},      {"compute", {{"threads", spec.threads}}},
+          {"cells", cells}};
+}
+
+}  // namespace
+
+Spec parse_spec(const std::string& text, const std::string& source, const SpecOptions& options) {
+  const Tree tree(parse_toml(text, source), options, source);
+  const Json top = tree.section("", {});
+  const Json data = tree.section("data", {});
+  const Json controls = tree.section("controls", {});
+  const Json claim = tree.section("claim", {});
+
+  Spec spec;
+  spec.source = source;
+  spec.name = top.value("name", std::filesystem::path(source).stem().string());
+  spec.seeds = top["seeds"];
+  require(spec.seeds >= 1 && spec.seeds <= 1000, "seeds must lie in 1 .. 1000", source);
+  spec.cells = all_cells(tree, data["text"]);
+  spec.data = dataset(data, spec.cells, source);
+  spec.controls = {controls["shuffled"],  controls["ngram"],      controls["length"],
+                   controls["zero_shot"], controls["weak_twice"], controls["random_init"]};
+  require_one_of(claim, "claim", "metric", {"auto", "accuracy", "balanced_accuracy", "auroc"}, source);
+  spec.claim = {claim["metric"], claim["delta"], claim["gamma"], claim["ceiling"]};
+  const std::int64_t threads = tree.section("compute", {})["threads"];
+  require(threads >= 0 && threads <= 1024, "compute.threads must lie in 0 .. 1024", source);
+  spec.threads = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
+  spec.resolved = resolved_document(spec, data, controls, claim);
+  return spec;
+}
+
+Spec read_spec(const std::string& path, const SpecOptions& options) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(ErrorKind::usage, "cannot read the spec").in(path).hint("give the path of a .toml file");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return parse_spec(text.str(), path, options);
+}
+
+}  // namespace qinglan

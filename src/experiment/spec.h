@@ -1,0 +1,66 @@
+#pragma once
+// A spec as it is used: read once, every value resolved, immutable. Precedence, highest first:
+// --set a.b=v, [grid] axis, per-name table, section, default (DESIGN, Spec).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "data/dataset.h"
+
+namespace qinglan {
+
+struct LearnerSpec {
+  std::string kind = "model";  // model | ngrams | lexicon | labels
+  std::string name;            // for people: a model's name, or the kind
+  std::string model_path;      // kind model
+  std::string tune;            // kind model: full | lora | probe
+  std::string text;            // template
+  std::string path;            // lexicon, labels
+  Json values = Json::object();  // all resolved keys of the section, as recorded
+};
+
+struct MethodSpec {
+  std::string name;
+  Json params = Json::object();  // resolved by the catalog
+};
+
+struct CellSpec {
+  LearnerSpec supervisor, student;
+  MethodSpec method;
+};
+
+struct ControlsSpec {
+  bool shuffled, ngram, length, zero_shot, weak_twice, random_init;
+};
+
+struct ClaimSpec {
+  std::string metric;  // "auto" until the data are known
+  double delta, gamma;
+  bool ceiling;
+};
+
+struct Spec {
+  std::string name, source;
+  std::int64_t seeds = 5;
+  DatasetSpec data;
+  std::vector<CellSpec> cells;
+  ControlsSpec controls;
+  ClaimSpec claim;
+  std::int64_t threads = 1;
+  Json resolved;  // everything above as one document: recorded, and hashed into the run's name
+};
+
+struct SpecOptions {
+  std::optional<std::int64_t> seeds;
+  std::vector<std::string> sets;  // "a.b=v"
+};
+
+// Throws Error{usage} with file and line for bad TOML; names an unknown key, section, method, model with the nearest
+// known one. Relative paths in a spec are relative to the current folder.
+Spec read_spec(const std::string& path, const SpecOptions& options = {});
+Spec parse_spec(const std::string& text, const std::string& source, const SpecOptions& options = {});
+
+}  // namespace qinglan

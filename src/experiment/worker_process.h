@@ -1,0 +1,30 @@
+#pragma once
+// A worker as a child process: started with its job file, killed when we die, read line by line.
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace qinglan {
+
+class WorkerProcess {
+ public:
+  // Throws Error{io}. What the worker writes to standard error goes to `error_log`.
+  WorkerProcess(const std::string& program, const std::string& job_file, const std::string& error_log);
+  WorkerProcess(const WorkerProcess&) = delete;
+  ~WorkerProcess();  // kills it if it still runs
+
+  // Waits up to `milliseconds` for output and returns complete lines; sets `ended` at end of output.
+  std::vector<std::string> read_lines(int milliseconds, bool& ended);
+  void signal(int number);
+  // Waits for its end. 0..255: exit code; 256 + n: ended by signal n.
+  int wait();
+
+ private:
+  pid_t pid_ = -1;
+  int output_ = -1;
+  std::string buffer_;
+};
+
+}  // namespace qinglan

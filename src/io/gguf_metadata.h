@@ -1,0 +1,24 @@
+#pragma once
+// Inside io/: the key-value section of a GGUF file.
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "io/byte_reader.h"
+#include "io/gguf.h"
+
+namespace qinglan {
+
+struct GgufMetadata {
+  std::map<std::string, GgufValue> values;
+  std::uint64_t alignment = 32;  // of tensor data: `general.alignment`, 32 where it is absent
+};
+
+// `count` key-values from the reader's place on. Throws Error{corrupt_data} or Error{unsupported}.
+GgufMetadata read_gguf_metadata(ByteReader& reader, std::uint64_t count);
+
+// "a string", "a list of integers": for messages.
+const char* type_text(const GgufValue& value);
+
+}  // namespace qinglan

@@ -1,0 +1,162 @@
+#include "model/kernels.h"
+
+#include "model/attention.h"
+#include "model/test_support.h"
+#include "model/weight_reader.h"
+
+namespace qinglan {
+namespace {
+
+// Plain formulas in fp64.
+torch::Tensor plain_rms_norm(const torch::Tensor& x, const torch::Tensor& weight, double eps) {
+  return x * torch::rsqrt(x.square().mean(-1, true) + eps) * weight;
+}
+torch::Tensor plain_swiglu(const torch::Tensor& x) {
+  const auto parts = x.chunk(2, 1);
+  return torch::silu(parts[0]) * parts[1];
+}
+torch::Tensor plain_rotate(const torch::Tensor& x, const RotaryTable& table, const torch::Tensor& positions,
+                           std::int64_t heads) {
+  const std::int64_t half = table.cos.size(1), turned = heads * 2 * half;
+  const auto c = table.cos.index_select(0, positions).to(x.scalar_type()).unsqueeze(1);
+  const auto s = table.sin.index_select(0, positions).to(x.scalar_type()).unsqueeze(1);
+  const auto parts = x.narrow(1, 0, turned).view({x.size(0), heads, 2 * half}).chunk(2, 2);
+  const auto rotated = torch::cat({parts[0] * c - parts[1] * s, parts[1] * c + parts[0] * s}, 2).reshape({x.size(0), turned});
+  return torch::cat({rotated, x.narrow(1, turned, x.size(1) - turned)}, 1);
+}
+torch::Tensor plain_attention(const torch::Tensor& qkv, const std::vector<std::int64_t>& lengths, bool causal,
+                              std::int64_t heads, std::int64_t kv_heads, std::int64_t dim) {
+  std::vector<torch::Tensor> contexts;
+  std::int64_t first = 0;
+  for (const auto length : lengths) {
+    const auto document = qkv.narrow(0, first, length);
+    for (std::int64_t head = 0; head < heads; ++head) {
+      const auto q = document.narrow(1, head * dim, dim);
+      const std::int64_t kv = head / (heads / kv_heads);
+      const auto k = document.narrow(1, (heads + kv) * dim, dim), v = document.narrow(1, (heads + kv_heads + kv) * dim, dim);
+      auto scores = torch::mm(q, k.t()) / std::sqrt(static_cast<double>(dim));
+      if (causal)
+        scores = scores.masked_fill(torch::ones({length, length}, torch::kBool).triu(1), -std::numeric_limits<double>::infinity());
+      contexts.push_back(torch::mm(torch::softmax(scores, -1), v));
+    }
+    first += length;
+  }
+  std::vector<torch::Tensor> rows;
+  for (std::size_t document = 0; document < lengths.size(); ++document)
+    rows.push_back(torch::cat(std::vector<torch::Tensor>(contexts.begin() + document * heads, contexts.begin() + (document + 1) * heads), 1));
+  return torch::cat(rows);
+}
+
+struct Run {
+  torch::Tensor value;
+  std::vector<torch::Tensor> grads;
+};
+
+// The value of f and the gradients of sum(value * weights) for each input.
+template <typename F>
+Run run(const F& f, const std::vector<torch::Tensor>& inputs, torch::Dtype dtype) {
+  std::vector<torch::Tensor> leaves;
+  for (const auto& input : inputs) leaves.push_back(input.to(dtype).clone().set_requires_grad(true));
+  const auto value = f(leaves);
+  const auto weights = torch::sin(torch::arange(value.numel(), torch::kFloat64) * 0.37).view(value.sizes()).to(dtype);
+  (value * weights).sum().backward();
+  Run result{value.detach(), {}};
+  for (const auto& leaf : leaves) result.grads.push_back(leaf.grad());
+  return result;
+}
+
+// `ours` on rounded inputs in `dtype` against `plain` in fp64 on the same rounded inputs.
+template <typename Ours, typename Plain>
+void expect_same(const Ours& ours, const Plain& plain, std::vector<torch::Tensor> inputs) {
+  for (const auto& [dtype, tolerance] : {std::pair{torch::kFloat32, 2e-6}, std::pair{torch::kBFloat16, 1.5e-2}}) {
+    for (auto& input : inputs) input = input.to(dtype).to(torch::kFloat64);
+    const Run found = run(ours, inputs, dtype), expected = run(plain, inputs, torch::kFloat64);
+    EXPECT_LE(relative_error(found.value, expected.value), tolerance);
+    for (std::size_t i = 0; i < inputs.size(); ++i) EXPECT_LE(relative_error(found.grads[i], expected.grads[i]), tolerance);
+    torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> plain_inputs;
+    for (const auto& input : inputs) plain_inputs.push_back(input.to(dtype));
+    EXPECT_LE(relative_error(ours(plain_inputs), expected.value), tolerance);
+  }
+}
+
+using Inputs = const std::vector<torch::Tensor>&;
+
+TEST(Kernels, RmsNormMatchesItsFormula) {
+  torch::manual_seed(1);
+  for (const std::int64_t width : {16, 33, 576}) {
+    const auto x = torch::randn({300, width}, torch::kFloat64) * 3, weight = torch::rand({width}, torch::kFloat64) + 0.5;
+    expect_same([](Inputs in) { return rms_norm(in[0], in[1], 1e-5); },
+                [](Inputs in) { return plain_rms_norm(in[0], in[1], 1e-5); }, {x, weight});
+  }
+}
+
+TEST(Kernels, SwigluMatchesItsFormula) {
+  torch::manual_seed(2);
+  const auto x = torch::randn({70, 2 * 49}, torch::kFloat64) * 8;
+  expect_same([](Inputs in) { return swiglu(in[0]); }, [](Inputs in) { return plain_swiglu(in[0]); }, {x});
+}
+
+TEST(Kernels, ExtremesStayFiniteAndNanStaysNan) {
+  const auto nan = std::numeric_limits<float>::quiet_NaN();
+  for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) {
+    const auto y = swiglu(torch::tensor({{-1e4f, 1e4f, nan, 1.f, 1.f, 1.f}}).to(dtype)).to(torch::kFloat32);
+    EXPECT_NEAR(y[0][0].item<float>(), 0, 1e-30);
+    EXPECT_NEAR(y[0][1].item<float>(), 1e4, 20);
+    EXPECT_TRUE(std::isnan(y[0][2].item<float>()));
+    const auto n = rms_norm(torch::tensor({{1.f, nan}}).to(dtype), torch::ones({2}).to(dtype), 1e-5);
+    EXPECT_TRUE(torch::isnan(n).all().item<bool>());
+  }
+}
+
+TEST(Kernels, RotaryMatchesItsFormula) {
+  torch::manual_seed(3);
+  const auto table = RotaryTable::make(40, 8, 100.0);
+  const auto positions = torch::randint(0, 40, {50}, torch::kInt64);
+  const auto x = torch::randn({50, 5 * 8}, torch::kFloat64);
+  expect_same([&](Inputs in) { return rotate_(in[0] * 1, table, positions, 3); },
+              [&](Inputs in) { return plain_rotate(in[0], table, positions, 3); }, {x});
+}
+
+TEST(Kernels, RotaryTableIsExact) {
+  const auto table = RotaryTable::make(512, 64, 100000.0);
+  EXPECT_EQ(table.cos[0].sum().item<float>(), 32);
+  EXPECT_FLOAT_EQ(table.sin[500][7].item<float>(), static_cast<float>(std::sin(500 * std::pow(1e5, -14.0 / 64))));
+}
+
+class Attention : public testing::TestWithParam<bool> {};
+
+TEST_P(Attention, MatchesItsFormulaForEveryMixOfLengths) {
+  torch::manual_seed(4);
+  const std::vector<std::vector<std::int64_t>> mixes = {
+      {1}, {1, 1, 1}, {5, 5}, {3, 9, 4, 1, 16, 2, 9, 40}, {300, 2, 260}};
+  for (const auto& lengths : mixes)
+    for (const std::int64_t kv_heads : {4, 2}) {
+      std::int64_t tokens = 0;
+      for (const auto length : lengths) tokens += length;
+      const auto qkv = torch::randn({tokens, (4 + 2 * kv_heads) * 8}, torch::kFloat64);
+      expect_same(
+          [&](Inputs in) {
+            return attend(in[0], AttentionPlan::make(lengths, GetParam(), 4, kv_heads, 8, in[0].scalar_type()));
+          },
+          [&](Inputs in) { return plain_attention(in[0], lengths, GetParam(), 4, kv_heads, 8); }, {qkv});
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Attention, testing::Bool());
+
+TEST(RotaryInterleave, IsUndoneWithinEachHead) {
+  // Hugging Face's q for 2 heads of 4: row h * 4 + side * 2 + j. llama.cpp stores it as [h][j][side].
+  std::vector<float> stored, expected;
+  for (int h = 0; h < 2; ++h)
+    for (int j = 0; j < 2; ++j)
+      for (int side = 0; side < 2; ++side)
+        for (int column = 0; column < 3; ++column) stored.push_back(static_cast<float>((h * 4 + side * 2 + j) * 10 + column));
+  for (int row = 0; row < 8; ++row)
+    for (int column = 0; column < 3; ++column) expected.push_back(static_cast<float>(row * 10 + column));
+  undo_rotary_interleave(stored, 4, 3);
+  EXPECT_EQ(stored, expected);
+}
+
+}  // namespace
+}  // namespace qinglan

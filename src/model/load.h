@@ -1,0 +1,27 @@
+#pragma once
+// A model and the tokenizer that belongs to it.
+
+#include <torch/torch.h>
+
+#include <string>
+
+#include "catalog/model_source.h"
+#include "model/backbone.h"
+#include "text/tokenizer.h"
+
+namespace qinglan {
+
+struct LoadedModel {
+  ModelSource source;
+  Tokenizer tokenizer;
+  Backbone backbone;
+};
+
+// Throws what resolve_model, Tokenizer::load and Backbone::load throw, and Error{invalid_input} when the tokenizer does not
+// fit the weights.
+LoadedModel load_model(const std::string& path, torch::Dtype dtype);
+
+// Throws Error{invalid_input} when the tokenizer can give ids that the embedding does not have.
+void check_tokenizer_fits(const Tokenizer& tokenizer, const ModelConfig& config, const std::string& source);
+
+}  // namespace qinglan

@@ -1,0 +1,43 @@
+#include "model/lora.h"
+
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace qinglan {
+
+LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& options, std::uint64_t run_seed) {
+  if (options.rank < 1 || !(options.alpha > 0))
+    throw Error(ErrorKind::usage, "a LoRA adapter needs a positive rank and alpha")
+        .found("r = " + std::to_string(options.rank) + ", alpha = " + std::to_string(options.alpha));
+  const Architecture& architecture = architecture_named(config.architecture);
+  struct Matrix {
+    WeightRole role;
+    std::int64_t in, out;
+  };
+  const std::array<Matrix, 4> matrices{{{WeightRole::q, config.hidden, config.q_width()},
+                                        {WeightRole::k, config.hidden, config.kv_width()},
+                                        {WeightRole::v, config.hidden, config.kv_width()},
+                                        {WeightRole::o, config.q_width(), config.hidden}}};
+  LoraAdapter adapter;
+  adapter.options_ = options;
+  std::uint64_t number = 0;
+  for (std::int64_t layer = 0; layer < config.layers; ++layer)
+    for (const auto& matrix : matrices) {
+      std::string module = architecture.hf_name(matrix.role, layer);
+      module.resize(module.size() - std::string(".weight").size());
+      auto a = torch::empty({options.rank, matrix.in}, torch::kFloat32);
+      const double bound = 1 / std::sqrt(static_cast<double>(matrix.in));
+      Random random(run_seed, "lora", number++);
+      float* value = a.data_ptr<float>();
+      for (std::int64_t i = 0; i < a.numel(); ++i) value[i] = static_cast<float>((2 * random.uniform() - 1) * bound);
+      auto b = torch::zeros({matrix.out, options.rank}, torch::kFloat32);
+      adapter.parameters_.push_back({module + ".lora_A.weight", a.set_requires_grad(true)});
+      adapter.parameters_.push_back({module + ".lora_B.weight", b.set_requires_grad(true)});
+    }
+  return adapter;
+}
+
+}  // namespace qinglan

@@ -1,0 +1,175 @@
+// Our fp32 numbers on real models and texts against an fp64 oracle: at most twice Hugging Face's own fp32 error
+// (tools/golden/model_golden.py).
+#include <cmath>
+#include <numeric>
+
+#include "model/backbone.h"
+#include "model/load.h"
+#include "model/test_support.h"
+
+namespace qinglan {
+namespace {
+
+// sum_v sin(0.7312 (v + 1)(k + 1)) values[v] / sqrt(V), as the generator takes it.
+double projection(const torch::Tensor& values, std::size_t k) {
+  const auto v = torch::arange(1, values.numel() + 1, torch::kFloat64);
+  const auto weights = torch::sin(0.7312 * v * static_cast<double>(k + 1));
+  return (weights * values.flatten().to(torch::kFloat64)).sum().item<double>() / std::sqrt(static_cast<double>(values.numel()));
+}
+
+// Errors of one kind of value over all texts, ours and Hugging Face's.
+class Errors {
+ public:
+  void add(const Json& golden, const Json& chosen, const torch::Tensor& ours) {
+    const auto flat = ours.flatten();
+    ASSERT_EQ(golden["values"].size(), chosen.size());
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      const double error = std::abs(flat[chosen[i].get<std::int64_t>()].item<double>() - golden["values"][i].get<double>());
+      ours_.max = std::max(ours_.max, error);
+      ours_.squares += error * error;
+    }
+    double worst = 0;
+    for (std::size_t k = 0; k < golden["projections"].size(); ++k)
+      worst = std::max(worst, std::abs(projection(flat, k) - golden["projections"][k].get<double>()));
+    ours_.projection += worst * worst;
+    fprintf(stderr, "proj %g vs %g   max %g %g\n", worst, golden["projection_error"].get<double>(), ours_.max, theirs_.max);
+    theirs_.max = std::max(theirs_.max, golden["max_error"].get<double>());
+    theirs_.squares += golden["square_error"].get<double>();
+    theirs_.projection += std::pow(golden["projection_error"].get<double>(), 2);
+  }
+  void expect_at_most_twice(const std::string& what) const {
+    EXPECT_GT(theirs_.max, 0);
+    EXPECT_LE(ours_.max, 2 * theirs_.max) << what;
+    EXPECT_LE(std::sqrt(ours_.squares), 2 * std::sqrt(theirs_.squares)) << what;
+    EXPECT_LE(std::sqrt(ours_.projection), 2 * std::sqrt(theirs_.projection)) << what;
+    fprintf(stderr, "%s ratios max %g rms %g proj %g\n", what.c_str(), ours_.max/theirs_.max, std::sqrt(ours_.squares/theirs_.squares), std::sqrt(ours_.projection/theirs_.projection));
+  }
+  double max() const { return ours_.max; }
+
+ private:
+  struct Side {
+    double max = 0, squares = 0, projection = 0;
+  };
+  Side ours_, theirs_;
+};
+
+// The texts of a golden file as ids, in its order.
+std::vector<std::vector<std::int32_t>> golden_ids(const Json& golden, const Tokenizer& tokenizer) {
+  const auto sentences = movie_sentences();
+  std::vector<std::vector<std::int32_t>> rows;
+  for (const auto& text : golden["texts"]) {
+    std::string joined;
+    for (const auto& row : text["rows"]) joined += (joined.empty() ? "" : " ") + sentences.at(row.get<std::size_t>());
+    auto ids = tokenizer.encode(joined, true);
+    ids.resize(std::min<std::size_t>(ids.size(), text["most"].get<std::size_t>()));
+    EXPECT_EQ(ids.size(), text["tokens"].get<std::size_t>());
+    EXPECT_EQ(std::accumulate(ids.begin(), ids.end(), std::int64_t{0}), text["id_sum"].get<std::int64_t>());
+    rows.push_back(std::move(ids));
+  }
+  EXPECT_EQ(rows.size(), 64u);
+  EXPECT_EQ(rows.front().size(), 1u);
+  EXPECT_EQ(rows.back().size(), 512u);
+  return rows;
+}
+
+Json golden(const std::string& name) { return parse_json(read_text(golden_path("model/" + name)), name); }
+
+// All texts in one packed batch: packing must not matter.
+void expect_smollm2_parity(const Backbone& model, const Tokenizer& tokenizer) {
+  const torch::NoGradGuard no_grad;
+  const Json expected = golden("smollm2.json");
+  const auto rows = golden_ids(expected, tokenizer);
+  const auto batch = PackedBatch::pack(rows);
+  const std::vector<std::int64_t> depths{expected["depth"].get<std::int64_t>(), model.config().layers};
+  const auto states = model.forward(batch, depths);
+  Errors logit_errors, hidden_errors;
+  std::int64_t end = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Json& text = expected["texts"][i];
+    end += batch.lengths[i];
+    const auto logits = model.logits(states[1].narrow(0, end - 1, 1))[0];
+    logit_errors.add(text["logits"], text["chosen"], logits);
+    hidden_errors.add(text["hidden"], text["hidden_chosen"], states[0][end - 1]);
+    if (text["margin"].get<double>() > 2 * text["logits"]["max_error_of_all"].get<double>()) {
+      EXPECT_EQ(logits.argmax().item<std::int64_t>(), text["top"].get<std::int64_t>()) << "text " << i;
+    }
+  }
+  logit_errors.expect_at_most_twice("logits");
+  hidden_errors.expect_at_most_twice("hidden");
+}
+
+TEST(Parity, Smollm2FromGgufAndFromSafetensors) {
+  QL_NEED_FILE(smollm2_path());
+  if (movie_sentences().empty()) QL_NEED_FILE(std::optional<std::string>());
+  const auto loaded = load_model(*smollm2_path(), torch::kFloat32);
+  expect_smollm2_parity(loaded.backbone, loaded.tokenizer);
+
+  // The same weights as a Hugging Face folder: names and row order of transformers, values of the dequantized blocks.
+  const TemporaryFolder folder;
+  TensorMap tensors;
+  std::vector<torch::Tensor> alive;
+  for (const auto& parameter : loaded.backbone.parameters())
+    for (const auto& part : loaded.backbone.hf_views(parameter.name, parameter.tensor)) {
+      alive.push_back(part.tensor.contiguous());
+      tensors[part.name] = view_of(alive.back());
+    }
+  EXPECT_EQ(tensors.size(), 272u);
+  write_bytes(folder / "model.safetensors", safetensors_bytes(tensors));
+  const auto& c = loaded.source.config;
+  write_bytes(folder / "config.json", Json({{"model_type", "llama"},
+                                            {"hidden_size", c.hidden},
+                                            {"num_hidden_layers", c.layers},
+                                            {"num_attention_heads", c.heads},
+                                            {"num_key_value_heads", c.kv_heads},
+                                            {"intermediate_size", c.intermediate},
+                                            {"vocab_size", c.vocab},
+                                            {"max_position_embeddings", c.max_positions},
+                                            {"rms_norm_eps", c.norm_eps},
+                                            {"rope_theta", c.rope_theta},
+                                            {"tie_word_embeddings", true}})
+                                           .dump());
+  write_bytes(folder / "tokenizer.json", "{}");  // not read here
+  const auto copy = Backbone::load(resolve_model(folder / ""), torch::kFloat32);
+  for (std::size_t i = 0; i < copy.parameters().size(); ++i)
+    EXPECT_TRUE(torch::equal(copy.parameters()[i].tensor, loaded.backbone.parameters()[i].tensor)) << copy.parameters()[i].name;
+  expect_smollm2_parity(copy, loaded.tokenizer);
+}
+
+TEST(Parity, Smollm2InBfloat16StaysNear) {
+  QL_NEED_FILE(smollm2_path());
+  if (movie_sentences().empty()) QL_NEED_FILE(std::optional<std::string>());
+  const torch::NoGradGuard no_grad;
+  const auto loaded = load_model(*smollm2_path(), torch::kBFloat16);
+  const Json expected = golden("smollm2.json");
+  const auto rows = golden_ids(expected, loaded.tokenizer);
+  double squares = 0, count = 0;
+  for (std::size_t i = 0; i < 16; ++i) {
+    const auto batch = PackedBatch::pack(std::span(&rows[i], 1));
+    const auto logits = loaded.backbone.logits(loaded.backbone.forward(batch).narrow(0, batch.tokens() - 1, 1))[0];
+    const Json& text = expected["texts"][i];
+    for (std::size_t j = 0; j < text["chosen"].size(); ++j, ++count)
+      squares += std::pow(logits[text["chosen"][j].get<std::int64_t>()].item<double>() - text["logits"]["values"][j].get<double>(), 2);
+  }
+  EXPECT_LE(std::sqrt(squares / count), 0.5);  // logits reach 40; bf16 has 8 bits
+}
+
+TEST(Parity, MinilmHiddenStates) {
+  QL_NEED_FILE(minilm_path());
+  if (movie_sentences().empty()) QL_NEED_FILE(std::optional<std::string>());
+  const torch::NoGradGuard no_grad;
+  const auto loaded = load_model(*minilm_path(), torch::kFloat32);
+  const Json expected = golden("minilm.json");
+  const auto rows = golden_ids(expected, loaded.tokenizer);
+  const auto batch = PackedBatch::pack(rows);
+  const auto hidden = loaded.backbone.forward(batch);
+  Errors errors;
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    errors.add(expected["texts"][i]["hidden"], expected["texts"][i]["chosen"], hidden.narrow(0, first, batch.lengths[i]));
+    first += batch.lengths[i];
+  }
+  errors.expect_at_most_twice("hidden");
+}
+
+}  // namespace
+}  // namespace qinglan

@@ -1,0 +1,40 @@
+#include "model/pooling.h"
+
+#include <vector>
+
+#include "base/error.h"
+
+namespace qinglan {
+
+torch::Tensor pool(const torch::Tensor& hidden, std::span<const std::int64_t> lengths, Pooling pooling) {
+  std::vector<std::int64_t> rows;
+  std::int64_t end = 0;
+  for (const auto length : lengths) {
+    QL_CHECK(length >= 1, "a document without tokens");
+    rows.push_back(pooling == Pooling::cls ? end : end + length - 1);
+    end += length;
+  }
+  QL_CHECK(end == hidden.size(0), "lengths do not add up to the hidden rows");
+  if (pooling == Pooling::mean) {
+    const auto counts = torch::tensor(std::vector<std::int64_t>(lengths.begin(), lengths.end()), torch::kInt64);
+    return torch::segment_reduce(hidden.to(torch::kFloat32), "mean", counts, {}, {}, 0, /*unsafe=*/true);
+  }
+  return hidden.index_select(0, torch::tensor(rows, torch::kInt64)).to(torch::kFloat32);
+}
+
+const char* name_of(Pooling pooling) {
+  switch (pooling) {
+    case Pooling::last: return "last";
+    case Pooling::mean: return "mean";
+    case Pooling::cls: return "cls";
+  }
+  QL_CHECK(false, "unknown pooling");
+}
+
+Pooling pooling_named(const std::string& name) {
+  for (const auto pooling : {Pooling::last, Pooling::mean, Pooling::cls})
+    if (name == name_of(pooling)) return pooling;
+  throw Error(ErrorKind::usage, "unknown pooling").expected("last, mean or cls").found(name);
+}
+
+}  // namespace qinglan

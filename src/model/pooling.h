@@ -1,0 +1,21 @@
+#pragma once
+// One vector a document from its tokens' hidden states.
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace qinglan {
+
+enum class Pooling { last, mean, cls };  // last real token, mean over real tokens (special ones too), first token
+
+// hidden [T, C] of any float type, lengths [B] with sum T -> [B, C] fp32. Differentiable.
+torch::Tensor pool(const torch::Tensor& hidden, std::span<const std::int64_t> lengths, Pooling pooling);
+
+const char* name_of(Pooling pooling);
+// "last", "mean", "cls"; throws Error{usage} that lists them.
+Pooling pooling_named(const std::string& name);
+
+}  // namespace qinglan

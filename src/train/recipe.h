@@ -1,0 +1,50 @@
+#pragma once
+// How a model is trained: every number that a spec can set, with the defaults of SCIENCE (Recipes).
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "catalog/architecture.h"
+#include "model/lora.h"
+#include "model/pooling.h"
+#include "train/adamw.h"
+#include "train/probe.h"
+#include "train/schedule.h"
+
+namespace qinglan {
+
+struct Recipe {
+  enum class Tune { full, lora, probe };
+
+  Tune tune = Tune::probe;
+  torch::Dtype dtype = torch::kBFloat16;  // compute type
+  std::int64_t max_tokens = 512;          // longer texts are cut on the right
+  std::vector<Pooling> pooling;           // empty: see poolings()
+  std::int64_t depth = -1;                // probe
+
+  double lr = 3e-4;  // full: 3e-5
+  double head_lr = 1e-3;
+  std::int64_t epochs = 2;
+  std::int64_t batch = 32;
+  std::int64_t micro_tokens = 2048;
+  Schedule::Shape schedule = Schedule::Shape::linear;
+  double warmup = 0.1;
+  double clip = 1.0;
+  AdamWOptions adamw;  // betas .9/.999, no weight decay
+  LoraOptions lora;    // r 8, alpha 16
+  ProbeOptions probe;
+
+  // The spec's names: tune (required), dtype, max_tokens, pooling, depth, lr, head_lr, epochs, batch, micro_tokens,
+  // schedule, warmup, clip, weight_decay, beta1, beta2, lora_rank, lora_alpha, l2 (a list), folds. A key that is absent
+  // keeps its default. Throws Error{usage}: an unknown key (nearest named), a wrong type, a value out of range.
+  static Recipe from_json(const Json& values);
+  static const std::vector<std::string>& keys();
+
+  // Decoder: last (probe: last and mean); encoder: mean. A fine-tuned model pools one way: Error{usage} otherwise, and
+  // for cls of a decoder.
+  std::vector<Pooling> poolings(ModelKind kind) const;
+};
+
+}  // namespace qinglan

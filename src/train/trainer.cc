@@ -1,0 +1,295 @@
+#include "train/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+#include "train/batch_order.h"
+#include "train/flops.h"
+#include "train/id_hash.h"
+#include "train/packing.h"
+#include "train/predict.h"
+
+namespace qinglan {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using TokenRow = std::vector<std::int32_t>;
+
+// One group of parameters with one learning rate: leaves in the compute type, their fp32 masters (the leaves themselves
+// where those are fp32) and gradient sums.
+struct Group {
+  std::vector<NamedTensor> leaves;
+  std::vector<torch::Tensor> gradients;
+  AdamW optimizer;
+  double lr;
+
+  Group(const std::vector<NamedTensor>& parameters, const AdamWOptions& options, double rate)
+      : leaves(parameters), optimizer(masters_of(parameters), options), lr(rate) {}
+
+  static std::vector<NamedTensor> masters_of(const std::vector<NamedTensor>& parameters) {
+    std::vector<NamedTensor> masters;
+    for (const auto& [name, leaf] : parameters) masters.push_back({name, leaf.detach().to(torch::kFloat32)});
+    return masters;
+  }
+
+  void begin_step() {
+    gradients.assign(leaves.size(), {});
+    for (auto& leaf : leaves) leaf.tensor.mutable_grad() = torch::Tensor();
+  }
+
+  // Moves what backward left in the leaves into the fp32 sums.
+  void collect() {
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      torch::Tensor& fresh = leaves[i].tensor.mutable_grad();
+      if (!fresh.defined()) continue;
+      if (gradients[i].defined())
+        gradients[i].add_(fresh);
+      else
+        gradients[i] = fresh.detach().to(torch::kFloat32);
+      fresh = torch::Tensor();
+    }
+  }
+
+  void finish_gradients() {
+    for (std::size_t i = 0; i < leaves.size(); ++i)
+      if (!gradients[i].defined()) gradients[i] = torch::zeros_like(optimizer.masters()[i].tensor);
+  }
+
+  void publish_masters() {
+    for (std::size_t i = 0; i < leaves.size(); ++i)
+      if (leaves[i].tensor.scalar_type() != torch::kFloat32) leaves[i].tensor.copy_(optimizer.masters()[i].tensor);
+  }
+};
+
+class Trainer {
+ public:
+  Trainer(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
+          const Recipe& recipe, const CheckpointPolicy& policy, const RunHooks& hooks)
+      : backbone_(backbone), head_(head), adapter_(adapter), task_(task), recipe_(recipe), policy_(policy), hooks_(hooks),
+        pooling_(recipe.poolings(backbone.config().kind).front()),
+        order_(static_cast<std::int64_t>(task.tokens.size()), recipe.batch, task.run_seed),
+        total_(order_.steps_per_epoch() * recipe.epochs), schedule_(recipe.schedule, recipe.warmup, total_) {
+    QL_CHECK(task.tokens.size() == task.labels->size(), "a row of tokens a label");
+    if (task.tokens.empty()) throw Error(ErrorKind::invalid_input, "no rows to train on");
+    backbone_.set_trainable(adapter_ == nullptr);
+    groups_.emplace_back(adapter_ ? adapter_->parameters() : backbone_.parameters(), recipe.adamw, recipe.lr);
+    groups_.emplace_back(head_.parameters(), recipe.adamw, recipe.head_lr);
+    for (const auto& id : task.labels->ids()) hashes_.push_back(id_hash(id));
+    const auto n = static_cast<std::int64_t>(task.labels->size()), k = static_cast<std::int64_t>(task.labels->classes());
+    labels_ = torch::tensor(task.labels->p(), torch::kFloat32).view({n, k});
+    for (auto& group : groups_) {
+      append(state_.parameters, group.optimizer.masters());
+      append(state_.first_moments, group.optimizer.first_moments());
+      append(state_.second_moments, group.optimizer.second_moments());
+    }
+  }
+
+  TrainingResult run() {
+    resume();
+    try {
+      while (true) {
+        evaluate_finished_epoch();
+        if (state_.step == total_) break;
+        check_stop(hooks_);
+        const double loss = step();
+        if (hooks_.progress) hooks_.progress(state_.step, total_, loss);
+        save_when_due();
+      }
+      result_.train_logits = predict(task_.tokens);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) save();
+      throw;
+    }
+    finish();
+    return std::move(result_);
+  }
+
+ private:
+  struct Batch {
+    std::vector<std::int64_t> rows;                     // in packing order
+    std::vector<std::pair<std::int64_t, std::int64_t>> micros;
+    torch::Tensor labels;                               // [B, K]
+    std::vector<std::uint64_t> hashes;                  // [B]
+  };
+
+  static void append(std::vector<NamedTensor>& all, const std::vector<NamedTensor>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+
+  void resume() {
+    saved_at_ = Clock::now();
+    if (policy_.fs == nullptr || !Checkpoints(*policy_.fs, policy_.folder).load_latest(state_)) return;
+    torch::NoGradGuard no_grad;
+    for (auto& group : groups_) {
+      group.optimizer.set_steps(state_.step);
+      group.publish_masters();
+    }
+    result_.resumed_from = state_.step;
+    saved_step_ = state_.step;
+  }
+
+  void save() {
+    if (policy_.fs == nullptr || state_.step == 0) return;
+    Checkpoints(*policy_.fs, policy_.folder).save(state_);
+    saved_at_ = Clock::now();
+    saved_step_ = state_.step;
+  }
+
+  void save_when_due() {
+    const bool by_steps = policy_.steps > 0 && state_.step - saved_step_ >= policy_.steps;
+    if (by_steps || std::chrono::duration<double>(Clock::now() - saved_at_).count() >= policy_.seconds) save();
+  }
+
+  torch::Tensor predict(std::span<const TokenRow> rows) {
+    RunHooks quiet;
+    quiet.stop = hooks_.stop;
+    const torch::Tensor logits = predict_logits({&backbone_, &head_, adapter_, pooling_}, rows, quiet);
+    if (!logits.isfinite().all().item<bool>()) diverged("an answer is NaN or Inf", state_.step);
+    result_.flops += forward_flops(backbone_.config(), backbone_.config().layers, rows);
+    return logits;
+  }
+
+  void evaluate_finished_epoch() {
+    if (state_.step == 0 || state_.step % order_.steps_per_epoch() != 0) return;
+    const std::string suffix = ".epoch" + std::to_string(state_.step / order_.steps_per_epoch());
+    for (const auto& rows : task_.evaluate) {
+      const std::string name = rows.name + suffix;
+      if (!state_.evaluations.contains(name)) state_.evaluations[name] = predict(rows.tokens);
+    }
+  }
+
+  Batch make_batch() {
+    Batch batch;
+    const auto drawn = order_.rows(state_.step);
+    std::vector<TokenRow> tokens;
+    for (const auto row : drawn) tokens.push_back(task_.tokens[row]);
+    PackPlan plan = plan_packs(tokens, recipe_.micro_tokens);
+    batch.micros = plan.packs;
+    for (const auto i : plan.order) {
+      batch.rows.push_back(drawn[i]);
+      batch.hashes.push_back(hashes_[drawn[i]]);
+    }
+    batch.labels = labels_.index_select(0, torch::tensor(batch.rows, torch::kInt64));
+    return batch;
+  }
+
+  // Logits of rows [begin, end) of the batch.
+  torch::Tensor forward(const Batch& batch, std::pair<std::int64_t, std::int64_t> micro, bool trained) {
+    std::vector<const TokenRow*> rows;
+    const ModelConfig& config = backbone_.config();
+    for (std::int64_t i = micro.first; i < micro.second; ++i) {
+      rows.push_back(&task_.tokens[batch.rows[i]]);
+      const auto length = static_cast<double>(rows.back()->size());
+      result_.flops += length * token_flops(config, config.layers, length, trained);
+    }
+    const PackedBatch packed = PackedBatch::pack(rows);
+    return head_.forward(pool(backbone_.forward(packed, adapter_), packed.lengths, pooling_));
+  }
+
+  // The student's p for the whole batch, before any gradient: targets see all rows, however the batch is cut.
+  torch::Tensor answer_batch(const Batch& batch) {
+    torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> parts;
+    for (const auto& micro : batch.micros) parts.push_back(forward(batch, micro, /*trained=*/false));
+    return torch::softmax(torch::cat(parts), 1);
+  }
+
+  [[noreturn]] void diverged(const std::string& what, std::int64_t step) const {
+    throw Error(ErrorKind::diverged, "training diverged: " + what + " at step " + std::to_string(step) + " of " +
+                                         std::to_string(total_))
+        .hint("lower lr or head_lr, or use dtype = \"float32\"");
+  }
+
+  // Sums gradients over the micro-batches. Returns the mean cross-entropy against the labels trained on.
+  double accumulate(const Batch& batch) {
+    const double progress = static_cast<double>(state_.step) / static_cast<double>(total_);
+    const auto size = static_cast<double>(batch.rows.size());
+    BatchView view{batch.labels, {}, batch.hashes, progress, task_.labels->prior()};
+    torch::Tensor shared;  // logits of a batch that is one micro-batch: one forward serves targets and loss
+    if (task_.objective->needs_batch_forward(progress)) {
+      if (batch.micros.size() == 1) shared = forward(batch, batch.micros.front(), /*trained=*/true);
+      view.student = shared.defined() ? torch::softmax(shared.detach(), 1) : answer_batch(batch);
+    }
+    const torch::Tensor targets = task_.objective->targets(view);
+    double label_loss = 0;
+    for (const auto& micro : batch.micros) {
+      const torch::Tensor logits = shared.defined() ? shared : forward(batch, micro, /*trained=*/true);
+      const torch::Tensor loss = cross_entropy_sum(logits, targets.slice(0, micro.first, micro.second)) / size;
+      const torch::Tensor against_labels =
+          cross_entropy_sum(logits.detach(), batch.labels.slice(0, micro.first, micro.second));
+      label_loss += against_labels.item<double>() / size;
+      if (!std::isfinite(loss.item<double>()) || !std::isfinite(label_loss))
+        diverged("the loss is NaN or Inf", state_.step + 1);
+      loss.backward();
+      for (auto& group : groups_) group.collect();
+    }
+    return label_loss;
+  }
+
+  double step() {
+    for (auto& group : groups_) group.begin_step();
+    const double loss = accumulate(make_batch());
+    torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> all;
+    for (auto& group : groups_) {
+      group.finish_gradients();
+      all.insert(all.end(), group.gradients.begin(), group.gradients.end());
+    }
+    if (!std::isfinite(clip_global_norm(all, recipe_.clip))) diverged("a gradient is NaN or Inf", state_.step + 1);
+    const double factor = schedule_.factor(state_.step);
+    for (auto& group : groups_) {
+      group.optimizer.step(group.gradients, group.lr * factor);
+      group.publish_masters();
+    }
+    ++state_.step;
+    state_.losses.push_back(loss);
+    return loss;
+  }
+
+  void finish() {
+    const auto n = static_cast<double>(task_.tokens.size());
+    result_.final_train_loss =
+        cross_entropy_sum(result_.train_logits.to(torch::kFloat64), labels_.to(torch::kFloat64)).item<double>() / n;
+    const std::int64_t window = (total_ + 199) / 200;
+    for (std::int64_t begin = 0; begin < total_; begin += window) {
+      const std::int64_t end = std::min(begin + window, total_);
+      const double sum = std::accumulate(state_.losses.begin() + begin, state_.losses.begin() + end, 0.0);
+      const double epoch = static_cast<double>(end) / static_cast<double>(order_.steps_per_epoch());
+      result_.curve.push_back({end, epoch, sum / static_cast<double>(end - begin), {}, {}});
+    }
+    result_.evaluations = state_.evaluations;
+    backbone_.set_trainable(false);
+  }
+
+  Backbone& backbone_;
+  ClassificationHead& head_;
+  LoraAdapter* adapter_;
+  const TrainingTask& task_;
+  const Recipe& recipe_;
+  const CheckpointPolicy& policy_;
+  const RunHooks& hooks_;
+  Pooling pooling_;
+  BatchOrder order_;
+  std::int64_t total_;
+  Schedule schedule_;
+  std::vector<Group> groups_;
+  std::vector<std::uint64_t> hashes_;
+  torch::Tensor labels_;
+  TrainerState state_;
+  TrainingResult result_;
+  Clock::time_point saved_at_;
+  std::int64_t saved_step_ = 0;
+};
+
+}  // namespace
+
+TrainingResult train_model(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
+                           const Recipe& recipe, const CheckpointPolicy& checkpoints, const RunHooks& hooks) {
+  QL_CHECK((recipe.tune == Recipe::Tune::lora) == (adapter != nullptr) && recipe.tune != Recipe::Tune::probe,
+           "the adapter goes with tune = lora");
+  return Trainer(backbone, head, adapter, task, recipe, checkpoints, hooks).run();
+}
+
+}  // namespace qinglan

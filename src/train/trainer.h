@@ -1,0 +1,61 @@
+#pragma once
+// Fine-tuning, full or LoRA: packed micro-batches without padding, fp32 masters and gradient accumulation, AdamW. The
+// result depends on inputs, recipe, seed and the numerics profile only; a run that was stopped and taken up again from a
+// checkpoint is bit-identical to one that was not.
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/labels.h"
+#include "model/backbone.h"
+#include "model/head.h"
+#include "model/lora.h"
+#include "record/record.h"
+#include "train/hooks.h"
+#include "train/objective.h"
+#include "train/recipe.h"
+#include "train/trainer_state.h"
+
+namespace qinglan {
+
+struct EvaluationRows {
+  std::string name;  // a split of record/predictions.h, such as "test"
+  std::span<const std::vector<std::int32_t>> tokens;
+};
+
+struct TrainingTask {
+  std::span<const std::vector<std::int32_t>> tokens;  // row i is labels->ids()[i]
+  const TrainingLabels* labels;
+  const Objective* objective;
+  std::vector<EvaluationRows> evaluate;  // answered after every epoch
+  std::uint64_t run_seed = 0;            // the order of epoch e is the stream "order", index e
+};
+
+struct CheckpointPolicy {
+  FileSystem* fs = nullptr;  // null: no checkpoints
+  std::string folder;        // work/<key> of one node: what lies there is this very run
+  double seconds = 60;       // between checkpoints; the clock decides when, never what
+  std::int64_t steps = 0;    // also after so many steps; 0: not
+};
+
+struct TrainingResult {
+  std::vector<CurvePoint> curve;                     // at most some 200 points, means over equal windows of steps
+  torch::Tensor train_logits;                        // [N, K] fp32 of the trained model on the training rows
+  double final_train_loss = 0;                       // theirs against the labels trained on, nats
+  std::map<std::string, torch::Tensor> evaluations;  // "test.epoch1" .. "test.epoch<last>"
+  std::int64_t resumed_from = 0;                     // steps that a checkpoint spared
+  double flops = 0;                                  // of what this call computed
+};
+
+// `adapter` null: full tuning, which changes `backbone` for good. Tokens must fit the model. Progress counts steps.
+// Throws Error{diverged} that names the step, Error{interrupted} after saving a checkpoint, and what the store throws.
+TrainingResult train_model(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
+                           const Recipe& recipe, const CheckpointPolicy& checkpoints = {}, const RunHooks& hooks = {});
+
+}  // namespace qinglan

@@ -1,0 +1,211 @@
+#include "train/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <limits>
+
+#include "base/error.h"
+#include "train/testing_support.h"
+
+namespace qinglan {
+namespace {
+
+using testing_support::fresh_folder;
+using testing_support::tiny_config;
+using testing_support::token_rows;
+using testing_support::weak_labels;
+
+torch::Tensor soft_labels(const std::vector<std::vector<std::int32_t>>& rows) {
+  torch::Tensor p = torch::empty({static_cast<std::int64_t>(rows.size()), 2}, torch::kFloat64);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double one = rows[i].back() % 2 == 0 ? 0.9 : 0.15;
+    p[static_cast<std::int64_t>(i)][0] = 1 - one;
+    p[static_cast<std::int64_t>(i)][1] = one;
+  }
+  return p;
+}
+
+// A model, rows and labels of its own each time, so that runs cannot touch one another.
+struct Bench {
+  std::vector<std::vector<std::int32_t>> rows = token_rows(40), test = token_rows(11, 5);
+  TrainingLabels labels = TrainingLabels::from(weak_labels(soft_labels(rows)));
+  std::unique_ptr<Objective> objective = make_objective("naive", Json::object(), 2);
+  Backbone backbone;
+  ClassificationHead head{2, 16};
+  std::optional<LoraAdapter> adapter;
+  Recipe recipe;
+  CheckpointPolicy checkpoints;
+  RunHooks hooks;
+
+  Bench(const Json& extra, bool lora) : backbone(Backbone::random(tiny_config(), 1, torch::kFloat32)) {
+    Json values = {{"tune", lora ? "lora" : "full"}, {"dtype", "float32"}, {"batch", 8}, {"lr", 3e-3}, {"head_lr", 1e-2}};
+    values.update(extra);
+    recipe = Recipe::from_json(values);
+    backbone = Backbone::random(tiny_config(), 1, recipe.dtype);
+    if (lora) adapter = LoraAdapter::create(tiny_config(), recipe.lora, 1);
+  }
+
+  TrainingResult run() {
+    const TrainingTask task{rows, &labels, objective.get(), {{"test", test}}, 4};
+    return train_model(backbone, head, adapter ? &*adapter : nullptr, task, recipe, checkpoints, hooks);
+  }
+
+  void use_logconf(double alpha) {
+    objective = make_objective("logconf", {{"alpha", alpha}, {"warmup", 0.2}, {"prior", "weak"}}, 2);
+  }
+};
+
+void expect_equal(const TrainingResult& a, const TrainingResult& b) {
+  EXPECT_TRUE(torch::equal(a.train_logits, b.train_logits));
+  ASSERT_EQ(a.evaluations.size(), b.evaluations.size());
+  for (const auto& [name, logits] : a.evaluations) EXPECT_TRUE(torch::equal(logits, b.evaluations.at(name))) << name;
+  ASSERT_EQ(a.curve.size(), b.curve.size());
+  for (std::size_t i = 0; i < a.curve.size(); ++i) EXPECT_EQ(a.curve[i].train_loss, b.curve[i].train_loss);
+  EXPECT_EQ(a.final_train_loss, b.final_train_loss);
+}
+
+class Tuning : public testing::TestWithParam<std::tuple<bool, const char*>> {
+ protected:
+  Bench bench(Json extra = Json::object()) const {
+    extra["dtype"] = std::get<1>(GetParam());
+    return Bench(extra, std::get<0>(GetParam()));
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Tuning, testing::Combine(testing::Bool(), testing::Values("float32", "bfloat16")),
+                         [](const auto& info) {
+                           return std::string(std::get<0>(info.param) ? "Lora" : "Full") + std::get<1>(info.param);
+                         });
+
+TEST_P(Tuning, OverfitsOneBatch) {
+  Bench one = bench({{"epochs", 60}, {"warmup", 0}, {"schedule", "constant"}, {"lr", 1e-2}});
+  one.rows.resize(8);
+  torch::Tensor p = torch::zeros({8, 2}, torch::kFloat64);
+  for (std::int64_t i = 0; i < 8; ++i) p[i][i % 3 == 0] = 1;
+  one.labels = TrainingLabels::from(weak_labels(p));
+  const auto result = one.run();
+  EXPECT_NEAR(result.curve.front().train_loss, std::log(2.0), 1e-6) << "a zero head starts from uniform p";
+  EXPECT_LT(result.final_train_loss, 0.05);
+}
+
+TEST_P(Tuning, RunsTwiceToTheSameBits) {
+  Bench a = bench(), b = bench();
+  expect_equal(a.run(), b.run());
+}
+
+TEST_P(Tuning, ResumedRunEqualsAnUninterruptedOne) {
+  Bench whole = bench();
+  whole.use_logconf(0.5);
+  const auto expected = whole.run();
+  ASSERT_THAT(expected.evaluations, testing::SizeIs(2));
+  for (const int stop_at : {1, 5, 7, 10}) {
+    const std::string folder = fresh_folder("resume");
+    Bench first = bench();
+    first.use_logconf(0.5);
+    first.checkpoints = {&real_file_system(), folder, 1e9, 2};
+    std::int64_t done = 0;
+    first.hooks.progress = [&](std::int64_t step, std::int64_t, double) { done = step; };
+    first.hooks.stop = [&] { return done >= stop_at; };
+    try {
+      first.run();
+      FAIL() << "did not stop";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::interrupted);
+    }
+    Bench second = bench();
+    second.use_logconf(0.5);
+    second.checkpoints = {&real_file_system(), folder, 1e9, 2};
+    const auto result = second.run();
+    EXPECT_EQ(result.resumed_from, stop_at);
+    expect_equal(result, expected);
+    EXPECT_LE(real_file_system().list(folder).size(), 2U);
+  }
+}
+
+TEST_P(Tuning, MicroBatchesAgreeWithTheWholeBatchWithinRounding) {
+  Bench whole = bench({{"batch", 32}, {"micro_tokens", 100000}, {"epochs", 1}});
+  Bench cut = bench({{"batch", 32}, {"micro_tokens", 40}, {"epochs", 1}});
+  whole.use_logconf(0.5);
+  cut.use_logconf(0.5);
+  const auto a = whole.run(), b = cut.run();
+  const double tolerance = std::string(std::get<1>(GetParam())) == "float32" ? 2e-4 : 1e-2;
+  EXPECT_LT((a.train_logits - b.train_logits).abs().max().item<double>(), tolerance);
+  EXPECT_GT(a.train_logits.abs().max().item<double>(), 10 * tolerance) << "training must have moved the logits";
+}
+
+TEST_P(Tuning, LogconfWithAlphaZeroIsNaiveBitForBit) {
+  Bench naive = bench(), zero = bench();
+  zero.use_logconf(0);
+  expect_equal(naive.run(), zero.run());
+}
+
+TEST_P(Tuning, LogconfChangesTheResult) {
+  Bench naive = bench(), other = bench();
+  other.use_logconf(0.75);
+  EXPECT_FALSE(torch::equal(naive.run().train_logits, other.run().train_logits));
+}
+
+TEST(Trainer, AbsurdRateDivergesAndNamesTheStep) {
+  Bench bench({{"lr", 1e30}, {"clip", 0}, {"warmup", 0}}, false);
+  try {
+    bench.run();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::diverged);
+    EXPECT_THAT(error.what(), testing::HasSubstr("at step "));
+  }
+}
+
+TEST(Trainer, LoraLeavesTheBackboneAlone) {
+  Bench bench(Json::object(), true);
+  std::vector<torch::Tensor> before;
+  for (const auto& p : bench.backbone.parameters()) before.push_back(p.tensor.detach().clone());
+  bench.run();
+  for (std::size_t i = 0; i < before.size(); ++i)
+    EXPECT_TRUE(torch::equal(before[i], bench.backbone.parameters()[i].tensor)) << bench.backbone.parameters()[i].name;
+}
+
+TEST(Trainer, CurveEvaluationsAndFlopsAreWhatTheStepsSay) {
+  Bench bench({{"epochs", 3}}, true);
+  const auto result = bench.run();
+  EXPECT_EQ(result.curve.size(), 15U);
+  EXPECT_EQ(result.curve.back().step, 15);
+  EXPECT_DOUBLE_EQ(result.curve.back().epoch, 3);
+  EXPECT_THAT(result.evaluations, testing::UnorderedElementsAre(testing::Key("test.epoch1"), testing::Key("test.epoch2"),
+                                                                testing::Key("test.epoch3")));
+  EXPECT_EQ(result.evaluations.at("test.epoch3").size(0), 11);
+  EXPECT_LT(result.final_train_loss, bench.labels.prior_entropy());
+  EXPECT_GT(result.flops, 0);
+}
+
+TEST(Checkpoints, ADamagedOneIsPassedOverAndAnothersIsRefused) {
+  const std::string folder = fresh_folder("checkpoints");
+  const Checkpoints checkpoints(real_file_system(), folder);
+  const auto state = [](std::int64_t step, std::int64_t width) {
+    TrainerState s;
+    s.step = step;
+    s.losses.assign(static_cast<std::size_t>(step), 0.5);
+    s.parameters = {{"w", torch::full({width}, static_cast<float>(step))}};
+    s.first_moments = {{"w", torch::zeros({width})}};
+    s.second_moments = {{"w", torch::zeros({width})}};
+    return s;
+  };
+  TrainerState empty = state(0, 4);
+  EXPECT_FALSE(checkpoints.load_latest(empty));
+  for (const int step : {2, 4, 6}) checkpoints.save(state(step, 4));
+  EXPECT_EQ(real_file_system().list(folder).size(), 2U);
+  TrainerState loaded = state(0, 4);
+  ASSERT_TRUE(checkpoints.load_latest(loaded));
+  EXPECT_EQ(loaded.step, 6);
+  EXPECT_EQ(loaded.parameters[0].tensor[0].item<float>(), 6.0F);
+  std::filesystem::resize_file(folder + "/" + real_file_system().list(folder).back(), 30);
+  ASSERT_TRUE(checkpoints.load_latest(loaded));
+  EXPECT_EQ(loaded.step, 4);
+  TrainerState other = state(0, 5);
+  EXPECT_THROW(checkpoints.load_latest(other), Error);
+}
+
+}  // namespace
+}  // namespace qinglan

@@ -1,0 +1,34 @@
+// features: pooled hidden states of all rows, train then test, bf16 (experiment/job.h has the file's format).
+
+#include "io/safetensors.h"
+#include "text/encode.h"
+#include "train/features.h"
+#include "train/recipe.h"
+#include "train/tensor_view.h"
+#include "worker/step.h"
+
+namespace qinglan {
+
+void run_features(Step& step) {
+  const Json& params = step.node.params;
+  Json recipe_values = {{"tune", "probe"}};
+  for (const char* key : {"depth", "pooling", "max_tokens", "dtype"}) recipe_values[key] = params.at(key);
+  const Recipe recipe = Recipe::from_json(recipe_values);
+  const LoadedModel& model =
+      step.models.frozen(step.node.files.at("model"), recipe.dtype, params.value("init", "") == "random");
+
+  const Inputs inputs = read_inputs(step.input("dataset"));
+  std::vector<std::string> texts = render_texts(inputs.train, params.at("text"));
+  const auto test = render_texts(inputs.test, params.at("text"));
+  texts.insert(texts.end(), test.begin(), test.end());
+  const EncodedRows rows = encode_rows(model.tokenizer, texts, recipe.max_tokens);
+
+  const FeaturePass pass(model.backbone, rows.ids,
+                         {recipe.depth, recipe.poolings(model.backbone.config().kind)});
+  step.flops = pass.flops();
+  const torch::Tensor features = pass.run(step.store.fs(), step.work, step.hooks).contiguous();
+  step.store.fs().write(step.result + "/" + kFeaturesFile, safetensors_bytes({{"features", view_of(features)}}));
+  step.write_summary({{"truncated", rows.truncated}, {"width", pass.width()}, {"rows", rows.ids.size()}});
+}
+
+}  // namespace qinglan

@@ -1,0 +1,197 @@
+// Everything that learns: supervisors, ceilings, students and the controls that are students of something else. They
+// differ in the learner, in the rows and in whose labels they see, never in code.
+
+#include <map>
+
+#include "base/error.h"
+#include "data/labels.h"
+#include "data/split.h"
+#include "io/safetensors.h"
+#include "supervise/ngrams.h"
+#include "text/encode.h"
+#include "train/predict.h"
+#include "train/probe.h"
+#include "train/recipe.h"
+#include "train/tensor_view.h"
+#include "train/trainer.h"
+#include "worker/step.h"
+
+namespace qinglan {
+namespace {
+
+struct Task {
+  Inputs inputs;
+  std::vector<Example> transfer;  // of this seed
+  TrainingLabels labels;
+  std::vector<std::size_t> rows;  // of inputs.train, in the order of labels.ids()
+  std::uint64_t seed;
+};
+
+std::vector<Example> pick(const std::vector<Example>& rows, const std::vector<std::size_t>& wanted) {
+  std::vector<Example> picked;
+  picked.reserve(wanted.size());
+  for (const std::size_t index : wanted) picked.push_back(rows[index]);
+  return picked;
+}
+
+TrainingLabels labels_for(const Step& step, const std::vector<Example>& half) {
+  const Json& params = step.node.params;
+  if (!step.node.inputs.contains("truth")) {
+    WeakLabels weak = read_weak_labels(step.input("labels") + "/" + kLabelsFile);
+    QL_CHECK(weak.ids == ids_of(half), "weak labels are for other rows");
+    return TrainingLabels::from(weak, params.at("method").at("params").value("hard", false));
+  }
+  const std::string purpose = params.at("rows") == "supervision" ? "supervision" : "ceiling";
+  return TrainingLabels::from(read_truth(step.input("truth")), ids_of(half), GoldBudget{purpose, half.size()});
+}
+
+Task read_task(const Step& step) {
+  const std::uint64_t seed = step.node.params.at("seed");
+  Inputs inputs = read_inputs(step.input("dataset"));
+  const Halves halves = split_halves(inputs.train, seed);
+  const bool supervision = step.node.params.at("rows") == "supervision";
+  TrainingLabels labels = labels_for(step, pick(inputs.train, supervision ? halves.supervision : halves.transfer));
+  std::map<std::string, std::size_t> row_of;
+  for (std::size_t i = 0; i < inputs.train.size(); ++i) row_of[inputs.train[i].id] = i;
+  std::vector<std::size_t> rows;
+  for (const auto& id : labels.ids()) rows.push_back(row_of.at(id));
+  std::vector<Example> transfer = pick(inputs.train, halves.transfer);
+  return {std::move(inputs), std::move(transfer), std::move(labels), std::move(rows), seed};
+}
+
+std::unique_ptr<Objective> objective_of(const Step& step, const Task& task) {
+  const Json& method = step.node.params.at("method");
+  return make_objective(method.at("name"), method.at("params"), static_cast<std::int64_t>(task.labels.classes()));
+}
+
+std::vector<float> values_of(const torch::Tensor& logits) {
+  const torch::Tensor flat = logits.to(torch::kFloat32).contiguous();
+  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
+}
+
+Json curve_json(const std::vector<CurvePoint>& curve) {
+  Json points = Json::array();
+  for (const auto& point : curve)
+    points.push_back({{"step", point.step}, {"epoch", point.epoch}, {"train_loss", point.train_loss}});
+  return points;
+}
+
+Json summary_of(const Task& task, double final_loss, Json curve) {
+  return {{"final_train_loss", final_loss},
+          {"label_entropy", task.labels.prior_entropy()},
+          {"ground_truth", task.labels.certificate()},
+          {"skipped", task.labels.skipped()},
+          {"rows", task.labels.size()},
+          {"curve", std::move(curve)}};
+}
+
+void fit_ngrams(Step& step, const Task& task) {
+  const Json& learner = step.node.params.at("learner");
+  const NgramConfig config{.max_n = learner.at("max_n"),
+                           .min_count = learner.at("min_count"),
+                           .l2 = learner.at("ngram_l2"),
+                           .length_only = learner.value("length_only", false)};
+  const std::string text = learner.at("text");
+  const NgramModel model =
+      NgramModel::fit(render_texts(pick(task.inputs.train, task.rows), text), task.labels, config);
+  const auto answer = [&](const std::vector<Example>& rows) {
+    return predictions_of(rows, task.labels.classes(), model.logits(render_texts(rows, text)));
+  };
+  step.write_predictions({{"transfer", answer(task.transfer)}, {"test", answer(task.inputs.test)}});
+  Json summary = summary_of(task, model.final_loss(), Json::array());
+  summary["features"] = model.features();
+  summary["converged"] = model.converged();
+  step.write_summary(summary);
+}
+
+torch::Tensor rows_of(const torch::Tensor& features, const std::vector<std::size_t>& rows) {
+  const std::vector<std::int64_t> wanted(rows.begin(), rows.end());
+  return features.index_select(0, torch::tensor(wanted, torch::kInt64));
+}
+
+void fit_probe(Step& step, const Task& task, const Recipe& recipe) {
+  const SafetensorsFile file = SafetensorsFile::open(step.input("features") + "/" + kFeaturesFile);
+  const torch::Tensor features = tensor_of(file.tensor("features"));
+  const auto train = static_cast<std::int64_t>(task.inputs.train.size());
+  const auto test = static_cast<std::int64_t>(task.inputs.test.size());
+  QL_CHECK(features.size(0) == train + test, "features are for other rows");
+  const auto objective = objective_of(step, task);
+  const Probe probe = Probe::fit(rows_of(features, task.rows), task.labels, *objective, recipe.probe, task.seed);
+  step.flops = probe.flops();
+
+  const auto halves = split_halves(task.inputs.train, task.seed);
+  const auto answer = [&](const std::vector<Example>& rows, const torch::Tensor& x) {
+    return predictions_of(rows, task.labels.classes(), values_of(probe.logits(x)));
+  };
+  step.write_predictions({{"transfer", answer(task.transfer, rows_of(features, halves.transfer))},
+                          {"test", answer(task.inputs.test, features.slice(0, train))}});
+  Json summary = summary_of(task, probe.final_train_loss(), curve_json(probe.curve()));
+  summary["l2"] = probe.l2();
+  summary["l2_path"] = probe.path();
+  step.write_summary(summary);
+}
+
+// Marks the points where an epoch ended with the answers given then.
+Json curve_with_checkpoints(const TrainingResult& result, std::int64_t epochs) {
+  Json curve = curve_json(result.curve);
+  for (std::int64_t epoch = 1; epoch <= epochs; ++epoch) {
+    Json* last = nullptr;
+    for (auto& point : curve)
+      if (point["epoch"].get<double>() <= static_cast<double>(epoch) + 1e-9) last = &point;
+    if (last) (*last)["predictions"] = "test.epoch" + std::to_string(epoch);
+  }
+  return curve;
+}
+
+void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
+  const std::string path = step.node.files.at("model");
+  const bool random_init = step.node.params.value("init", "") == "random";
+  const std::string text = step.node.params.at("learner").at("text");
+  std::unique_ptr<LoadedModel> own = step.models.own(path, recipe.dtype, random_init);
+  Backbone& backbone = own->backbone;
+  const ModelConfig& config = backbone.config();
+  const auto encode = [&](const std::vector<Example>& rows) {
+    return encode_rows(own->tokenizer, render_texts(rows, text), recipe.max_tokens);
+  };
+  const EncodedRows train = encode(pick(task.inputs.train, task.rows)), test = encode(task.inputs.test),
+                    transfer = encode(task.transfer);
+
+  ClassificationHead head(static_cast<std::int64_t>(task.labels.classes()), config.hidden);
+  std::optional<LoraAdapter> adapter;
+  if (recipe.tune == Recipe::Tune::lora) adapter = LoraAdapter::create(config, recipe.lora, task.seed);
+  const auto objective = objective_of(step, task);
+  const TrainingTask training{train.ids, &task.labels, objective.get(), {{"test", test.ids}}, task.seed};
+  CheckpointPolicy checkpoints{.fs = &step.store.fs(), .folder = step.work, .seconds = 15};
+  const TrainingResult result = train_model(backbone, head, adapter ? &*adapter : nullptr, training, recipe,
+                                            checkpoints, step.hooks);
+  step.flops = result.flops;
+
+  const Student student{&backbone, &head, adapter ? &*adapter : nullptr, recipe.poolings(config.kind).front()};
+  PredictionSets sets;
+  sets["transfer"] = predictions_of(task.transfer, task.labels.classes(),
+                                    values_of(predict_logits(student, transfer.ids, step.hooks)));
+  for (const auto& [name, logits] : result.evaluations)
+    sets[name] = predictions_of(task.inputs.test, task.labels.classes(), values_of(logits));
+  sets["test"] = sets.at("test.epoch" + std::to_string(recipe.epochs));
+  step.write_predictions(sets);
+  Json summary =
+      summary_of(task, result.final_train_loss, curve_with_checkpoints(result, recipe.epochs));
+  summary["truncated"] = train.truncated + test.truncated;
+  step.write_summary(summary);
+}
+
+}  // namespace
+
+void run_fit(Step& step) {
+  const Task task = read_task(step);
+  Json learner = step.node.params.at("learner");
+  const std::string kind = learner.at("kind");
+  if (kind == "ngrams") return fit_ngrams(step, task);
+  learner.erase("kind");
+  learner.erase("text");
+  learner["tune"] = kind;
+  const Recipe recipe = Recipe::from_json(learner);
+  kind == "probe" ? fit_probe(step, task, recipe) : fine_tune(step, task, recipe);
+}
+
+}  // namespace qinglan

@@ -1,0 +1,135 @@
+#include "worker/job_runner.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <new>
+#include <set>
+
+#include "base/error.h"
+#include "model/runtime.h"
+#include "store/lease.h"
+#include "worker/confine.h"
+#include "worker/step.h"
+
+namespace qinglan {
+namespace {
+
+std::int64_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+Grants grants_of(const Job& job, const Store& store) {
+  Grants grants;
+  std::set<std::string> read;
+  for (const auto& node : job.nodes) {
+    for (const auto& [role, key] : node.inputs) read.insert(store.object_folder(key));
+    for (const auto& [role, path] : node.files) read.insert(std::filesystem::absolute(path));
+    grants.write.push_back(store.work_folder(node.key()));
+  }
+  read.insert(std::filesystem::canonical("/proc/self/exe").parent_path());
+  grants.read.assign(read.begin(), read.end());
+  grants.write.push_back(job.scratch);
+  grants.write.push_back(store.root() + "/locks");
+  grants.publish.push_back(store.root() + "/objects");
+  return grants;
+}
+
+class JobRunner {
+ public:
+  JobRunner(const Job& job, const Store& store, Reporter& reporter, const std::atomic<bool>& stop, bool confined)
+      : job_(job), store_(store), reporter_(reporter), stop_(stop), confined_(confined) {}
+
+  int run() {
+    bool failed = false;
+    for (const auto& node : job_.nodes) {
+      const std::string key = node.key();
+      try {
+        if (!run_node(node, key)) return kExitStopped;
+      } catch (const Error& e) {
+        if (e.kind() == ErrorKind::interrupted) return kExitStopped;
+        reporter_.failed(key, e);
+        failed = true;
+      } catch (const std::bad_alloc&) {
+        reporter_.failed(key, Error(ErrorKind::out_of_memory, "not enough memory for " + node.title));
+        failed = true;
+      } catch (const std::exception& e) {
+        reporter_.failed(key, Error(ErrorKind::internal, e.what()));
+        failed = true;
+      }
+    }
+    return failed ? 1 : 0;
+  }
+
+ private:
+  bool run_node(const Node& node, const std::string& key) {
+    const auto lease = Lease::take(store_, key, [&] { return !stop_; });
+    if (!lease || stop_) return false;
+    if (store_.has(key)) {  // another run was faster
+      reporter_.done(key, true);
+      return true;
+    }
+    reporter_.start(key);
+    compute(node, key);
+    reporter_.done(key, false);
+    return true;
+  }
+
+  void compute(const Node& node, const std::string& key) {
+    FileSystem& fs = store_.fs();
+    const std::string folder = job_.scratch + "/" + key;
+    fs.remove_all(folder);
+    fs.make_folders(folder + "/result");
+    RunHooks hooks;
+    hooks.stop = [&] { return stop_.load(); };
+    hooks.progress = [&](std::int64_t done, std::int64_t total, double) {
+      reporter_.progress(key, static_cast<double>(done), static_cast<double>(total),
+                         node.kind == "features" || node.params.contains("label_words") ? "rows" : "steps");
+    };
+    Step step{node, store_, folder + "/result", store_.work_folder(key), hooks, models_};
+    const auto start = std::chrono::steady_clock::now();
+    try {
+      run_step(step);
+    } catch (const Error& e) {
+      // A diverged training is a result: the same spec diverges again at the same step.
+      if (e.kind() != ErrorKind::diverged) throw;
+      fs.remove_all(step.result);
+      fs.make_folders(step.result);
+      step.write_summary({{"failure", {{"kind", name_of(e.kind())}, {"message", e.what()}}}});
+    }
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const Json ledger = {{"seconds", seconds},       {"flops", step.flops}, {"peak_memory", peak_memory()},
+                         {"host", host_name()},      {"confined", confined_}};
+    Store(store_).publish(folder, key, node.description(), ledger);
+    for (const auto& name : fs.list(step.work)) fs.remove_all(step.work + "/" + name);
+  }
+
+  const Job& job_;
+  const Store& store_;
+  Reporter& reporter_;
+  const std::atomic<bool>& stop_;
+  bool confined_;
+  ModelCache models_;
+};
+
+}  // namespace
+
+int run_job(const Job& job, Reporter& reporter, const std::atomic<bool>& stop) {
+  const Store store = Store::existing(job.store);
+  for (const auto& node : job.nodes) store.fs().make_folders(store.work_folder(node.key()));
+  const Confinement confinement = confine(grants_of(job, store));
+  reporter.confined(confinement.enforced, confinement.why);
+  init_runtime(static_cast<int>(job.threads));
+  return JobRunner(job, store, reporter, stop, confinement.enforced).run();
+}
+
+}  // namespace qinglan

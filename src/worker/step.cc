@@ -1,0 +1,67 @@
+#include "worker/step.h"
+
+#include "base/error.h"
+#include "data/template.h"
+
+namespace qinglan {
+namespace {
+
+using Run = void (*)(Step&);
+
+struct Entry {
+  const char* kind;
+  const char* learner;  // nullptr: whatever it is
+  Run run;
+};
+
+constexpr Entry kSteps[] = {
+    {"features", nullptr, run_features},         {"weak_labels", nullptr, run_weak_labels},
+    {"weak_floor", "lexicon", run_rule_floor},   {"weak_floor", "labels", run_rule_floor},
+    {"control", "zero-shot", run_zero_shot},     {"weak_floor", nullptr, run_fit},
+    {"strong_ceiling", nullptr, run_fit},        {"weak_to_strong", nullptr, run_fit},
+    {"control", nullptr, run_fit},
+};
+
+std::string learner_of(const Node& node) {
+  const auto it = node.params.find("learner");
+  return it == node.params.end() ? "" : it->value("kind", "");
+}
+
+}  // namespace
+
+void run_step(Step& step) {
+  const std::string learner = learner_of(step.node);
+  for (const auto& entry : kSteps)
+    if (step.node.kind == entry.kind && (!entry.learner || learner == entry.learner)) return entry.run(step);
+  throw Error(ErrorKind::unsupported, "this worker does not know nodes of kind '" + step.node.kind + "'")
+      .hint("engine and worker are of different builds: ./dev build");
+}
+
+void Step::write_predictions(const PredictionSets& sets) const {
+  qinglan::write_predictions(store.fs(), result + "/" + kPredictionsFile, sets);
+}
+
+void Step::write_summary(const Json& summary) const {
+  store.fs().write(result + "/" + kSummaryFile, canonical_json(summary) + "\n");
+}
+
+std::vector<std::string> render_texts(const std::vector<Example>& rows, const std::string& text_template) {
+  const Template parsed = Template::parse(text_template);
+  std::vector<std::string> texts;
+  texts.reserve(rows.size());
+  for (const auto& row : rows) texts.push_back(parsed.render(row.fields));
+  return texts;
+}
+
+std::vector<std::string> ids_of(const std::vector<Example>& rows) {
+  std::vector<std::string> ids;
+  ids.reserve(rows.size());
+  for (const auto& row : rows) ids.push_back(row.id);
+  return ids;
+}
+
+Predictions predictions_of(const std::vector<Example>& rows, std::size_t classes, std::vector<float> logits) {
+  return {ids_of(rows), classes, std::move(logits)};
+}
+
+}  // namespace qinglan

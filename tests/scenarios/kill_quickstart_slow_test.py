@@ -1,0 +1,14 @@
+"""20 kills of the real quick start, and 20 of a small LoRA spec."""
+
+import harness as h
+import kills
+
+h.need_worker()
+h.need_model()
+folder = h.workspace()
+kills.survive(h.SOURCE / "examples" / "quickstart.toml", folder / "quickstart", kills=20)
+data = h.write_data(folder, train=240, test=200)
+spec = h.write_spec(folder, data, tune="lora", seeds=2, extra="[controls]\nrandom_init = false\n")
+kills.survive(spec, folder / "lora", kills=20)
+h.clean(folder)
+print("1 passed, 0 failed")
