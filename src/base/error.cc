@@ -60,12 +60,36 @@ std::optional<ErrorKind> error_kind_of(const std::string& name) {
 
 Error::Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) { compose(); }
 
-Error& Error::in(std::string path) { path_ = std::move(path); compose(); return *this; }
-Error& Error::line(std::uint64_t line) { line_ = line; compose(); return *this; }
-Error& Error::offset(std::uint64_t offset) { offset_ = offset; compose(); return *this; }
-Error& Error::expected(std::string expected) { expected_ = std::move(expected); compose(); return *this; }
-Error& Error::found(std::string found) { found_ = std::move(found); compose(); return *this; }
-Error& Error::hint(std::string hint) { hint_ = std::move(hint); compose(); return *this; }
+Error& Error::in(std::string path) {
+  path_ = std::move(path);
+  compose();
+  return *this;
+}
+Error& Error::line(std::uint64_t line) {
+  line_ = line;
+  compose();
+  return *this;
+}
+Error& Error::offset(std::uint64_t offset) {
+  offset_ = offset;
+  compose();
+  return *this;
+}
+Error& Error::expected(std::string expected) {
+  expected_ = std::move(expected);
+  compose();
+  return *this;
+}
+Error& Error::found(std::string found) {
+  found_ = std::move(found);
+  compose();
+  return *this;
+}
+Error& Error::hint(std::string hint) {
+  hint_ = std::move(hint);
+  compose();
+  return *this;
+}
 
 void Error::compose() {
   text_.clear();

@@ -17,9 +17,9 @@ enum class ErrorKind {
   io,             // the operating system refused
   unsupported,    // right, but not something this build does
   out_of_memory,
-  diverged,       // training met NaN or Inf
+  diverged,  // training met NaN or Inf
   interrupted,
-  internal,       // a bug of ours
+  internal,  // a bug of ours
 };
 
 const char* name_of(ErrorKind kind);
@@ -30,7 +30,8 @@ class Error : public std::exception {
   Error(ErrorKind kind, std::string message);
 
   // Each returns *this, so that an error is built where it is thrown:
-  //   throw Error(ErrorKind::corrupt_data, "header is cut").in(path).offset(8).expected("120 bytes").found("64");
+  //   throw Error(ErrorKind::corrupt_data, "header is cut").in(path).offset(8).expected("120
+  //   bytes").found("64");
   Error& in(std::string path);
   Error& line(std::uint64_t line);
   Error& offset(std::uint64_t offset);
@@ -61,7 +62,7 @@ std::optional<std::string> nearest_word(const std::string& word, const std::vect
 }  // namespace qinglan
 
 // A condition that only a bug of ours can break. Stays on in release; never used on input.
-#define QL_CHECK(condition, message) \
-  do {                               \
+#define QL_CHECK(condition, message)                                                    \
+  do {                                                                                  \
     if (!(condition)) ::qinglan::check_failed(#condition, __FILE__, __LINE__, message); \
   } while (false)

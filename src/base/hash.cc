@@ -18,7 +18,8 @@ struct Sha256::Context {
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  QL_CHECK(context_->md && EVP_DigestInit_ex(context_->md, EVP_sha256(), nullptr) == 1, "SHA-256 is not available");
+  QL_CHECK(context_->md && EVP_DigestInit_ex(context_->md, EVP_sha256(), nullptr) == 1,
+           "SHA-256 is not available");
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
@@ -29,7 +30,9 @@ Sha256& Sha256::update(std::span<const std::byte> bytes) {
   return *this;
 }
 
-Sha256& Sha256::update(std::string_view text) { return update(std::as_bytes(std::span(text.data(), text.size()))); }
+Sha256& Sha256::update(std::string_view text) {
+  return update(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 std::string Sha256::hex() {
   std::array<unsigned char, 32> digest;
@@ -49,7 +52,8 @@ std::string sha256_file(const std::string& path) {
   std::vector<std::byte> buffer(1 << 20);
   while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), file.get()))
     hash.update(std::span(buffer.data(), n));
-  if (std::ferror(file.get())) throw Error(ErrorKind::io, "cannot read: " + std::string(std::strerror(errno))).in(path);
+  if (std::ferror(file.get()))
+    throw Error(ErrorKind::io, "cannot read: " + std::string(std::strerror(errno))).in(path);
   return hash.hex();
 }
 

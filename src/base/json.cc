@@ -18,11 +18,13 @@ class StrictParser {
   bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
     using Event = Json::parse_event_t;
     if (depth > kMaxDepth)
-      throw Error(ErrorKind::corrupt_data, "JSON is nested deeper than " + std::to_string(kMaxDepth)).in(source_);
+      throw Error(ErrorKind::corrupt_data, "JSON is nested deeper than " + std::to_string(kMaxDepth))
+          .in(source_);
     if (event == Event::object_start) keys_.emplace_back();
     if (event == Event::object_end) keys_.pop_back();
     if (event == Event::key && !keys_.back().insert(parsed.get<std::string>()).second)
-      throw Error(ErrorKind::corrupt_data, "JSON has the key '" + parsed.get<std::string>() + "' twice").in(source_);
+      throw Error(ErrorKind::corrupt_data, "JSON has the key '" + parsed.get<std::string>() + "' twice")
+          .in(source_);
     if (event == Event::value && parsed.is_number_float() && !std::isfinite(parsed.get<double>()))
       throw Error(ErrorKind::corrupt_data, "JSON number is out of range").in(source_);
     return true;
@@ -41,15 +43,21 @@ void refuse_non_finite(const Json& value) {
   }
 }
 
-[[noreturn]] void wrong_type(const std::string& key, const char* expected, const Json& found, const std::string& source) {
-  throw Error(ErrorKind::corrupt_data, "field '" + key + "'").in(source).expected(expected).found(found.type_name());
+[[noreturn]] void wrong_type(const std::string& key, const char* expected, const Json& found,
+                             const std::string& source) {
+  throw Error(ErrorKind::corrupt_data, "field '" + key + "'")
+      .in(source)
+      .expected(expected)
+      .found(found.type_name());
 }
 
 template <typename T>
 T convert(const Json& value, const std::string& key, const std::string& source);
 
 template <>
-Json convert<Json>(const Json& value, const std::string&, const std::string&) { return value; }
+Json convert<Json>(const Json& value, const std::string&, const std::string&) {
+  return value;
+}
 
 template <>
 std::string convert<std::string>(const Json& value, const std::string& key, const std::string& source) {
@@ -129,7 +137,7 @@ T get_field(const Json& object, const std::string& key, const std::string& sourc
   return Reader<T>::read(*it, key, source);
 }
 
-#define QL_FIELD(T)                                                            \
+#define QL_FIELD(T)                                                             \
   template T get_field<T>(const Json&, const std::string&, const std::string&); \
   template std::vector<T> get_field<std::vector<T>>(const Json&, const std::string&, const std::string&)
 QL_FIELD(Json);

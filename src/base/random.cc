@@ -11,10 +11,11 @@
 namespace qinglan {
 
 std::uint64_t stream_seed(std::uint64_t run_seed, std::string_view stream, std::uint64_t index) {
-  const std::string digest = sha256_hex("qinglan/" + std::to_string(run_seed) + "/" + std::string(stream) + "/" +
-                                        std::to_string(index));
+  const std::string digest = sha256_hex("qinglan/" + std::to_string(run_seed) + "/" + std::string(stream) +
+                                        "/" + std::to_string(index));
   std::uint64_t seed = 0;
-  for (int byte = 7; byte >= 0; --byte) seed = seed << 8 | std::stoul(digest.substr(2 * byte, 2), nullptr, 16);
+  for (int byte = 7; byte >= 0; --byte)
+    seed = seed << 8 | std::stoul(digest.substr(2 * byte, 2), nullptr, 16);
   return seed;
 }
 

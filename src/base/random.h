@@ -1,6 +1,7 @@
 #pragma once
-// Randomness is named and seeded by position, never by time or by worker: the same (run seed, stream, index) gives
-// the same numbers on every machine and library. Own distributions, because <random>'s differ between libraries.
+// Randomness is named and seeded by position, never by time or by worker: the same (run seed, stream, index)
+// gives the same numbers on every machine and library. Own distributions, because <random>'s differ between
+// libraries.
 
 #include <cstdint>
 #include <span>
@@ -21,9 +22,9 @@ class Random {
       : Random(stream_seed(run_seed, stream, index)) {}
 
   std::uint64_t next();
-  double uniform();                         // [0, 1), 53 bits
+  double uniform();                          // [0, 1), 53 bits
   std::uint64_t below(std::uint64_t bound);  // [0, bound), unbiased; bound > 0
-  double normal();                          // mean 0, variance 1 (Box-Muller)
+  double normal();                           // mean 0, variance 1 (Box-Muller)
 
   template <typename T>
   void shuffle(std::vector<T>& items) {  // Fisher-Yates

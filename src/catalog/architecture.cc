@@ -26,7 +26,11 @@ double encoder_flops(const ModelConfig& c, std::int64_t depth, double length) {
 
 Architecture llama() {
   return {
-      "llama", ModelKind::decoder, {"llama"}, {"model.", ""}, "llama",
+      "llama",
+      ModelKind::decoder,
+      {"llama"},
+      {"model.", ""},
+      "llama",
       {
           {R::token_embedding, "embed_tokens.weight", "token_embd.weight"},
           {R::attention_norm, "layers.{}.input_layernorm.weight", "blk.{}.attn_norm.weight"},
@@ -45,7 +49,11 @@ Architecture llama() {
 }
 
 Architecture bert() {
-  return {"bert", ModelKind::encoder, {"bert"}, {"", "bert."}, "",
+  return {"bert",
+          ModelKind::encoder,
+          {"bert"},
+          {"", "bert."},
+          "",
           {
               {R::token_embedding, "embeddings.word_embeddings.weight", ""},
               {R::position_embedding, "embeddings.position_embeddings.weight", ""},
@@ -73,20 +81,24 @@ Architecture bert() {
 }
 
 template <typename Matches>
-const Architecture& find_architecture(const Matches& matches, std::string_view found, const std::string& source) {
+const Architecture& find_architecture(const Matches& matches, std::string_view found,
+                                      const std::string& source) {
   std::string known;
   for (const auto& architecture : architectures()) {
     if (matches(architecture)) return architecture;
     known += (known.empty() ? "" : ", ") + std::string(architecture.name);
   }
-  throw Error(ErrorKind::unsupported, "this model architecture is not known").in(source).expected("one of " + known).found(
-      std::string(found));
+  throw Error(ErrorKind::unsupported, "this model architecture is not known")
+      .in(source)
+      .expected("one of " + known)
+      .found(std::string(found));
 }
 
 }  // namespace
 
 const WeightName* Architecture::find(WeightRole role) const {
-  const auto entry = std::find_if(weights.begin(), weights.end(), [&](const auto& w) { return w.role == role; });
+  const auto entry =
+      std::find_if(weights.begin(), weights.end(), [&](const auto& w) { return w.role == role; });
   return entry == weights.end() ? nullptr : &*entry;
 }
 
@@ -108,14 +120,15 @@ const Architecture& architecture_named(std::string_view name) {
 const Architecture& architecture_of_hf(std::string_view model_type, const std::string& source) {
   return find_architecture(
       [&](const Architecture& a) {
-        return std::find(a.hf_model_types.begin(), a.hf_model_types.end(), model_type) != a.hf_model_types.end();
+        return std::find(a.hf_model_types.begin(), a.hf_model_types.end(), model_type) !=
+               a.hf_model_types.end();
       },
       model_type, source);
 }
 
 const Architecture& architecture_of_gguf(std::string_view gguf_name, const std::string& source) {
-  return find_architecture([&](const Architecture& a) { return *a.gguf_name && a.gguf_name == gguf_name; }, gguf_name,
-                           source);
+  return find_architecture([&](const Architecture& a) { return *a.gguf_name && a.gguf_name == gguf_name; },
+                           gguf_name, source);
 }
 
 std::string weight_name(std::string_view pattern, std::int64_t layer) {
@@ -135,7 +148,8 @@ std::int64_t parameter_count(const ModelConfig& c) {
     return c.layers * (attention + 3 * c.hidden * c.intermediate + 2 * c.hidden) + c.hidden +
            (c.tied_embeddings ? 1 : 2) * c.vocab * c.hidden;
   const std::int64_t biases = 2 * c.q_width() + 2 * c.kv_width() + c.intermediate + c.hidden;
-  return c.layers * (attention + biases - c.q_width() + c.hidden + 2 * c.hidden * c.intermediate + 4 * c.hidden) +
+  return c.layers *
+             (attention + biases - c.q_width() + c.hidden + 2 * c.hidden * c.intermediate + 4 * c.hidden) +
          (c.vocab + c.max_positions + c.type_vocab + 2) * c.hidden;
 }
 

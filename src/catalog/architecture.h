@@ -1,6 +1,6 @@
 #pragma once
-// The model architectures the engine knows, as tables without torch: how files name each weight, and what a token
-// costs. A new architecture of a known kind is one row in architecture.cc.
+// The model architectures the engine knows, as tables without torch: how files name each weight, and what a
+// token costs. A new architecture of a known kind is one row in architecture.cc.
 
 #include <cstdint>
 #include <span>
@@ -37,13 +37,37 @@ struct ModelConfig {
 
 // What a weight does in the model, whatever a file calls it.
 enum class WeightRole {
-  token_embedding, position_embedding, type_embedding, embedding_norm, embedding_norm_bias,
-  attention_norm, attention_norm_bias, q, q_bias, k, k_bias, v, v_bias, o, o_bias,
-  ffn_norm, ffn_norm_bias, gate, up, up_bias, down, down_bias, final_norm, lm_head,
+  token_embedding,
+  position_embedding,
+  type_embedding,
+  embedding_norm,
+  embedding_norm_bias,
+  attention_norm,
+  attention_norm_bias,
+  q,
+  q_bias,
+  k,
+  k_bias,
+  v,
+  v_bias,
+  o,
+  o_bias,
+  ffn_norm,
+  ffn_norm_bias,
+  gate,
+  up,
+  up_bias,
+  down,
+  down_bias,
+  final_norm,
+  lm_head,
 };
 
 // How llama.cpp's converter stores a weight in GGUF.
-enum class GgufLayout { plain, rotary_interleaved };  // rotary_interleaved: rows of each head permuted (llama q and k)
+enum class GgufLayout {
+  plain,
+  rotary_interleaved
+};  // rotary_interleaved: rows of each head permuted (llama q and k)
 
 struct WeightName {
   WeightRole role;
@@ -59,8 +83,8 @@ struct Architecture {
   std::vector<const char*> hf_prefixes;     // what may stand before a name, the usual one first
   const char* gguf_name;                    // `general.architecture`, "" where unsupported
   std::vector<WeightName> weights;
-  // Multiply-adds counted as 2, of one token's forward pass through `depth` blocks within a text of `length` tokens,
-  // without the LM head.
+  // Multiply-adds counted as 2, of one token's forward pass through `depth` blocks within a text of `length`
+  // tokens, without the LM head.
   double (*forward_flops)(const ModelConfig& config, std::int64_t depth, double length);
 
   const WeightName* find(WeightRole role) const;  // null when the architecture has no such weight
@@ -76,7 +100,8 @@ const Architecture& architecture_of_gguf(std::string_view gguf_name, const std::
 // "model.layers.{}.x" with the layer put in.
 std::string weight_name(std::string_view pattern, std::int64_t layer);
 
-// Forward and, when `trained`, backward (twice the forward) FLOPs of one token; see Architecture::forward_flops.
+// Forward and, when `trained`, backward (twice the forward) FLOPs of one token; see
+// Architecture::forward_flops.
 double token_flops(const ModelConfig& config, std::int64_t depth, double length, bool trained);
 
 // Parameters of the whole model.

@@ -15,7 +15,8 @@ TEST(Architecture, NamesAreFoundAndUnknownOnesListTheKnown) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::unsupported);
-    EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("config.json"), testing::HasSubstr("llama, bert")));
+    EXPECT_THAT(error.what(),
+                testing::AllOf(testing::HasSubstr("config.json"), testing::HasSubstr("llama, bert")));
   }
   EXPECT_THROW(architecture_of_gguf("", "f"), Error);  // an empty name is no architecture's
 }
@@ -26,7 +27,8 @@ TEST(Architecture, WeightNamesTakeTheLayer) {
   EXPECT_EQ(weight_name(llama.find(WeightRole::q)->gguf, 3), "blk.3.attn_q.weight");
   EXPECT_EQ(llama.hf_name(WeightRole::lm_head, -1), "lm_head.weight");
   EXPECT_EQ(llama.find(WeightRole::q_bias), nullptr);
-  EXPECT_EQ(architecture_named("bert").hf_name(WeightRole::down_bias, 0), "encoder.layer.0.output.dense.bias");
+  EXPECT_EQ(architecture_named("bert").hf_name(WeightRole::down_bias, 0),
+            "encoder.layer.0.output.dense.bias");
 }
 
 TEST(Architecture, FlopsCountEveryProduct) {

@@ -40,8 +40,10 @@ ModelConfig checked(ModelConfig c, const std::string& source) {
         .in(source)
         .found(std::to_string(c.heads) + " and " + std::to_string(c.kv_heads));
   if (c.kind == ModelKind::decoder && (c.head_dim % 2 != 0 || !(c.rope_theta > 0)))
-    throw Error(ErrorKind::corrupt_data, "rotary embedding needs an even head size and a positive base").in(source);
-  if (!(c.norm_eps > 0 && c.norm_eps < 1)) throw Error(ErrorKind::corrupt_data, "the norm's epsilon is out of range").in(source);
+    throw Error(ErrorKind::corrupt_data, "rotary embedding needs an even head size and a positive base")
+        .in(source);
+  if (!(c.norm_eps > 0 && c.norm_eps < 1))
+    throw Error(ErrorKind::corrupt_data, "the norm's epsilon is out of range").in(source);
   return c;
 }
 
@@ -53,7 +55,8 @@ T field_or(const Json& object, const char* key, T fallback, const std::string& s
 
 // An option that changes what the model computes and that this build does not do.
 void refuse(bool condition, const std::string& what, const std::string& source) {
-  if (condition) throw Error(ErrorKind::unsupported, "this model uses " + what + ", which is not supported").in(source);
+  if (condition)
+    throw Error(ErrorKind::unsupported, "this model uses " + what + ", which is not supported").in(source);
 }
 
 void read_llama(const Json& json, ModelConfig& c, const std::string& source) {
@@ -68,7 +71,8 @@ void read_llama(const Json& json, ModelConfig& c, const std::string& source) {
     const auto rope = json.find(key);
     if (rope == json.end() || !rope->is_object()) continue;
     c.rope_theta = field_or<double>(*rope, "rope_theta", c.rope_theta, source);
-    const auto kind = field_or<std::string>(*rope, "rope_type", field_or<std::string>(*rope, "type", "default", source), source);
+    const auto kind = field_or<std::string>(*rope, "rope_type",
+                                            field_or<std::string>(*rope, "type", "default", source), source);
     refuse(kind != "default", "scaled rotary embedding (" + kind + ")", source);
   }
   refuse(field_or<bool>(json, "rope_interleaved", false, source), "interleaved rotary embedding", source);
@@ -82,7 +86,8 @@ void read_bert(const Json& json, ModelConfig& c, const std::string& source) {
   c.kv_heads = c.heads;
   c.head_dim = c.heads > 0 ? c.hidden / c.heads : 0;
   if (c.head_dim * c.heads != c.hidden)
-    throw Error(ErrorKind::corrupt_data, "the hidden size is not a multiple of the number of heads").in(source);
+    throw Error(ErrorKind::corrupt_data, "the hidden size is not a multiple of the number of heads")
+        .in(source);
   c.norm_eps = field_or<double>(json, "layer_norm_eps", 1e-12, source);
   c.type_vocab = field_or<std::int64_t>(json, "type_vocab_size", 2, source);
   c.activation = Activation::gelu;
@@ -117,12 +122,14 @@ ModelConfig config_from_gguf(const GgufFile& file) {
     throw Error(ErrorKind::corrupt_data, "token_embd.weight is not a matrix").in(source);
   c.vocab = embedding.shape[0];
   const auto scaling = file.get_or<std::string>(name + ".rope.scaling.type", std::string("none"));
-  refuse(scaling != "none" || file.tensors().contains("rope_freqs.weight"), "scaled rotary embedding", source);
-  refuse(file.get_or<std::int64_t>(name + ".rope.dimension_count", c.head_dim) != c.head_dim, "partial rotary embedding",
+  refuse(scaling != "none" || file.tensors().contains("rope_freqs.weight"), "scaled rotary embedding",
          source);
+  refuse(file.get_or<std::int64_t>(name + ".rope.dimension_count", c.head_dim) != c.head_dim,
+         "partial rotary embedding", source);
   refuse(file.get_or<std::int64_t>(name + ".attention.value_length", c.head_dim) != c.head_dim,
          "values of another size than keys", source);
-  refuse(file.get_or<std::int64_t>(name + ".expert_count", std::int64_t{0}) > 0, "a mixture of experts", source);
+  refuse(file.get_or<std::int64_t>(name + ".expert_count", std::int64_t{0}) > 0, "a mixture of experts",
+         source);
   refuse(file.tensors().contains("blk.0.attn_q.bias"), "attention biases", source);
   return checked(c, source);
 }
@@ -132,19 +139,23 @@ std::vector<std::string> safetensors_files(const fs::path& folder) {
   if (fs::exists(single)) return {single.string()};
   const fs::path index = folder / "model.safetensors.index.json";
   if (!fs::exists(index)) {
-    const bool pickle = fs::exists(folder / "pytorch_model.bin") || fs::exists(folder / "pytorch_model.bin.index.json");
+    const bool pickle =
+        fs::exists(folder / "pytorch_model.bin") || fs::exists(folder / "pytorch_model.bin.index.json");
     throw Error(pickle ? ErrorKind::unsupported : ErrorKind::invalid_input,
-                pickle ? "the folder has only pickle weights, which can run code when they are read" : "the folder has no weights")
+                pickle ? "the folder has only pickle weights, which can run code when they are read"
+                       : "the folder has no weights")
         .in(folder.string())
         .expected("model.safetensors or model.safetensors.index.json")
         .hint(pickle ? "Save the model again with save_pretrained, which writes safetensors." : "");
   }
-  const Json map = get_field<Json>(parse_json(read_text(index.string()), index.string()), "weight_map", index.string());
+  const Json map =
+      get_field<Json>(parse_json(read_text(index.string()), index.string()), "weight_map", index.string());
   std::set<std::string> names;
   for (const auto& [weight, file] : map.items()) {
     const std::string name = file.is_string() ? file.get<std::string>() : "";
     if (name.empty() || name != fs::path(name).filename().string() || name == "..")
-      throw Error(ErrorKind::corrupt_data, "the shard of " + weight + " is not a file name").in(index.string());
+      throw Error(ErrorKind::corrupt_data, "the shard of " + weight + " is not a file name")
+          .in(index.string());
     if (!fs::exists(folder / name))
       throw Error(ErrorKind::invalid_input, "the shard " + name + " is not there").in(index.string());
     names.insert((folder / name).string());
@@ -157,7 +168,8 @@ std::vector<std::string> safetensors_files(const fs::path& folder) {
 
 ModelConfig config_from_hf(const std::string& config_json, const std::string& source) {
   const Json json = parse_json(config_json, source);
-  const Architecture& architecture = architecture_of_hf(get_field<std::string>(json, "model_type", source), source);
+  const Architecture& architecture =
+      architecture_of_hf(get_field<std::string>(json, "model_type", source), source);
   ModelConfig c;
   c.architecture = architecture.name;
   c.kind = architecture.kind;
@@ -177,10 +189,15 @@ ModelConfig config_from_hf(const std::string& config_json, const std::string& so
 ModelSource resolve_model(const std::string& path) {
   ModelSource source;
   source.path = path;
-  if (!fs::exists(path)) throw Error(ErrorKind::invalid_input, "there is no such model").in(path).expected("a .gguf file or a Hugging Face folder");
+  if (!fs::exists(path))
+    throw Error(ErrorKind::invalid_input, "there is no such model")
+        .in(path)
+        .expected("a .gguf file or a Hugging Face folder");
   if (!fs::is_directory(path)) {
     if (fs::path(path).extension() != ".gguf")
-      throw Error(ErrorKind::unsupported, "this file is not a model").in(path).expected("a .gguf file or a Hugging Face folder");
+      throw Error(ErrorKind::unsupported, "this file is not a model")
+          .in(path)
+          .expected("a .gguf file or a Hugging Face folder");
     source.weight_files = {path};
     source.tokenizer_path = path;
     source.config = config_from_gguf(GgufFile::open(path));

@@ -13,8 +13,8 @@ namespace {
 std::string tiny(const std::string& name) { return golden_path("model/" + name); }
 
 Json llama_json() {
-  return {{"model_type", "llama"},        {"hidden_size", 64},        {"num_hidden_layers", 2},
-          {"num_attention_heads", 4},     {"intermediate_size", 96},  {"vocab_size", 100},
+  return {{"model_type", "llama"},        {"hidden_size", 64},       {"num_hidden_layers", 2},
+          {"num_attention_heads", 4},     {"intermediate_size", 96}, {"vocab_size", 100},
           {"max_position_embeddings", 32}};
 }
 
@@ -41,9 +41,12 @@ TEST(ModelConfig, ReadsBothSpellingsOfTheRotaryBase) {
 }
 
 TEST(ModelConfig, RefusesWhatWouldBeComputedWrong) {
-  const std::vector<std::pair<std::string, Json>> options = {
-      {"rope_scaling", {{"rope_type", "llama3"}}}, {"attention_bias", true}, {"mlp_bias", true}, {"hidden_act", "gelu"},
-      {"rope_interleaved", true}, {"model_type", "mamba"}};
+  const std::vector<std::pair<std::string, Json>> options = {{"rope_scaling", {{"rope_type", "llama3"}}},
+                                                             {"attention_bias", true},
+                                                             {"mlp_bias", true},
+                                                             {"hidden_act", "gelu"},
+                                                             {"rope_interleaved", true},
+                                                             {"model_type", "mamba"}};
   for (const auto& [key, value] : options) {
     auto json = llama_json();
     json[key] = value;
@@ -54,9 +57,13 @@ TEST(ModelConfig, RefusesWhatWouldBeComputedWrong) {
 }
 
 TEST(ModelConfig, RefusesImpossibleShapes) {
-  const std::vector<std::pair<std::string, Json>> options = {
-      {"hidden_size", 0}, {"num_hidden_layers", -1}, {"num_attention_heads", 0}, {"num_key_value_heads", 3},
-      {"vocab_size", std::int64_t{1} << 40}, {"head_dim", 15}, {"rms_norm_eps", 0.0}};
+  const std::vector<std::pair<std::string, Json>> options = {{"hidden_size", 0},
+                                                             {"num_hidden_layers", -1},
+                                                             {"num_attention_heads", 0},
+                                                             {"num_key_value_heads", 3},
+                                                             {"vocab_size", std::int64_t{1} << 40},
+                                                             {"head_dim", 15},
+                                                             {"rms_norm_eps", 0.0}};
   for (const auto& [key, value] : options) {
     auto json = llama_json();
     json[key] = value;

@@ -15,17 +15,22 @@ namespace {
 int report_error(const Error& error) {
   std::fprintf(stderr, "qinglan: %s\n", error.what());
   switch (error.kind()) {
-    case ErrorKind::usage: return 2;
-    case ErrorKind::interrupted: return 128 + stop_signal().load();
-    default: return 1;
+    case ErrorKind::usage:
+      return 2;
+    case ErrorKind::interrupted:
+      return 128 + stop_signal().load();
+    default:
+      return 1;
   }
 }
 
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
-  CLI::App app{"Qinglan: a weak supervisor labels, a strong student learns; how much of the gap was recovered, and can "
-               "it be believed?"};
+  CLI::App app{
+      "Qinglan: a weak supervisor labels, a strong student learns; how much of the gap was recovered, and "
+      "can "
+      "it be believed?"};
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
   int exit_code = 0;
@@ -41,7 +46,8 @@ int run_command_line(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return report_error(Error(ErrorKind::out_of_memory, "not enough memory"));
   } catch (const std::exception& e) {
-    return report_error(Error(ErrorKind::internal, e.what()).hint("this is a bug in Qinglan: please report it"));
+    return report_error(
+        Error(ErrorKind::internal, e.what()).hint("this is a bug in Qinglan: please report it"));
   }
 }
 

@@ -27,14 +27,15 @@ class Doctor {
 
   int examine() {
     check("engine", [] { return std::string(kVersion) + ", built for torch " + kTorchVersion; });
-    check("processor", [] {
-      return std::to_string(std::thread::hardware_concurrency()) + " cores, " + isa_level();
-    });
+    check("processor",
+          [] { return std::to_string(std::thread::hardware_concurrency()) + " cores, " + isa_level(); });
     check("worker", [] { return worker_version(); });
     check("store", [&] { return Store(store_.empty() ? default_store_root() : store_).root(); });
     check("isolation", [] { return landlock(); });
-    for (const auto& model : known_models()) check("model " + model.name, [&] { return installed_path(model); });
-    for (const auto& data : registered_datasets()) check("data " + data.name, [&] { return data_path(data); });
+    for (const auto& model : known_models())
+      check("model " + model.name, [&] { return installed_path(model); });
+    for (const auto& data : registered_datasets())
+      check("data " + data.name, [&] { return data_path(data); });
     return failed_ ? 1 : 0;
   }
 
@@ -55,7 +56,9 @@ class Doctor {
     const bool answered = pipe && std::fgets(line, sizeof line, pipe.get());
     const int status = pipe ? pclose(pipe.release()) : -1;
     if (!answered || status != 0)
-      throw Error(ErrorKind::io, std::string("does not start: ") + line).in(worker_path()).hint("./dev build");
+      throw Error(ErrorKind::io, std::string("does not start: ") + line)
+          .in(worker_path())
+          .hint("./dev build");
     return std::string(line, std::char_traits<char>::length(line) - 1);
   }
 

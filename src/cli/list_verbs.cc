@@ -24,8 +24,13 @@ Json list_models() {
     } catch (const std::exception&) {
       state = "not installed (./dev setup)";
     }
-    list.push_back({{"name", model.name}, {"summary", model.summary}, {"package", model.package},
-                    {"licence", model.licence}, {"parameters", model.parameters}, {"path", path}, {"state", state}});
+    list.push_back({{"name", model.name},
+                    {"summary", model.summary},
+                    {"package", model.package},
+                    {"licence", model.licence},
+                    {"parameters", model.parameters},
+                    {"path", path},
+                    {"state", state}});
   }
   return list;
 }
@@ -33,10 +38,15 @@ Json list_models() {
 Json list_data() {
   Json list = Json::array();
   for (const auto& data : registered_datasets())
-    list.push_back({{"name", data.name}, {"summary", data.summary}, {"package", data.package},
-                    {"licence", data.licence}, {"corpus", data.corpus}, {"dead_band", data.dead_band},
-                    {"columns", data.columns},
-                    {"state", std::filesystem::exists(data.path()) ? "installed" : "not installed (./dev setup)"}});
+    list.push_back(
+        {{"name", data.name},
+         {"summary", data.summary},
+         {"package", data.package},
+         {"licence", data.licence},
+         {"corpus", data.corpus},
+         {"dead_band", data.dead_band},
+         {"columns", data.columns},
+         {"state", std::filesystem::exists(data.path()) ? "installed" : "not installed (./dev setup)"}});
   return list;
 }
 
@@ -46,8 +56,11 @@ Json list_methods() {
     Json parameters = Json::array();
     for (const auto& p : method.parameters)
       parameters.push_back({{"name", p.name}, {"default", p.fallback}, {"help", p.help}});
-    list.push_back({{"name", method.name}, {"formula", method.formula}, {"source", method.source},
-                    {"summary", method.when}, {"parameters", parameters}});
+    list.push_back({{"name", method.name},
+                    {"formula", method.formula},
+                    {"source", method.source},
+                    {"summary", method.when},
+                    {"parameters", parameters}});
   }
   return list;
 }
@@ -65,7 +78,8 @@ void add_list(CLI::App& app, int& exit_code, const char* noun, const char* help,
     } else {
       for (const auto& item : items) {
         const std::string state = item.value("state", "");
-        std::printf("%-18s %s%s\n", item["name"].get<std::string>().c_str(), item["summary"].get<std::string>().c_str(),
+        std::printf("%-18s %s%s\n", item["name"].get<std::string>().c_str(),
+                    item["summary"].get<std::string>().c_str(),
                     state.empty() ? "" : ("  [" + state + "]").c_str());
       }
     }

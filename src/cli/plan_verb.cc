@@ -32,7 +32,8 @@ int plan(const SpecArguments& arguments, bool json) {
                 static_cast<long long>(row.missing), row.flops / 1e12, row.seconds);
   std::printf("\nabout %.0f s and %.1f GiB at the most, at %.0f GFLOP/s (%s)\n", cost.seconds,
               static_cast<double>(cost.peak_memory) / (1 << 30), cost.rate / 1e9,
-              cost.rate_measured ? "measured by earlier runs in this store" : "an assumption: nothing was run here yet");
+              cost.rate_measured ? "measured by earlier runs in this store"
+                                 : "an assumption: nothing was run here yet");
   return 0;
 }
 

@@ -11,7 +11,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 std::string clock_text(double seconds) {
   char text[32];
@@ -80,8 +82,8 @@ void Progress::failed(const Node& node, const std::string& message) {
 void Progress::note(const std::string& text) { line("note: " + text); }
 
 std::string Progress::counter() const {
-  return clock_text(seconds_since(run_start_)) + " [" + std::to_string(done_) + "/" + std::to_string(to_compute_) +
-         "] ";
+  return clock_text(seconds_since(run_start_)) + " [" + std::to_string(done_) + "/" +
+         std::to_string(to_compute_) + "] ";
 }
 
 void Progress::line(const std::string& text) {

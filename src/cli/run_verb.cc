@@ -44,7 +44,8 @@ void add_run(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
   arguments->which.add_to(*verb, "spec file (.toml)");
   verb->add_flag("--json", arguments->show.json, "print one JSON document on standard output");
-  verb->add_flag("--no-ledger", arguments->no_ledger, "leave out time and memory, so that equal results are equal bytes");
+  verb->add_flag("--no-ledger", arguments->no_ledger,
+                 "leave out time and memory, so that equal results are equal bytes");
   verb->add_option("--html", arguments->show.html, "where to write the report (default: in the store)");
   verb->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }

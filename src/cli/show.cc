@@ -30,9 +30,8 @@ int show_record(const Record& record, const ShowOptions& options) {
   const Judgement judgement = judge(record);
   if (!options.html.empty())
     publish_file(real_file_system(), options.html, html_report(record, judgement, options.ledger));
-  const std::string text = options.json
-                               ? pretty_json(run_document(record, judgement, options.ledger)) + "\n"
-                               : terminal_report(record, judgement, style_of_output(options.ledger));
+  const std::string text = options.json ? pretty_json(run_document(record, judgement, options.ledger)) + "\n"
+                                        : terminal_report(record, judgement, style_of_output(options.ledger));
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
   for (const auto& cell : record.cells)

@@ -8,7 +8,8 @@ void SpecArguments::add_to(CLI::App& verb, const std::string& what) {
   verb.add_option("spec", spec, what)->required();
   verb.add_option("--store", store, "where results are kept (default $XDG_CACHE_HOME/qinglan)");
   verb.add_option("--seeds", options.seeds, "number of run seeds, over the spec's");
-  verb.add_option("--set", options.sets, "key=value over the spec's, such as student.lr=1e-4; may be repeated")
+  verb.add_option("--set", options.sets,
+                  "key=value over the spec's, such as student.lr=1e-4; may be repeated")
       ->allow_extra_args(false);
 }
 

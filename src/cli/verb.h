@@ -1,6 +1,6 @@
 #pragma once
-// The verbs of the command line, one file each. Each adds its subcommand and, when chosen, runs in its callback and sets
-// the exit code; errors are thrown.
+// The verbs of the command line, one file each. Each adds its subcommand and, when chosen, runs in its
+// callback and sets the exit code; errors are thrown.
 
 #include <span>
 

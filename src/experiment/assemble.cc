@@ -10,8 +10,8 @@
 #include "data/split.h"
 #include "experiment/profile.h"
 #include "experiment/run.h"
-#include "record/predictions.h"
 #include "qinglan_version.h"
+#include "record/predictions.h"
 
 namespace qinglan {
 namespace {
@@ -22,7 +22,8 @@ std::vector<std::int32_t> decisions(const std::vector<float>& logits, std::size_
   std::vector<std::int32_t> hard(logits.size() / classes);
   for (std::size_t i = 0; i < hard.size(); ++i) {
     const auto row = logits.begin() + static_cast<std::ptrdiff_t>(i * classes);
-    hard[i] = static_cast<std::int32_t>(std::max_element(row, row + static_cast<std::ptrdiff_t>(classes)) - row);
+    hard[i] =
+        static_cast<std::int32_t>(std::max_element(row, row + static_cast<std::ptrdiff_t>(classes)) - row);
   }
   return hard;
 }
@@ -42,15 +43,19 @@ bool undecided(const std::vector<float>& logits, std::size_t classes, std::size_
 // What all series of one (cell, seed) are measured against.
 struct Context {
   std::uint64_t seed;
-  std::vector<double> prior;                  // [K] mean weak label on the transfer half
-  std::vector<std::int32_t> weak_decisions;   // [n] on test; empty where the floor has none
+  std::vector<double> prior;                 // [K] mean weak label on the transfer half
+  std::vector<std::int32_t> weak_decisions;  // [n] on test; empty where the floor has none
 };
 
 class Assembler {
  public:
   Assembler(const Spec& spec, const Plan& plan, const PlannedData& data, Store& store,
             const std::map<std::string, NodeOutcome>& outcomes)
-      : spec_(spec), plan_(plan), data_(data), store_(store), outcomes_(outcomes),
+      : spec_(spec),
+        plan_(plan),
+        data_(data),
+        store_(store),
+        outcomes_(outcomes),
         inputs_(read_inputs(store.result_folder(data.dataset))),
         truth_(read_truth(store.result_folder(data.truth))) {}
 
@@ -174,11 +179,12 @@ class Assembler {
     return it->second;
   }
 
-  // One node may serve several seeds and supervisors, whose priors and splits differ: the series' name says both.
+  // One node may serve several seeds and supervisors, whose priors and splits differ: the series' name says
+  // both.
   std::string add_series(const std::string& key, const Context& at) {
     if (key.empty()) return "";
-    const std::string id =
-        key.substr(0, 16) + "@" + sha256_hex(canonical_json({at.seed, at.prior, at.weak_decisions})).substr(0, 8);
+    const std::string id = key.substr(0, 16) + "@" +
+                           sha256_hex(canonical_json({at.seed, at.prior, at.weak_decisions})).substr(0, 8);
     if (!record_.series.contains(id)) record_.series[id] = make_series(key, at);
     return id;
   }
@@ -202,7 +208,8 @@ class Assembler {
       series.why = summary["undefined"];
       return series;
     }
-    if (summary.contains("final_train_loss")) series.final_train_loss = summary["final_train_loss"].get<double>();
+    if (summary.contains("final_train_loss"))
+      series.final_train_loss = summary["final_train_loss"].get<double>();
     if (summary.contains("label_entropy")) series.label_entropy = summary["label_entropy"].get<double>();
     truncated_ = std::max(truncated_, summary.value("truncated", std::int64_t{0}));
     series.status = "done";
@@ -223,7 +230,8 @@ class Assembler {
     QL_CHECK(test.ids == record_.items, "predictions are for other items");
     series.logits = test.logits;
     const auto transfer = sets.contains("transfer") ? sets.find("transfer") : sets.find("train");
-    series.matched_bias = matched_bias(transfer == sets.end() ? test.logits : transfer->second.logits, at.prior);
+    series.matched_bias =
+        matched_bias(transfer == sets.end() ? test.logits : transfer->second.logits, at.prior);
     if (series.kind != "weak_floor") return;
     for (std::size_t i = 0; i < test.size(); ++i)
       series.abstained.push_back(undecided(test.logits, test.classes, i));
@@ -265,9 +273,13 @@ class Assembler {
       const auto it = outcomes_.find(key);
       const NodeOutcome outcome = it == outcomes_.end() ? NodeOutcome{} : it->second;
       const Json ledger = outcome.done ? store_.ledger(key) : Json::object();
-      LedgerNode node{key, plan_.nodes.at(key).kind,
-                      !outcome.done ? "failed" : outcome.reused ? "reused" : "computed",
-                      ledger.value("seconds", 0.0), ledger.value("flops", 0.0),
+      LedgerNode node{key,
+                      plan_.nodes.at(key).kind,
+                      !outcome.done    ? "failed"
+                      : outcome.reused ? "reused"
+                                       : "computed",
+                      ledger.value("seconds", 0.0),
+                      ledger.value("flops", 0.0),
                       ledger.value("peak_memory", std::int64_t{0})};
       Ledger& sum = record_.ledger;
       sum.seconds += node.seconds;
@@ -298,8 +310,8 @@ std::vector<float> matched_bias(const std::vector<float>& logits, const std::vec
   for (std::size_t i = 0; i < odds.size(); ++i) odds[i] = logits[2 * i + 1] - logits[2 * i];
   std::sort(odds.begin(), odds.end(), std::greater<>());
   const auto wanted = static_cast<std::size_t>(std::lround(prior[1] * static_cast<double>(odds.size())));
-  // The threshold lies midway between the last row taken and the first one left. Where both have the same score the
-  // whole tie goes to the side that misses `prior` by less.
+  // The threshold lies midway between the last row taken and the first one left. Where both have the same
+  // score the whole tie goes to the side that misses `prior` by less.
   if (wanted == 0) return {0.0f, -odds.front() - 1.0f};
   if (wanted >= odds.size()) return {0.0f, -odds.back() + 1.0f};
   std::size_t cut = wanted;

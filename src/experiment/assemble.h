@@ -1,5 +1,6 @@
 #pragma once
-// Node results -> the record of a run. Nothing is trained here: a record can always be made again from the store.
+// Node results -> the record of a run. Nothing is trained here: a record can always be made again from the
+// store.
 
 #include <map>
 #include <string>
@@ -15,8 +16,8 @@ namespace qinglan {
 Record assemble(const Spec& spec, const Plan& plan, const PlannedData& data, Store& store,
                 const std::map<std::string, NodeOutcome>& outcomes);
 
-// The bias [2] that makes the share of class-1 decisions on `logits` [n, 2] equal `prior` as nearly as ties allow:
-// the prior-matched threshold (SCIENCE, Decision threshold). Empty for other than two classes.
+// The bias [2] that makes the share of class-1 decisions on `logits` [n, 2] equal `prior` as nearly as ties
+// allow: the prior-matched threshold (SCIENCE, Decision threshold). Empty for other than two classes.
 std::vector<float> matched_bias(const std::vector<float>& logits, const std::vector<double>& prior);
 
 }  // namespace qinglan

@@ -9,10 +9,10 @@
 namespace qinglan {
 namespace {
 
-constexpr double kBytesPerToken = 4.3;         // English under byte-level BPE, measured on the quick-start texts
-constexpr double kAssumedRate = 6e10;          // FLOP/s a thread of a recent server core in bf16 GEMMs of this size
-constexpr double kWorthMeasuring = 1e11;       // FLOPs; smaller nodes are mostly start-up
-constexpr double kProbeSeconds = 2;            // a fit on cached features, cross-validation included
+constexpr double kBytesPerToken = 4.3;  // English under byte-level BPE, measured on the quick-start texts
+constexpr double kAssumedRate = 6e10;   // FLOP/s a thread of a recent server core in bf16 GEMMs of this size
+constexpr double kWorthMeasuring = 1e11;  // FLOPs; smaller nodes are mostly start-up
+constexpr double kProbeSeconds = 2;       // a fit on cached features, cross-validation included
 constexpr double kRuleSeconds = 0.3;
 constexpr std::int64_t kWorkerBase = 400 << 20;  // LibTorch itself
 
@@ -20,7 +20,8 @@ double mean_tokens(const Inputs& inputs, const std::string& text, std::int64_t m
   const Template parsed = Template::parse(text);
   double bytes = 0, rows = 0;
   for (const auto* split : {&inputs.train, &inputs.test})
-    for (const auto& example : *split) bytes += static_cast<double>(parsed.render(example.fields).size()), ++rows;
+    for (const auto& example : *split)
+      bytes += static_cast<double>(parsed.render(example.fields).size()), ++rows;
   return std::clamp(bytes / std::max(rows, 1.0) / kBytesPerToken, 1.0, static_cast<double>(max_tokens));
 }
 
@@ -48,9 +49,11 @@ class Estimator {
     if (file == node.files.end()) return 0;
     const ModelConfig& config = config_of(file->second);
     const Json& values = node.params.contains("learner") ? node.params["learner"] : node.params;
-    const double tokens = mean_tokens(inputs_, values.value("text", "{text}"), values.value("max_tokens", 512));
+    const double tokens =
+        mean_tokens(inputs_, values.value("text", "{text}"), values.value("max_tokens", 512));
     const double all = static_cast<double>(data_.train + data_.test), test = static_cast<double>(data_.test);
-    if (node.kind == "features") return all * tokens * token_flops(config, node.params["depth"], tokens, false);
+    if (node.kind == "features")
+      return all * tokens * token_flops(config, node.params["depth"], tokens, false);
     if (values.value("kind", "") == "zero-shot")
       return test * tokens * token_flops(config, config.layers, tokens, false);
     const double half = static_cast<double>(data_.train) / 2, epochs = values.value("epochs", 2.0);
@@ -100,7 +103,7 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
     if (store.has(key)) continue;
     ++kind.missing;
     const double flops = estimator.flops(node);
-    const double seconds = flops > 0                         ? flops / cost.rate
+    const double seconds = flops > 0                          ? flops / cost.rate
                            : node.inputs.contains("features") ? kProbeSeconds
                                                               : kRuleSeconds;
     kind.flops += flops, kind.seconds += seconds;
@@ -113,10 +116,11 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
 Json to_json(const PlanCost& cost) {
   Json kinds = Json::object();
   for (const auto& [name, kind] : cost.kinds)
-    kinds[name] = {{"nodes", kind.nodes}, {"missing", kind.missing}, {"flops", kind.flops}, {"seconds", kind.seconds}};
-  return {{"kinds", kinds},       {"flops", cost.flops},
+    kinds[name] = {
+        {"nodes", kind.nodes}, {"missing", kind.missing}, {"flops", kind.flops}, {"seconds", kind.seconds}};
+  return {{"kinds", kinds},          {"flops", cost.flops},
           {"seconds", cost.seconds}, {"peak_memory", cost.peak_memory},
-          {"rate", cost.rate},    {"rate_measured", cost.rate_measured}};
+          {"rate", cost.rate},       {"rate_measured", cost.rate_measured}};
 }
 
 }  // namespace qinglan

@@ -66,7 +66,8 @@ class JobRun {
     const Json event = parse_json(line, "worker output");
     const std::string what = get_field<std::string>(event, "event", "worker output");
     if (what == "confined") {
-      if (!event.value("enforced", true)) observer_.note("isolation declared, not enforced: " + event.value("why", ""));
+      if (!event.value("enforced", true))
+        observer_.note("isolation declared, not enforced: " + event.value("why", ""));
       return;
     }
     const std::string key = get_field<std::string>(event, "node", "worker output");
@@ -118,7 +119,9 @@ std::map<std::string, NodeOutcome> LocalExecutor::run(const Job& whole, RunObser
     }
     const std::string words = tail_of(log);
     fs.remove_all(job.scratch);
-    if (stop_) throw Error(ErrorKind::interrupted, "stopped; what was done is kept").hint("run the same command to go on");
+    if (stop_)
+      throw Error(ErrorKind::interrupted, "stopped; what was done is kept")
+          .hint("run the same command to go on");
     if (code == 0 || code == 1) {
       for (const auto& node : job.nodes)
         if (!outcomes.contains(node.key())) outcomes[node.key()] = {false, false, describe_end(code, words)};

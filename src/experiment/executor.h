@@ -21,9 +21,9 @@ class LocalExecutor {
   // `worker`: path of qinglan-worker. `stop`: a signal number once the user asked to stop, else 0.
   LocalExecutor(std::string worker, const std::atomic<int>& stop) : worker_(std::move(worker)), stop_(stop) {}
 
-  // Every node of the job gets an outcome. A worker that dies is started again once for the node it died on; a second
-  // death is that node's recorded failure and the rest goes on. Throws Error{interrupted} after a stop (the worker has
-  // saved), Error{io} when the worker cannot be started.
+  // Every node of the job gets an outcome. A worker that dies is started again once for the node it died on;
+  // a second death is that node's recorded failure and the rest goes on. Throws Error{interrupted} after a
+  // stop (the worker has saved), Error{io} when the worker cannot be started.
   std::map<std::string, NodeOutcome> run(const Job& job, RunObserver& observer);
 
  private:

@@ -32,8 +32,10 @@ inline constexpr int kExitStopped = 143;
 // Node results, file names shared by the worker that writes them and the engine that reads them.
 inline constexpr char kPredictionsFile[] = "predictions.safetensors";
 inline constexpr char kLabelsFile[] = "labels.safetensors";
-inline constexpr char kFeaturesFile[] = "features.safetensors";  // "features" BF16 [N, D], rows: train then test
-// summary.json of a fit: {"final_train_loss","label_entropy","curve":[...],"certificate":{...},"failure"?:{...}}
+inline constexpr char kFeaturesFile[] =
+    "features.safetensors";  // "features" BF16 [N, D], rows: train then test
+// summary.json of a fit:
+// {"final_train_loss","label_entropy","curve":[...],"certificate":{...},"failure"?:{...}}
 inline constexpr char kSummaryFile[] = "summary.json";
 
 }  // namespace qinglan

@@ -26,7 +26,8 @@ Node node_from_json(const Json& json, const std::string& source) {
   for (const char* role_map : {"inputs", "files"}) {
     const Json entries = get_field<Json>(json, role_map, source);
     auto& target = role_map == std::string("inputs") ? node.inputs : node.files;
-    for (const auto& [role, value] : entries.items()) target[role] = get_field<std::string>(entries, role, source);
+    for (const auto& [role, value] : entries.items())
+      target[role] = get_field<std::string>(entries, role, source);
   }
   return node;
 }

@@ -29,8 +29,9 @@ TEST(Node, KeyKnowsWorkAndNotPlaces) {
   moved.files["model"] = "/elsewhere/a.gguf";
   moved.title = "renamed";
   EXPECT_EQ(moved.key(), key);
-  for (const auto change : {+[](Node& n) { n.kind = "control"; }, +[](Node& n) { n.params["lr"] = 0.2; },
-                            +[](Node& n) { n.inputs["dataset"][0] = 'b'; }, +[](Node& n) { n.profile["threads"] = 1; }}) {
+  for (const auto change :
+       {+[](Node& n) { n.kind = "control"; }, +[](Node& n) { n.params["lr"] = 0.2; },
+        +[](Node& n) { n.inputs["dataset"][0] = 'b'; }, +[](Node& n) { n.profile["threads"] = 1; }}) {
     Node other = example();
     change(other);
     EXPECT_NE(other.key(), key);

@@ -22,7 +22,8 @@ std::string digest_of_model(const ModelSource& source, DigestMemo& memo) {
   if (!source.config_file.empty()) files.insert(source.config_file);
   if (fs::is_regular_file(source.tokenizer_path)) files.insert(source.tokenizer_path);
   for (const char* name : {"tokenizer.json", "tokenizer_config.json"})
-    if (const std::string path = source.tokenizer_path + "/" + name; fs::is_regular_file(path)) files.insert(path);
+    if (const std::string path = source.tokenizer_path + "/" + name; fs::is_regular_file(path))
+      files.insert(path);
   Json digests = Json::object();
   for (const auto& file : files) digests[fs::path(file).filename()] = memo.digest(file);
   return sha256_hex(canonical_json(digests));
@@ -33,10 +34,18 @@ Json dataset_params(const Spec& spec, DigestMemo& memo) {
   Json files = Json::array();
   for (const auto& file : dataset_files(data))
     files.push_back({{"name", fs::path(file).filename().string()}, {"sha256", memo.digest(file)}});
-  return {{"files", files},     {"label", data.label}, {"id", data.id},      {"group", data.group},
-          {"columns", data.columns}, {"text", data.text}, {"train", data.train}, {"test", data.test},
-          {"seed", data.seed},  {"balance", data.balance ? Json(*data.balance) : Json("auto")},
-          {"allow_overlap", data.allow_overlap}, {"recipe", fs::exists(data.path) ? "" : data.path}};
+  return {{"files", files},
+          {"label", data.label},
+          {"id", data.id},
+          {"group", data.group},
+          {"columns", data.columns},
+          {"text", data.text},
+          {"train", data.train},
+          {"test", data.test},
+          {"seed", data.seed},
+          {"balance", data.balance ? Json(*data.balance) : Json("auto")},
+          {"allow_overlap", data.allow_overlap},
+          {"recipe", fs::exists(data.path) ? "" : data.path}};
 }
 
 Node make_dataset_node(const char* kind, const Spec& spec, DigestMemo& memo) {
@@ -97,9 +106,12 @@ class Planner {
     if (pooling.is_string()) pooling = Json::array({pooling});
     for (const auto& word : pooling)
       if (word != "last" && word != "mean" && word != "cls")
-        throw Error(ErrorKind::usage, std::string(role) + ".pooling").expected("last, mean or cls").found(word.dump());
+        throw Error(ErrorKind::usage, std::string(role) + ".pooling")
+            .expected("last, mean or cls")
+            .found(word.dump());
     if (pooling.empty() || (!probe && pooling.size() != 1))
-      throw Error(ErrorKind::usage, std::string(role) + ".pooling needs exactly one word unless tune is probe");
+      throw Error(ErrorKind::usage,
+                  std::string(role) + ".pooling needs exactly one word unless tune is probe");
     values["pooling"] = pooling;
     if (!probe) return;
     const std::int64_t depth = values["depth"];
@@ -131,12 +143,13 @@ class Planner {
   }
 
   // What a fit is keyed by, whoever's labels it learns from.
-  Node fit(const char* kind, const Learner& learner, const char* rows, std::uint64_t seed, const MethodSpec& method,
-           bool random_init = false) {
+  Node fit(const char* kind, const Learner& learner, const char* rows, std::uint64_t seed,
+           const MethodSpec& method, bool random_init = false) {
     Node node;
     node.kind = kind;
     node.inputs = {{"dataset", data_.dataset}};
-    node.params = {{"rows", rows}, {"seed", seed}, {"method", {{"name", method.name}, {"params", method.params}}}};
+    node.params = {
+        {"rows", rows}, {"seed", seed}, {"method", {{"name", method.name}, {"params", method.params}}}};
     if (learner.spec.kind == "ngrams") {
       node.params["learner"] = learner.spec.values;
     } else {
@@ -204,10 +217,12 @@ class Planner {
   std::string zero_shot(const Learner& student) {
     Node node;
     node.kind = "control";
-    node.params = {{"learner", {{"kind", "zero-shot"}, {"text", student.spec.text},
-                                {"label_words", student.spec.values["label_words"]},
-                                {"max_tokens", student.spec.values["max_tokens"]},
-                                {"dtype", student.spec.values["dtype"]}}},
+    node.params = {{"learner",
+                    {{"kind", "zero-shot"},
+                     {"text", student.spec.text},
+                     {"label_words", student.spec.values["label_words"]},
+                     {"max_tokens", student.spec.values["max_tokens"]},
+                     {"dtype", student.spec.values["dtype"]}}},
                    {"model", student.digest}};
     node.inputs = {{"dataset", data_.dataset}};
     node.profile = profile_;
@@ -217,7 +232,8 @@ class Planner {
   }
 
   std::string zero_shot_impossible(const Learner& student) const {
-    if (student.spec.kind != "model" || student.config.kind != ModelKind::decoder) return "an encoder has no language-model head";
+    if (student.spec.kind != "model" || student.config.kind != ModelKind::decoder)
+      return "an encoder has no language-model head";
     const Json words = student.spec.values.value("label_words", Json());
     if (words.is_null()) return "the spec names no label words (student.label_words, one a class)";
     if (words.size() != data_.classes.size())
@@ -233,7 +249,8 @@ class Planner {
     learner.spec.kind = "ngrams";
     learner.spec.name = length_only ? "length-only" : "n-grams";
     learner.spec.text = like.text;
-    learner.spec.values = {{"kind", "ngrams"}, {"text", like.text}, {"max_n", 2}, {"min_count", 2}, {"ngram_l2", 1.0}};
+    learner.spec.values = {
+        {"kind", "ngrams"}, {"text", like.text}, {"max_n", 2}, {"min_count", 2}, {"ngram_l2", 1.0}};
     if (length_only) learner.spec.values["length_only"] = true;
     return learner;
   }
@@ -259,7 +276,8 @@ class Planner {
       run.weak_floor = weak_floor(supervisor, seed);
       labels.push_back(weak_labels(run.weak_floor, seed, false));
       if (spec_.controls.shuffled) shuffled.push_back(weak_labels(run.weak_floor, seed, true));
-      run.weak_to_strong = taught("weak_to_strong", student, labels.back(), seed, spec.method, spec.method.name);
+      run.weak_to_strong =
+          taught("weak_to_strong", student, labels.back(), seed, spec.method, spec.method.name);
       if (spec_.claim.ceiling) run.strong_ceiling = ceiling(student, seed);
       cell.seeds.push_back(std::move(run));
     }
@@ -273,7 +291,8 @@ class Planner {
       Control control;
       control.teaches = teaches;
       if (wanted) {
-        for (std::size_t s = 0; s < labels.size(); ++s) control.series.push_back(make(s, static_cast<std::uint64_t>(s)));
+        for (std::size_t s = 0; s < labels.size(); ++s)
+          control.series.push_back(make(s, static_cast<std::uint64_t>(s)));
       } else {
         control.undefined = "switched off in [controls]";
       }
@@ -298,13 +317,15 @@ class Planner {
       return taught("control", supervisor, labels[s], seed, naive(), "weak-twice");
     });
     if (on.weak_twice && !learns)
-      cell.controls["weak-twice"].undefined = "a supervisor of kind " + supervisor.spec.kind + " is not trained";
+      cell.controls["weak-twice"].undefined =
+          "a supervisor of kind " + supervisor.spec.kind + " is not trained";
     add_zero_shot(cell, student);
   }
 
   void add_zero_shot(Cell& cell, const Learner& student) {
     Control control;
-    control.undefined = spec_.controls.zero_shot ? zero_shot_impossible(student) : "switched off in [controls]";
+    control.undefined =
+        spec_.controls.zero_shot ? zero_shot_impossible(student) : "switched off in [controls]";
     if (control.undefined.empty()) control.series.push_back(zero_shot(student));
     cell.controls["zero-shot"] = control;
   }
@@ -321,6 +342,8 @@ class Planner {
 Node dataset_node(const Spec& spec, DigestMemo& memo) { return make_dataset_node("dataset", spec, memo); }
 Node truth_node(const Spec& spec, DigestMemo& memo) { return make_dataset_node("ground_truth", spec, memo); }
 
-Plan make_plan(const Spec& spec, const PlannedData& data, DigestMemo& memo) { return Planner(spec, data, memo).make(); }
+Plan make_plan(const Spec& spec, const PlannedData& data, DigestMemo& memo) {
+  return Planner(spec, data, memo).make();
+}
 
 }  // namespace qinglan

@@ -1,6 +1,6 @@
 #pragma once
-// Spec + data -> a DAG of nodes and, for each cell, which nodes its numbers come from. Equal work is one node, so cells
-// share floors, ceilings, features and controls by having equal keys.
+// Spec + data -> a DAG of nodes and, for each cell, which nodes its numbers come from. Equal work is one
+// node, so cells share floors, ceilings, features and controls by having equal keys.
 
 #include <map>
 #include <string>
@@ -31,8 +31,8 @@ struct PlannedData {
 Node dataset_node(const Spec& spec, DigestMemo& memo);
 Node truth_node(const Spec& spec, DigestMemo& memo);
 
-// Throws Error{usage | invalid_input | unsupported}: models that cannot be read, a depth the model does not have, label
-// words that do not fit the classes.
+// Throws Error{usage | invalid_input | unsupported}: models that cannot be read, a depth the model does not
+// have, label words that do not fit the classes.
 Plan make_plan(const Spec& spec, const PlannedData& data, DigestMemo& memo);
 
 }  // namespace qinglan

@@ -10,16 +10,17 @@
 namespace qinglan {
 namespace {
 
-const std::set<std::string> kAlways = {"model", "tune", "text", "max_tokens", "dtype", "pooling", "label_words"};
+const std::set<std::string> kAlways = {"model", "tune",    "text",       "max_tokens",
+                                       "dtype", "pooling", "label_words"};
 const std::set<std::string> kProbe = {"depth", "l2", "folds"};
-const std::set<std::string> kFineTune = {"lr",     "head_lr", "epochs",       "batch", "micro_tokens", "schedule",
-                                         "warmup", "clip",    "weight_decay", "beta1", "beta2"};
+const std::set<std::string> kFineTune = {"lr",           "head_lr",  "epochs", "batch",
+                                         "micro_tokens", "schedule", "warmup", "clip",
+                                         "weight_decay", "beta1",    "beta2"};
 const std::set<std::string> kLora = {"lora_rank", "lora_alpha"};
 const std::set<std::string> kFeatures = {"depth", "pooling", "max_tokens", "dtype"};
 
 Json defaults_of(const std::string& tune) {
-  if (tune == "probe")
-    return {{"l2", {1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0}}, {"folds", 5}};
+  if (tune == "probe") return {{"l2", {1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0}}, {"folds", 5}};
   Json fine = {{"lr", tune == "lora" ? 3e-4 : 3e-5},
                {"head_lr", 1e-3},
                {"epochs", 2},
@@ -39,11 +40,20 @@ struct Range {
   const char* key;
   double low, high;
 };
-constexpr Range kRanges[] = {{"max_tokens", 1, 1 << 20}, {"depth", -1, 1000},  {"folds", 2, 100},
-                             {"lr", 0, 10},              {"head_lr", 0, 10},   {"epochs", 1, 1000},
-                             {"batch", 1, 1 << 16},      {"warmup", 0, 1},     {"clip", 0, 1e9},
-                             {"weight_decay", 0, 1},     {"beta1", 0, 0.99999}, {"beta2", 0, 0.999999},
-                             {"lora_rank", 1, 4096},     {"lora_alpha", 1e-6, 1e6},
+constexpr Range kRanges[] = {{"max_tokens", 1, 1 << 20},
+                             {"depth", -1, 1000},
+                             {"folds", 2, 100},
+                             {"lr", 0, 10},
+                             {"head_lr", 0, 10},
+                             {"epochs", 1, 1000},
+                             {"batch", 1, 1 << 16},
+                             {"warmup", 0, 1},
+                             {"clip", 0, 1e9},
+                             {"weight_decay", 0, 1},
+                             {"beta1", 0, 0.99999},
+                             {"beta2", 0, 0.999999},
+                             {"lora_rank", 1, 4096},
+                             {"lora_alpha", 1e-6, 1e6},
                              {"micro_tokens", 1, 1 << 24}};
 
 bool used_by(const std::string& tune, const std::string& key) {
@@ -106,7 +116,9 @@ std::string find_packaged_file(const std::string& path) {
   if (std::filesystem::exists(path)) return path;
   const std::string packaged = deps_folder() + "/data/" + path;
   if (std::filesystem::exists(packaged)) return packaged;
-  throw Error(ErrorKind::usage, "no such file").in(path).hint("looked for " + packaged + " too; ./dev setup installs packages");
+  throw Error(ErrorKind::usage, "no such file")
+      .in(path)
+      .hint("looked for " + packaged + " too; ./dev setup installs packages");
 }
 
 }  // namespace qinglan

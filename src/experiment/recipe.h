@@ -1,6 +1,6 @@
 #pragma once
-// How a learner is trained when the spec does not say: one frozen recipe a tune (SCIENCE, Recipes), spelled out so that
-// every value enters the record and the key.
+// How a learner is trained when the spec does not say: one frozen recipe a tune (SCIENCE, Recipes), spelled
+// out so that every value enters the record and the key.
 
 #include <string>
 
@@ -8,8 +8,8 @@
 
 namespace qinglan {
 
-// Fills the keys that the learner's `tune` uses and drops the ones it does not. Throws Error{usage}: a value out of
-// range, or a key the user set that this tune never reads.
+// Fills the keys that the learner's `tune` uses and drops the ones it does not. Throws Error{usage}: a value
+// out of range, or a key the user set that this tune never reads.
 Json with_recipe_defaults(const Json& values, const std::string& source);
 
 // Of a supervisor without a model: only the keys its kind reads.

@@ -26,7 +26,8 @@ void publish_data(const Node& node, Store& store, const std::function<void(const
   store.publish(folder, node.key(), node.description(), Json::object());
 }
 
-// Runs what can run, wave after wave; nodes of one wave that see the same things and share a model are one job.
+// Runs what can run, wave after wave; nodes of one wave that see the same things and share a model are one
+// job.
 class Waves {
  public:
   Waves(const Plan& plan, const Spec& spec, Store& store, LocalExecutor& executor, RunObserver& observer)
@@ -95,7 +96,8 @@ PlannedData prepare_data(const Spec& spec, Store& store, DigestMemo& memo, std::
   PlannedData planned{.dataset = dataset.key(), .truth = truth.key()};
   if (!store.verify(planned.dataset) || !store.verify(planned.truth)) {
     const Dataset data = load_dataset(spec.data);
-    publish_data(dataset, store, [&](const std::string& folder) { write_inputs(store.fs(), folder, data.inputs); });
+    publish_data(dataset, store,
+                 [&](const std::string& folder) { write_inputs(store.fs(), folder, data.inputs); });
     publish_data(truth, store, [&](const std::string& folder) {
       write_truth(store.fs(), folder, data.truth);
       store.fs().write(folder + "/facts.json", canonical_json(to_json(data.facts)) + "\n");

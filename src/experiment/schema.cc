@@ -12,15 +12,18 @@ using enum KeyType;
 // Keys of a learner: a supervisor and a student have them alike.
 std::vector<KeyInfo> learner_keys(const char* section) {
   return {
-      {section, "model", text, nullptr, "name (qinglan models list), or path of a .gguf file or Hugging Face folder"},
+      {section, "model", text, nullptr,
+       "name (qinglan models list), or path of a .gguf file or Hugging Face folder"},
       {section, "tune", text, "probe", "full | lora | probe"},
       {section, "text", text, "", "template for this model alone; default data.text"},
       {section, "max_tokens", integer, 512, "longer texts are cut on the right and counted"},
       {section, "dtype", text, "bfloat16", "bfloat16 | float32: compute type"},
       {section, "pooling", text_or_list, "auto",
        "last | mean | cls, or a list for a probe; auto: decoder last (probe: last and mean), encoder mean"},
-      {section, "depth", integer, -1, "probe: hidden state after this many blocks; -1: the last, after the final norm"},
-      {section, "l2", number_list, nullptr, "probe: penalties tried by cross-validation; one value is taken as it is"},
+      {section, "depth", integer, -1,
+       "probe: hidden state after this many blocks; -1: the last, after the final norm"},
+      {section, "l2", number_list, nullptr,
+       "probe: penalties tried by cross-validation; one value is taken as it is"},
       {section, "folds", integer, nullptr, "probe: folds of the cross-validation"},
       {section, "lr", number, nullptr, "learning rate; default 3e-4 for lora, 3e-5 for full"},
       {section, "head_lr", number, nullptr, "learning rate of the head"},
@@ -43,22 +46,26 @@ std::vector<KeyInfo> make_keys() {
       {"", "name", text, nullptr, "name of the run, for people; never enters a key"},
       {"", "seeds", integer, 5, "run seeds 0 .. seeds-1"},
       {"data", "path", text, nullptr, "folder with train.* and test.*, one file, or a registered name"},
-      {"data", "text", text, "text", "a column, or a template over columns such as \"{passage}\\n{question}\""},
+      {"data", "text", text, "text",
+       "a column, or a template over columns such as \"{passage}\\n{question}\""},
       {"data", "label", text, "label", "column of the ground truth"},
       {"data", "id", text, "", "column of the id; default: hash of the text"},
       {"data", "group", text, "", "column or template; rows of one group stay in one half"},
       {"data", "train", integer, 0, "train rows drawn (split into supervision and transfer halves); 0: all"},
       {"data", "test", integer, 0, "test rows drawn; 0: all"},
       {"data", "seed", integer, 0, "draws the rows, once for all run seeds"},
-      {"data", "balance", flag_or_auto, "auto", "drop majority rows of train; auto: when the majority exceeds 55%"},
+      {"data", "balance", flag_or_auto, "auto",
+       "drop majority rows of train; auto: when the majority exceeds 55%"},
       {"data", "allow_overlap", boolean, false, "go on when over 1% of train rows equal a test text"},
       {"supervisor", "kind", text, "model", "model | ngrams | lexicon | labels"},
-      {"supervisor", "path", text, "", "lexicon: word list (word, tab, valence); labels: file of labels by id or row"},
+      {"supervisor", "path", text, "",
+       "lexicon: word list (word, tab, valence); labels: file of labels by id or row"},
       {"supervisor", "scale", number, 1.0, "lexicon: p = sigmoid(valence / scale)"},
       {"supervisor", "max_n", integer, 2, "ngrams: word n-grams of 1 .. max_n"},
       {"supervisor", "min_count", integer, 2, "ngrams: rows that must hold an n-gram"},
       {"supervisor", "ngram_l2", number, 1.0, "ngrams: L2 penalty"},
-      {"student", "label_words", text_list, nullptr, "one a class, in class order, for the zero-shot control"},
+      {"student", "label_words", text_list, nullptr,
+       "one a class, in class order, for the zero-shot control"},
       {"method", "name", text, "naive", "see qinglan methods list"},
       {"controls", "shuffled", boolean, true, "naive student on shuffled weak labels"},
       {"controls", "ngram", boolean, true, "n-gram student on the same weak labels"},
@@ -66,7 +73,8 @@ std::vector<KeyInfo> make_keys() {
       {"controls", "zero_shot", boolean, true, "the untrained student's answer by label words"},
       {"controls", "weak_twice", boolean, true, "the supervisor's learner on its own weak labels"},
       {"controls", "random_init", boolean, true, "the student's architecture without pretraining"},
-      {"claim", "metric", text, "auto", "accuracy | balanced_accuracy | auroc; auto: accuracy unless unbalanced"},
+      {"claim", "metric", text, "auto",
+       "accuracy | balanced_accuracy | auroc; auto: accuracy unless unbalanced"},
       {"claim", "delta", number, 0.01, "smallest gain that counts"},
       {"claim", "gamma", number, 0.03, "smallest gap a ceiling must leave"},
       {"claim", "ceiling", boolean, true, "train the strong ceiling; without one only the gain is judged"},
@@ -79,32 +87,49 @@ std::vector<KeyInfo> make_keys() {
 
 const char* describe(KeyType type) {
   switch (type) {
-    case text: return "a string";
-    case integer: return "an integer";
-    case number: return "a number";
-    case boolean: return "true or false";
-    case text_list: return "a list of strings";
-    case number_list: return "a list of numbers";
-    case flag_or_auto: return "true, false or \"auto\"";
-    case text_or_list: return "a string or a list of strings";
+    case text:
+      return "a string";
+    case integer:
+      return "an integer";
+    case number:
+      return "a number";
+    case boolean:
+      return "true or false";
+    case text_list:
+      return "a list of strings";
+    case number_list:
+      return "a list of numbers";
+    case flag_or_auto:
+      return "true, false or \"auto\"";
+    case text_or_list:
+      return "a string or a list of strings";
   }
   return "";
 }
 
 bool all_of(const Json& list, bool (Json::*test)() const noexcept) {
-  return list.is_array() && std::all_of(list.begin(), list.end(), [&](const Json& item) { return (item.*test)(); });
+  return list.is_array() &&
+         std::all_of(list.begin(), list.end(), [&](const Json& item) { return (item.*test)(); });
 }
 
 bool fits(KeyType type, const Json& v) {
   switch (type) {
-    case text: return v.is_string();
-    case integer: return v.is_number_integer();
-    case number: return v.is_number();
-    case boolean: return v.is_boolean();
-    case text_list: return all_of(v, &Json::is_string);
-    case number_list: return all_of(v, &Json::is_number);
-    case flag_or_auto: return v.is_boolean() || v == "auto";
-    case text_or_list: return v.is_string() || all_of(v, &Json::is_string);
+    case text:
+      return v.is_string();
+    case integer:
+      return v.is_number_integer();
+    case number:
+      return v.is_number();
+    case boolean:
+      return v.is_boolean();
+    case text_list:
+      return all_of(v, &Json::is_string);
+    case number_list:
+      return all_of(v, &Json::is_number);
+    case flag_or_auto:
+      return v.is_boolean() || v == "auto";
+    case text_or_list:
+      return v.is_string() || all_of(v, &Json::is_string);
   }
   return false;
 }
@@ -141,7 +166,9 @@ std::string spec_help() {
   auto keys = spec_keys();
   std::stable_sort(keys.begin(), keys.end(), [](const KeyInfo& a, const KeyInfo& b) {
     const auto order = spec_sections();
-    const auto rank = [&](const std::string& s) { return std::find(order.begin(), order.end(), s) - order.begin(); };
+    const auto rank = [&](const std::string& s) {
+      return std::find(order.begin(), order.end(), s) - order.begin();
+    };
     const auto place = [&](const KeyInfo& k) { return *k.section ? rank(k.section) + 1 : 0; };
     return place(a) < place(b);
   });

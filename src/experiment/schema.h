@@ -1,6 +1,6 @@
 #pragma once
-// Every key a spec may have, with its default and help: the spec's checks, `qinglan run --help-spec` and docs/spec.md
-// all come from this table.
+// Every key a spec may have, with its default and help: the spec's checks, `qinglan run --help-spec` and
+// docs/spec.md all come from this table.
 
 #include <string>
 #include <vector>

@@ -34,8 +34,8 @@ std::vector<std::string> keys_of(const std::string& section) {
   return keys;
 }
 
-[[noreturn]] void unknown_key(const std::string& what, const std::string& word, const std::vector<std::string>& known,
-                              const std::string& source) {
+[[noreturn]] void unknown_key(const std::string& what, const std::string& word,
+                              const std::vector<std::string>& known, const std::string& source) {
   Error error = Error(ErrorKind::usage, "unknown " + what + " '" + word + "'").in(source);
   if (const auto near = nearest_word(word, known)) error.hint("did you mean '" + *near + "'?");
   throw error;
@@ -71,10 +71,13 @@ void check_value(const Address& address, const Json& value, const std::string& s
       const auto sections = spec_sections();
       known.insert(known.end(), sections.begin(), sections.end());
     }
-    unknown_key("key", (address.section.empty() ? "" : address.section + ".") + address.key, [&] {
-      for (auto& key : known) key = (address.section.empty() ? "" : address.section + ".") + key;
-      return known;
-    }(), source);
+    unknown_key(
+        "key", (address.section.empty() ? "" : address.section + ".") + address.key,
+        [&] {
+          for (auto& key : known) key = (address.section.empty() ? "" : address.section + ".") + key;
+          return known;
+        }(),
+        source);
   }
   check_type(*info, value, source);
 }
@@ -135,7 +138,8 @@ class Tree {
   void read_top(const std::string& key, const Json& value) {
     if (key == "grid") return read_grid("", value);
     const auto sections = spec_sections();
-    if (std::find(sections.begin(), sections.end(), key) == sections.end()) return add(own_, {"", "", key}, value);
+    if (std::find(sections.begin(), sections.end(), key) == sections.end())
+      return add(own_, {"", "", key}, value);
     if (!value.is_object())
       throw Error(ErrorKind::usage, "'" + key + "' is a section").in(source_).expected("[" + key + "]");
     for (const auto& [inner, item] : value.items()) {
@@ -152,7 +156,9 @@ class Tree {
 
   void read_grid(const std::string& prefix, const Json& value) {
     if (!value.is_object())
-      throw Error(ErrorKind::usage, "an axis of [grid] is a dotted key with a list").in(source_).found(prefix);
+      throw Error(ErrorKind::usage, "an axis of [grid] is a dotted key with a list")
+          .in(source_)
+          .found(prefix);
     for (const auto& [key, item] : value.items()) {
       const std::string dotted = prefix.empty() ? key : prefix + "." + key;
       if (item.is_object()) {
@@ -200,7 +206,8 @@ class Tree {
 
   static std::string name_in(const std::string& section, const Json& values) {
     if (section == "student") return values.value("model", "");
-    if (section == "supervisor") return values["kind"] == "model" ? values.value("model", "") : values.value("kind", "");
+    if (section == "supervisor")
+      return values["kind"] == "model" ? values.value("model", "") : values.value("kind", "");
     return "";
   }
 
@@ -220,7 +227,8 @@ void require_one_of(const Json& values, const std::string& section, const std::s
     unknown_key(section + "." + key, word, words, source);
 }
 
-LearnerSpec learner(const std::string& section, Json values, const std::string& data_text, const std::string& source) {
+LearnerSpec learner(const std::string& section, Json values, const std::string& data_text,
+                    const std::string& source) {
   LearnerSpec spec;
   if (section == "supervisor") {
     require_one_of(values, section, "kind", {"model", "ngrams", "lexicon", "labels"}, source);
@@ -284,7 +292,8 @@ std::vector<CellSpec> all_cells(const Tree& tree, const std::string& data_text) 
 }
 
 DatasetSpec dataset(const Json& values, const std::vector<CellSpec>& cells, const std::string& source) {
-  require(values.contains("path"), "[data] needs a path", source, "a folder, a file, or a name of `qinglan data list`");
+  require(values.contains("path"), "[data] needs a path", source,
+          "a folder, a file, or a name of `qinglan data list`");
   DatasetSpec data;
   data.path = values["path"];
   data.label = values["label"];
@@ -315,8 +324,8 @@ Json resolved_document(const Spec& spec, const Json& data, const Json& controls,
     cells.push_back({{"supervisor", c.supervisor.values},
                      {"student", c.student.values},
                      {"method", {{"name", c.method.name}, {"params", c.method.params}}}});
-  return {{"name", spec.name},     {"seeds", spec.seeds}, {"data", data},
-          {"controls", controls},  {"claim", claim},      {"compute", {{"threads", spec.threads}}},
+  return {{"name", spec.name},    {"seeds", spec.seeds}, {"data", data},
+          {"controls", controls}, {"claim", claim},      {"compute", {{"threads", spec.threads}}},
           {"cells", cells}};
 }
 
@@ -349,7 +358,8 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
 
 Spec read_spec(const std::string& path, const SpecOptions& options) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ErrorKind::usage, "cannot read the spec").in(path).hint("give the path of a .toml file");
+  if (!file)
+    throw Error(ErrorKind::usage, "cannot read the spec").in(path).hint("give the path of a .toml file");
   std::ostringstream text;
   text << file.rdbuf();
   return parse_spec(text.str(), path, options);

@@ -13,12 +13,12 @@
 namespace qinglan {
 
 struct LearnerSpec {
-  std::string kind = "model";  // model | ngrams | lexicon | labels
-  std::string name;            // for people: a model's name, or the kind
-  std::string model_path;      // kind model
-  std::string tune;            // kind model: full | lora | probe
-  std::string text;            // template
-  std::string path;            // lexicon, labels
+  std::string kind = "model";    // model | ngrams | lexicon | labels
+  std::string name;              // for people: a model's name, or the kind
+  std::string model_path;        // kind model
+  std::string tune;              // kind model: full | lora | probe
+  std::string text;              // template
+  std::string path;              // lexicon, labels
   Json values = Json::object();  // all resolved keys of the section, as recorded
 };
 
@@ -58,8 +58,8 @@ struct SpecOptions {
   std::vector<std::string> sets;  // "a.b=v"
 };
 
-// Throws Error{usage} with file and line for bad TOML; names an unknown key, section, method, model with the nearest
-// known one. Relative paths in a spec are relative to the current folder.
+// Throws Error{usage} with file and line for bad TOML; names an unknown key, section, method, model with the
+// nearest known one. Relative paths in a spec are relative to the current folder.
 Spec read_spec(const std::string& path, const SpecOptions& options = {});
 Spec parse_spec(const std::string& text, const std::string& source, const SpecOptions& options = {});
 

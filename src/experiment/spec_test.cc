@@ -61,7 +61,9 @@ lr = 0.5
 )";
   EXPECT_EQ(parse(more).cells[0].student.values["lr"], 0.5);
   EXPECT_EQ(parse(more + "[grid]\n\"student.lr\" = [0.25]").cells[0].student.values["lr"], 0.25);
-  EXPECT_EQ(parse(more + "[grid]\n\"student.lr\" = [0.25]", {.sets = {"student.lr=0.125"}}).cells[0].student.values["lr"],
+  EXPECT_EQ(parse(more + "[grid]\n\"student.lr\" = [0.25]", {.sets = {"student.lr=0.125"}})
+                .cells[0]
+                .student.values["lr"],
             0.125);
 }
 
@@ -94,7 +96,8 @@ TEST(Spec, RefusesWhatCannotBeMeant) {
   EXPECT_THAT(error_of(kBase + "[grid]\n\"student.lr\" = [1.0, 1.0]"), HasSubstr("twice"));
   EXPECT_THAT(error_of(kBase + "l2 = [1.0]"), HasSubstr("lora"));
   EXPECT_THAT(error_of(kBase + "lr = -1.0"), HasSubstr("out of range"));
-  EXPECT_THAT(error_of("[data]\npath = \"x\"\n[supervisor]\nkind = \"lexicon\"\n[student]\nmodel=\".\""), HasSubstr("path"));
+  EXPECT_THAT(error_of("[data]\npath = \"x\"\n[supervisor]\nkind = \"lexicon\"\n[student]\nmodel=\".\""),
+              HasSubstr("path"));
   EXPECT_THAT(error_of(kBase, {.sets = {"nonsense"}}), HasSubstr("--set"));
 }
 

@@ -1,8 +1,9 @@
 #include "experiment/toml_tree.h"
 
+#include <toml++/toml.h>
+
 #include <cmath>
 #include <string>
-#include <toml++/toml.h>
 
 #include "base/error.h"
 

@@ -20,10 +20,11 @@ namespace {
 }
 
 // In the child, between fork and exec: only async-signal-safe calls.
-[[noreturn]] void become_worker(const char* program, const char* job_file, int output, int errors, pid_t parent) {
+[[noreturn]] void become_worker(const char* program, const char* job_file, int output, int errors,
+                                pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(143);  // the parent died before the line above took effect
-  setpgid(0, 0);                        // a Ctrl-C of the terminal reaches the engine alone, which then asks the worker
+  setpgid(0, 0);  // a Ctrl-C of the terminal reaches the engine alone, which then asks the worker
   dup2(output, STDOUT_FILENO);
   dup2(errors, STDERR_FILENO);
   execl(program, program, "run", "--job", job_file, static_cast<char*>(nullptr));
@@ -32,7 +33,8 @@ namespace {
 
 }  // namespace
 
-WorkerProcess::WorkerProcess(const std::string& program, const std::string& job_file, const std::string& error_log) {
+WorkerProcess::WorkerProcess(const std::string& program, const std::string& job_file,
+                             const std::string& error_log) {
   if (access(program.c_str(), X_OK) != 0) fail("cannot start the worker", program);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) fail("cannot make a pipe", program);

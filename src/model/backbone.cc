@@ -17,17 +17,28 @@ using R = WeightRole;
 constexpr double kInitDeviation = 0.02;
 constexpr std::int64_t kRandomBlock = 1 << 16;  // numbers of one stream, so that threads can share the work
 
-bool is_norm(R role) { return role == R::embedding_norm || role == R::attention_norm || role == R::ffn_norm || role == R::final_norm; }
+bool is_norm(R role) {
+  return role == R::embedding_norm || role == R::attention_norm || role == R::ffn_norm ||
+         role == R::final_norm;
+}
 
 bool is_bias(R role) {
-  static const std::set<R> biases{R::embedding_norm_bias, R::attention_norm_bias, R::q_bias,  R::k_bias, R::v_bias,
-                                  R::o_bias,              R::ffn_norm_bias,       R::up_bias, R::down_bias};
+  static const std::set<R> biases{R::embedding_norm_bias,
+                                  R::attention_norm_bias,
+                                  R::q_bias,
+                                  R::k_bias,
+                                  R::v_bias,
+                                  R::o_bias,
+                                  R::ffn_norm_bias,
+                                  R::up_bias,
+                                  R::down_bias};
   return biases.contains(role);
 }
 
 }  // namespace
 
-torch::Tensor Backbone::add(const Fill& fill, const std::string& name, std::vector<Part> parts, std::int64_t columns) {
+torch::Tensor Backbone::add(const Fill& fill, const std::string& name, std::vector<Part> parts,
+                            std::int64_t columns) {
   std::int64_t rows = 0;
   for (const auto& part : parts) rows += part.rows;
   const auto shape = columns ? std::vector<std::int64_t>{rows, columns} : std::vector<std::int64_t>{rows};
@@ -53,17 +64,19 @@ void Backbone::build_layer(std::int64_t number, const Fill& fill) {
   Layer layer;
   layer.attention_norm = vector(R::attention_norm, "attention_norm.weight", c.hidden);
   layer.attention_norm_bias = vector(R::attention_norm_bias, "attention_norm.bias", c.hidden);
-  layer.qkv = add(fill, stem + "qkv.weight", {part(R::q, c.q_width()), part(R::k, c.kv_width()), part(R::v, c.kv_width())},
-                  c.hidden);
+  layer.qkv = add(fill, stem + "qkv.weight",
+                  {part(R::q, c.q_width()), part(R::k, c.kv_width()), part(R::v, c.kv_width())}, c.hidden);
   if (architecture.find(R::q_bias))
-    layer.qkv_bias = add(fill, stem + "qkv.bias",
-                         {part(R::q_bias, c.q_width()), part(R::k_bias, c.kv_width()), part(R::v_bias, c.kv_width())}, 0);
+    layer.qkv_bias =
+        add(fill, stem + "qkv.bias",
+            {part(R::q_bias, c.q_width()), part(R::k_bias, c.kv_width()), part(R::v_bias, c.kv_width())}, 0);
   layer.o = add(fill, stem + "o.weight", {part(R::o, c.hidden)}, c.q_width());
   layer.o_bias = vector(R::o_bias, "o.bias", c.hidden);
   layer.ffn_norm = vector(R::ffn_norm, "ffn_norm.weight", c.hidden);
   layer.ffn_norm_bias = vector(R::ffn_norm_bias, "ffn_norm.bias", c.hidden);
   if (architecture.find(R::gate))
-    layer.up = add(fill, stem + "gate_up.weight", {part(R::gate, c.intermediate), part(R::up, c.intermediate)}, c.hidden);
+    layer.up = add(fill, stem + "gate_up.weight",
+                   {part(R::gate, c.intermediate), part(R::up, c.intermediate)}, c.hidden);
   else
     layer.up = add(fill, stem + "up.weight", {part(R::up, c.intermediate)}, c.hidden);
   layer.up_bias = vector(R::up_bias, "up.bias", c.intermediate);
@@ -72,13 +85,15 @@ void Backbone::build_layer(std::int64_t number, const Fill& fill) {
   layers_.push_back(std::move(layer));
 }
 
-Backbone::Backbone(ModelConfig config, torch::Dtype dtype, const Fill& fill) : config_(std::move(config)), dtype_(dtype) {
+Backbone::Backbone(ModelConfig config, torch::Dtype dtype, const Fill& fill)
+    : config_(std::move(config)), dtype_(dtype) {
   QL_CHECK(dtype == torch::kFloat32 || dtype == torch::kBFloat16, "a backbone computes in fp32 or bf16");
   const torch::NoGradGuard no_grad;
   const auto& c = config_;
   token_embedding_ = add(fill, "token_embedding.weight", {{R::token_embedding, -1, c.vocab}}, c.hidden);
   if (c.kind == ModelKind::encoder) {
-    position_embedding_ = add(fill, "position_embedding.weight", {{R::position_embedding, -1, c.max_positions}}, c.hidden);
+    position_embedding_ =
+        add(fill, "position_embedding.weight", {{R::position_embedding, -1, c.max_positions}}, c.hidden);
     type_embedding_ = add(fill, "type_embedding.weight", {{R::type_embedding, -1, c.type_vocab}}, c.hidden);
     embedding_norm_ = add(fill, "embedding_norm.weight", {{R::embedding_norm, -1, c.hidden}}, 0);
     embedding_norm_bias_ = add(fill, "embedding_norm.bias", {{R::embedding_norm_bias, -1, c.hidden}}, 0);
@@ -86,7 +101,8 @@ Backbone::Backbone(ModelConfig config, torch::Dtype dtype, const Fill& fill) : c
   for (std::int64_t number = 0; number < c.layers; ++number) build_layer(number, fill);
   if (c.kind == ModelKind::decoder) {
     final_norm_ = add(fill, "final_norm.weight", {{R::final_norm, -1, c.hidden}}, 0);
-    lm_head_ = c.tied_embeddings ? token_embedding_ : add(fill, "lm_head.weight", {{R::lm_head, -1, c.vocab}}, c.hidden);
+    lm_head_ = c.tied_embeddings ? token_embedding_
+                                 : add(fill, "lm_head.weight", {{R::lm_head, -1, c.vocab}}, c.hidden);
   }
 }
 
@@ -153,8 +169,7 @@ std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span
   const bool decoder = config_.kind == ModelKind::decoder;
   const auto longest = *std::max_element(batch.lengths.begin(), batch.lengths.end());
   const BlockInputs inputs{
-      batch,
-      AttentionPlan::make(batch.lengths, decoder, config_.heads, config_.kv_heads, config_.head_dim, dtype_),
+      batch, AttentionShape{config_.heads, config_.kv_heads, config_.head_dim, decoder},
       decoder ? RotaryTable::make(longest, config_.head_dim, config_.rope_theta) : RotaryTable{}, adapter};
   const auto deepest = *std::max_element(depths.begin(), depths.end());
   std::vector<torch::Tensor> states(depths.size());
@@ -193,7 +208,8 @@ void Backbone::set_trainable(bool trainable) {
 
 void Backbone::set_parameter(const std::string& name, const torch::Tensor& value) {
   const torch::NoGradGuard no_grad;
-  const auto entry = std::find_if(parameters_.begin(), parameters_.end(), [&](const auto& p) { return p.name == name; });
+  const auto entry =
+      std::find_if(parameters_.begin(), parameters_.end(), [&](const auto& p) { return p.name == name; });
   QL_CHECK(entry != parameters_.end(), "no parameter " + name);
   QL_CHECK(entry->tensor.sizes() == value.sizes(), "another shape for " + name);
   entry->tensor.copy_(value);

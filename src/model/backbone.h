@@ -1,6 +1,7 @@
 #pragma once
-// A pretrained transformer without a task head: a decoder of the Llama family or an encoder of the BERT family, run over
-// packed batches. Weights are held once, in the compute type; q|k|v and gate|up are fused into one matrix each.
+// A pretrained transformer without a task head: a decoder of the Llama family or an encoder of the BERT
+// family, run over packed batches. Weights are held once, in the compute type; q|k|v and gate|up are fused
+// into one matrix each.
 
 #include <torch/torch.h>
 
@@ -24,17 +25,19 @@ class Backbone {
   // `dtype` torch::kFloat32 or torch::kBFloat16: storage and compute type. GGUF blocks are dequantized.
   // Throws Error{corrupt_data} for a missing weight or a wrong shape (both named), and what io/ throws.
   static Backbone load(const ModelSource& source, torch::Dtype dtype);
-  // The random-init control: matrices and embeddings normal(0, 0.02), biases 0, norms 1; stream "random_init".
+  // The random-init control: matrices and embeddings normal(0, 0.02), biases 0, norms 1; stream
+  // "random_init".
   static Backbone random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype);
 
   const ModelConfig& config() const { return config_; }
   torch::Dtype dtype() const { return dtype_; }
 
-  // Hidden states [T, C] in the compute type at each of `depths` (0..layers, any order): after that many blocks, 0 = the
-  // embeddings. For a decoder depth `layers` is after the final norm, smaller depths are before it. Only the blocks up
-  // to the largest depth run. Differentiable with respect to the trainable parameters and the adapter unless gradients
-  // are switched off; run without them inside torch::NoGradGuard or torch::InferenceMode.
-  // Throws Error{invalid_input} for an id outside the vocabulary or a document longer than the position table.
+  // Hidden states [T, C] in the compute type at each of `depths` (0..layers, any order): after that many
+  // blocks, 0 = the embeddings. For a decoder depth `layers` is after the final norm, smaller depths are
+  // before it. Only the blocks up to the largest depth run. Differentiable with respect to the trainable
+  // parameters and the adapter unless gradients are switched off; run without them inside torch::NoGradGuard
+  // or torch::InferenceMode. Throws Error{invalid_input} for an id outside the vocabulary or a document
+  // longer than the position table.
   std::vector<torch::Tensor> forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
                                      const LoraAdapter* adapter = nullptr) const;
   // The last depth only.
@@ -44,22 +47,24 @@ class Backbone {
   // Throws Error{unsupported} for an encoder.
   torch::Tensor logits(const torch::Tensor& hidden) const;
 
-  // Switches gradients of the backbone's own weights on (full tuning) or off (frozen, the state after loading).
+  // Switches gradients of the backbone's own weights on (full tuning) or off (frozen, the state after
+  // loading).
   void set_trainable(bool trainable);
 
-  // All weights in the compute type, fused ones as they are stored, in stable order. They share storage with the model:
-  // a trainer with fp32 masters writes them back by copy_ under NoGradGuard (or by set_parameter).
+  // All weights in the compute type, fused ones as they are stored, in stable order. They share storage with
+  // the model: a trainer with fp32 masters writes them back by copy_ under NoGradGuard (or by set_parameter).
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
   void set_parameter(const std::string& name, const torch::Tensor& value);
 
-  // Parts of a tensor shaped like parameter `name` (the weight itself, its gradient, its master) under their Hugging Face
-  // names: views of the rows each has in the fused matrix.
+  // Parts of a tensor shaped like parameter `name` (the weight itself, its gradient, its master) under their
+  // Hugging Face names: views of the rows each has in the fused matrix.
   std::vector<NamedTensor> hf_views(const std::string& name, const torch::Tensor& like) const;
 
  private:
   struct Layer {
     torch::Tensor attention_norm, attention_norm_bias, qkv, qkv_bias, o, o_bias;
-    torch::Tensor ffn_norm, ffn_norm_bias, up, up_bias, down, down_bias;  // decoder: `up` is gate rows, then up rows
+    torch::Tensor ffn_norm, ffn_norm_bias, up, up_bias, down,
+        down_bias;  // decoder: `up` is gate rows, then up rows
   };
   struct Part {  // rows of a parameter that files keep as a weight of its own
     WeightRole role;

@@ -13,7 +13,8 @@ Backbone tiny(const std::string& name, torch::Dtype dtype = torch::kFloat32) {
   return Backbone::load(resolve_model(tiny_path(name)), dtype);
 }
 
-const Rows kRows = {{5, 9, 12}, {3}, {7, 8, 9, 10, 11, 12, 13}, {60, 61, 62}, {20, 21, 22, 23, 24, 25, 26, 27, 28}};
+const Rows kRows = {
+    {5, 9, 12}, {3}, {7, 8, 9, 10, 11, 12, 13}, {60, 61, 62}, {20, 21, 22, 23, 24, 25, 26, 27, 28}};
 
 class TinyModels : public testing::TestWithParam<const char*> {};
 
@@ -52,9 +53,11 @@ TEST_P(TinyModels, DepthsAreTheStatesOnTheWay) {
 
 TEST_P(TinyModels, RefusesIdsAndLengthsItCannotRead) {
   const auto model = tiny(GetParam());
-  expect_error(ErrorKind::invalid_input, {"outside the model's vocabulary", "64"},
-               [&] { model.forward(PackedBatch::pack(Rows{{1, 64}})); });
-  expect_error(ErrorKind::invalid_input, {"vocabulary", "-1"}, [&] { model.forward(PackedBatch::pack(Rows{{-1}})); });
+  expect_error(ErrorKind::invalid_input, {"outside the model's vocabulary", "64"}, [&] {
+    model.forward(PackedBatch::pack(Rows{{1, 64}}));
+  });
+  expect_error(ErrorKind::invalid_input, {"vocabulary", "-1"},
+               [&] { model.forward(PackedBatch::pack(Rows{{-1}})); });
   expect_error(ErrorKind::invalid_input, {"longer than", "25"},
                [&] { model.forward(PackedBatch::pack(Rows{std::vector<std::int32_t>(25, 3)})); });
   expect_error(ErrorKind::invalid_input, {"without tokens"}, [] { PackedBatch::pack(Rows{{}}); });
@@ -62,7 +65,8 @@ TEST_P(TinyModels, RefusesIdsAndLengthsItCannotRead) {
 
 TEST_P(TinyModels, RandomInitHasTheDeclaredDistribution) {
   const auto config = resolve_model(tiny_path(GetParam())).config;
-  const auto a = Backbone::random(config, 1, torch::kFloat32), b = Backbone::random(config, 1, torch::kFloat32);
+  const auto a = Backbone::random(config, 1, torch::kFloat32),
+             b = Backbone::random(config, 1, torch::kFloat32);
   const auto c = Backbone::random(config, 2, torch::kFloat32);
   for (std::size_t i = 0; i < a.parameters().size(); ++i) {
     const auto& [name, value] = a.parameters()[i];
@@ -115,11 +119,13 @@ TEST_P(TinyModels, MissingAndMisshapenWeightsAreNamed) {
 TEST_P(TinyModels, TokenizerMustFitTheWeights) {
   const TemporaryFolder folder;
   const std::string from = tiny_path(GetParam());
-  for (const char* name : {"/config.json", "/model.safetensors"}) std::filesystem::copy_file(from + name, folder / (name + 1));
+  for (const char* name : {"/config.json", "/model.safetensors"})
+    std::filesystem::copy_file(from + name, folder / (name + 1));
   Json definition = parse_json(read_text(from + "/tokenizer.json"), "tokenizer.json");
   definition["model"]["vocab"]["one more"] = 64;
   write_bytes(folder / "tokenizer.json", definition.dump());
-  expect_error(ErrorKind::invalid_input, {"does not fit", "64", "65"}, [&] { load_model(folder / "", torch::kFloat32); });
+  expect_error(ErrorKind::invalid_input, {"does not fit", "64", "65"},
+               [&] { load_model(folder / "", torch::kFloat32); });
   std::filesystem::remove(folder / "tokenizer.json");
   std::filesystem::copy_file(from + "/tokenizer.json", folder / "tokenizer.json");
   EXPECT_EQ(load_model(folder / "", torch::kFloat32).tokenizer.vocab_size(), 64);
@@ -147,9 +153,12 @@ TEST(Backbone, HuggingFaceViewsCoverFusedMatrices) {
 TEST(Pooling, TakesRealTokensOnly) {
   const auto hidden = torch::arange(12, torch::kFloat32).view({6, 2});
   const std::vector<std::int64_t> lengths{1, 3, 2};
-  EXPECT_TRUE(torch::equal(pool(hidden, lengths, Pooling::last), torch::tensor({{0.f, 1.f}, {6.f, 7.f}, {10.f, 11.f}})));
-  EXPECT_TRUE(torch::equal(pool(hidden, lengths, Pooling::cls), torch::tensor({{0.f, 1.f}, {2.f, 3.f}, {8.f, 9.f}})));
-  EXPECT_TRUE(torch::equal(pool(hidden, lengths, Pooling::mean), torch::tensor({{0.f, 1.f}, {4.f, 5.f}, {9.f, 10.f}})));
+  EXPECT_TRUE(torch::equal(pool(hidden, lengths, Pooling::last),
+                           torch::tensor({{0.f, 1.f}, {6.f, 7.f}, {10.f, 11.f}})));
+  EXPECT_TRUE(
+      torch::equal(pool(hidden, lengths, Pooling::cls), torch::tensor({{0.f, 1.f}, {2.f, 3.f}, {8.f, 9.f}})));
+  EXPECT_TRUE(torch::equal(pool(hidden, lengths, Pooling::mean),
+                           torch::tensor({{0.f, 1.f}, {4.f, 5.f}, {9.f, 10.f}})));
   EXPECT_EQ(pool(hidden.to(torch::kBFloat16), lengths, Pooling::mean).scalar_type(), torch::kFloat32);
   EXPECT_EQ(pooling_named("mean"), Pooling::mean);
   EXPECT_TRUE(error_of([] { pooling_named("max"); }));

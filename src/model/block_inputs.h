@@ -10,16 +10,16 @@ namespace qinglan {
 
 struct BlockInputs {
   const PackedBatch& batch;
-  AttentionPlan attention;
+  AttentionShape attention;
   RotaryTable rotary;          // decoder only
   const LoraAdapter* adapter;  // may be null
 };
 
 // x [T, C] times the fused q|k|v matrix, plus the adapter's share.
-torch::Tensor project_qkv(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, std::int64_t layer,
-                          const LoraAdapter* adapter);
+torch::Tensor project_qkv(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                          std::int64_t layer, const LoraAdapter* adapter);
 // The output projection, plus the adapter's share.
-torch::Tensor project_o(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, std::int64_t layer,
-                        const LoraAdapter* adapter);
+torch::Tensor project_o(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                        std::int64_t layer, const LoraAdapter* adapter);
 
 }  // namespace qinglan

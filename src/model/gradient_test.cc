@@ -51,8 +51,10 @@ TEST_P(Gradients, FullTuningMatchesPyTorchByName) {
   const auto loss = tiny.loss(nullptr);
   loss.backward();
   EXPECT_NEAR(loss.item<double>(), tensor_of(tiny.golden, "loss").item<double>(), 1e-5);
-  EXPECT_LE(relative_error(tiny.head.parameters()[0].tensor.grad(), tensor_of(tiny.golden, "grad.head")), 1e-4);
-  EXPECT_LE(relative_error(tiny.head.parameters()[1].tensor.grad(), tensor_of(tiny.golden, "grad.bias")), 1e-4);
+  EXPECT_LE(relative_error(tiny.head.parameters()[0].tensor.grad(), tensor_of(tiny.golden, "grad.head")),
+            1e-4);
+  EXPECT_LE(relative_error(tiny.head.parameters()[1].tensor.grad(), tensor_of(tiny.golden, "grad.bias")),
+            1e-4);
   std::size_t checked = 2;
   for (const auto& parameter : tiny.backbone.parameters()) {
     ASSERT_TRUE(parameter.tensor.grad().defined()) << parameter.name;
@@ -70,7 +72,8 @@ TEST_P(Gradients, FullTuningMatchesPyTorchByName) {
     }
   }
   const auto& all = tiny.golden.tensors();
-  EXPECT_EQ(checked, std::count_if(all.begin(), all.end(), [](const auto& t) { return t.first.starts_with("grad."); }));
+  EXPECT_EQ(checked, std::count_if(all.begin(), all.end(),
+                                   [](const auto& t) { return t.first.starts_with("grad."); }));
 }
 
 TEST_P(Gradients, LoraMatchesPeftByName) {

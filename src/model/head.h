@@ -1,5 +1,6 @@
 #pragma once
-// The classification head: logits = pooled W^T + b, fp32, zero at first so that training starts from uniform p.
+// The classification head: logits = pooled W^T + b, fp32, zero at first so that training starts from uniform
+// p.
 
 #include <torch/torch.h>
 

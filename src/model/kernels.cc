@@ -15,8 +15,9 @@ using row_kernels::Bf16;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr std::int64_t kGrain = 64;        // rows a thread takes at a time
-constexpr std::int64_t kSumBlock = 256;    // rows of one partial weight gradient; fixed, so threads do not change the sum
+constexpr std::int64_t kGrain = 64;  // rows a thread takes at a time
+constexpr std::int64_t kSumBlock =
+    256;  // rows of one partial weight gradient; fixed, so threads do not change the sum
 
 template <typename T>
 T* data_of(const torch::Tensor& tensor) {
@@ -36,15 +37,17 @@ void by_type(const torch::Tensor& tensor, const Body& body) {
 
 class RmsNorm : public torch::autograd::Function<RmsNorm> {
  public:
-  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input, const torch::Tensor& weight, double eps) {
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input,
+                               const torch::Tensor& weight, double eps) {
     const auto x = input.contiguous();
     auto scale = torch::empty({x.size(0)}, torch::kFloat32);
     auto y = torch::empty_like(x);
     const std::int64_t width = x.size(1);
     by_type(x, [&]<typename T>(T*) {
       at::parallel_for(0, x.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
-        row_kernels::rms_norm(data_of<T>(x) + begin * width, data_of<T>(weight), data_of<T>(y) + begin * width,
-                              data_of<float>(scale) + begin, end - begin, width, static_cast<float>(eps));
+        row_kernels::rms_norm(data_of<T>(x) + begin * width, data_of<T>(weight),
+                              data_of<T>(y) + begin * width, data_of<float>(scale) + begin, end - begin,
+                              width, static_cast<float>(eps));
       });
     });
     if (context) context->save_for_backward({x, weight, scale});
@@ -63,10 +66,10 @@ class RmsNorm : public torch::autograd::Function<RmsNorm> {
       at::parallel_for(0, blocks, 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t block = begin; block < end; ++block) {
           const std::int64_t first = block * kSumBlock, count = std::min(kSumBlock, rows - first);
-          row_kernels::rms_norm_backward(data_of<T>(grad) + first * width, data_of<T>(x) + first * width,
-                                         data_of<T>(weight), data_of<float>(scale) + first,
-                                         data_of<T>(grad_x) + first * width,
-                                         weight_too ? data_of<float>(partial) + block * width : nullptr, count, width);
+          row_kernels::rms_norm_backward(
+              data_of<T>(grad) + first * width, data_of<T>(x) + first * width, data_of<T>(weight),
+              data_of<float>(scale) + first, data_of<T>(grad_x) + first * width,
+              weight_too ? data_of<float>(partial) + block * width : nullptr, count, width);
         }
       });
     });
@@ -82,7 +85,8 @@ class SwiGlu : public torch::autograd::Function<SwiGlu> {
     auto y = torch::empty({gate_up.size(0), width}, gate_up.options());
     by_type(gate_up, [&]<typename T>(T*) {
       at::parallel_for(0, y.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
-        row_kernels::swiglu(data_of<T>(gate_up) + begin * 2 * width, data_of<T>(y) + begin * width, end - begin, width);
+        row_kernels::swiglu(data_of<T>(gate_up) + begin * 2 * width, data_of<T>(y) + begin * width,
+                            end - begin, width);
       });
     });
     if (context) context->save_for_backward({gate_up});
@@ -96,7 +100,8 @@ class SwiGlu : public torch::autograd::Function<SwiGlu> {
     auto result = torch::empty_like(gate_up);
     by_type(gate_up, [&]<typename T>(T*) {
       at::parallel_for(0, grad.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
-        row_kernels::swiglu_backward(data_of<T>(grad) + begin * width, data_of<T>(gate_up) + begin * 2 * width,
+        row_kernels::swiglu_backward(data_of<T>(grad) + begin * width,
+                                     data_of<T>(gate_up) + begin * 2 * width,
                                      data_of<T>(result) + begin * 2 * width, end - begin, width);
       });
     });
@@ -104,21 +109,22 @@ class SwiGlu : public torch::autograd::Function<SwiGlu> {
   }
 };
 
-void rotate_rows(const torch::Tensor& x, const torch::Tensor& cos, const torch::Tensor& sin, const torch::Tensor& positions,
-                 std::int64_t heads, float direction) {
+void rotate_rows(const torch::Tensor& x, const torch::Tensor& cos, const torch::Tensor& sin,
+                 const torch::Tensor& positions, std::int64_t heads, float direction) {
   const std::int64_t width = x.size(1);
   by_type(x, [&]<typename T>(T*) {
     at::parallel_for(0, x.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
       row_kernels::rotate(data_of<T>(x) + begin * width, data_of<float>(cos), data_of<float>(sin),
-                          data_of<std::int64_t>(positions) + begin, end - begin, width, heads, cos.size(1), direction);
+                          data_of<std::int64_t>(positions) + begin, end - begin, width, heads, cos.size(1),
+                          direction);
     });
   });
 }
 
 class Rotate : public torch::autograd::Function<Rotate> {
  public:
-  static torch::Tensor forward(AutogradContext* context, torch::Tensor x, const torch::Tensor& cos, const torch::Tensor& sin,
-                               const torch::Tensor& positions, std::int64_t heads) {
+  static torch::Tensor forward(AutogradContext* context, torch::Tensor x, const torch::Tensor& cos,
+                               const torch::Tensor& sin, const torch::Tensor& positions, std::int64_t heads) {
     rotate_rows(x, cos, sin, positions, heads, 1);
     context->mark_dirty({x});
     context->save_for_backward({cos, sin, positions});
@@ -148,7 +154,8 @@ torch::Tensor swiglu(const torch::Tensor& gate_up) {
 
 RotaryTable RotaryTable::make(std::int64_t positions, std::int64_t head_dim, double theta) {
   const std::int64_t half = head_dim / 2;
-  RotaryTable table{torch::empty({positions, half}, torch::kFloat32), torch::empty({positions, half}, torch::kFloat32)};
+  RotaryTable table{torch::empty({positions, half}, torch::kFloat32),
+                    torch::empty({positions, half}, torch::kFloat32)};
   std::vector<double> frequency(static_cast<std::size_t>(half));
   for (std::int64_t j = 0; j < half; ++j)
     frequency[j] = std::pow(theta, -2.0 * static_cast<double>(j) / static_cast<double>(head_dim));
@@ -163,9 +170,11 @@ RotaryTable RotaryTable::make(std::int64_t positions, std::int64_t head_dim, dou
   return table;
 }
 
-torch::Tensor rotate_(torch::Tensor x, const RotaryTable& table, const torch::Tensor& positions, std::int64_t heads) {
+torch::Tensor rotate_(torch::Tensor x, const RotaryTable& table, const torch::Tensor& positions,
+                      std::int64_t heads) {
   QL_CHECK(x.is_contiguous() && heads * 2 * table.cos.size(1) <= x.size(1), "rotate_ takes contiguous rows");
-  if (torch::GradMode::is_enabled() && x.requires_grad()) return Rotate::apply(x, table.cos, table.sin, positions, heads);
+  if (torch::GradMode::is_enabled() && x.requires_grad())
+    return Rotate::apply(x, table.cos, table.sin, positions, heads);
   rotate_rows(x, table.cos, table.sin, positions, heads, 1);
   return x;
 }

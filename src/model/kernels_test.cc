@@ -1,5 +1,7 @@
 #include "model/kernels.h"
 
+#include <numeric>
+
 #include "model/attention.h"
 #include "model/test_support.h"
 #include "model/weight_reader.h"
@@ -21,7 +23,8 @@ torch::Tensor plain_rotate(const torch::Tensor& x, const RotaryTable& table, con
   const auto c = table.cos.index_select(0, positions).to(x.scalar_type()).unsqueeze(1);
   const auto s = table.sin.index_select(0, positions).to(x.scalar_type()).unsqueeze(1);
   const auto parts = x.narrow(1, 0, turned).view({x.size(0), heads, 2 * half}).chunk(2, 2);
-  const auto rotated = torch::cat({parts[0] * c - parts[1] * s, parts[1] * c + parts[0] * s}, 2).reshape({x.size(0), turned});
+  const auto rotated =
+      torch::cat({parts[0] * c - parts[1] * s, parts[1] * c + parts[0] * s}, 2).reshape({x.size(0), turned});
   return torch::cat({rotated, x.narrow(1, turned, x.size(1) - turned)}, 1);
 }
 torch::Tensor plain_attention(const torch::Tensor& qkv, const std::vector<std::int64_t>& lengths, bool causal,
@@ -33,17 +36,21 @@ torch::Tensor plain_attention(const torch::Tensor& qkv, const std::vector<std::i
     for (std::int64_t head = 0; head < heads; ++head) {
       const auto q = document.narrow(1, head * dim, dim);
       const std::int64_t kv = head / (heads / kv_heads);
-      const auto k = document.narrow(1, (heads + kv) * dim, dim), v = document.narrow(1, (heads + kv_heads + kv) * dim, dim);
+      const auto k = document.narrow(1, (heads + kv) * dim, dim),
+                 v = document.narrow(1, (heads + kv_heads + kv) * dim, dim);
       auto scores = torch::mm(q, k.t()) / std::sqrt(static_cast<double>(dim));
       if (causal)
-        scores = scores.masked_fill(torch::ones({length, length}, torch::kBool).triu(1), -std::numeric_limits<double>::infinity());
+        scores = scores.masked_fill(torch::ones({length, length}, torch::kBool).triu(1),
+                                    -std::numeric_limits<double>::infinity());
       contexts.push_back(torch::mm(torch::softmax(scores, -1), v));
     }
     first += length;
   }
   std::vector<torch::Tensor> rows;
   for (std::size_t document = 0; document < lengths.size(); ++document)
-    rows.push_back(torch::cat(std::vector<torch::Tensor>(contexts.begin() + document * heads, contexts.begin() + (document + 1) * heads), 1));
+    rows.push_back(torch::cat(std::vector<torch::Tensor>(contexts.begin() + document * heads,
+                                                         contexts.begin() + (document + 1) * heads),
+                              1));
   return torch::cat(rows);
 }
 
@@ -58,7 +65,8 @@ Run run(const F& f, const std::vector<torch::Tensor>& inputs, torch::Dtype dtype
   std::vector<torch::Tensor> leaves;
   for (const auto& input : inputs) leaves.push_back(input.to(dtype).clone().set_requires_grad(true));
   const auto value = f(leaves);
-  const auto weights = torch::sin(torch::arange(value.numel(), torch::kFloat64) * 0.37).view(value.sizes()).to(dtype);
+  const auto weights =
+      torch::sin(torch::arange(value.numel(), torch::kFloat64) * 0.37).view(value.sizes()).to(dtype);
   (value * weights).sum().backward();
   Run result{value.detach(), {}};
   for (const auto& leaf : leaves) result.grads.push_back(leaf.grad());
@@ -68,11 +76,13 @@ Run run(const F& f, const std::vector<torch::Tensor>& inputs, torch::Dtype dtype
 // `ours` on rounded inputs in `dtype` against `plain` in fp64 on the same rounded inputs.
 template <typename Ours, typename Plain>
 void expect_same(const Ours& ours, const Plain& plain, std::vector<torch::Tensor> inputs) {
-  for (const auto& [dtype, tolerance] : {std::pair{torch::kFloat32, 2e-6}, std::pair{torch::kBFloat16, 1.5e-2}}) {
+  for (const auto& [dtype, tolerance] :
+       {std::pair{torch::kFloat32, 2e-6}, std::pair{torch::kBFloat16, 1.5e-2}}) {
     for (auto& input : inputs) input = input.to(dtype).to(torch::kFloat64);
     const Run found = run(ours, inputs, dtype), expected = run(plain, inputs, torch::kFloat64);
     EXPECT_LE(relative_error(found.value, expected.value), tolerance);
-    for (std::size_t i = 0; i < inputs.size(); ++i) EXPECT_LE(relative_error(found.grads[i], expected.grads[i]), tolerance);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      EXPECT_LE(relative_error(found.grads[i], expected.grads[i]), tolerance);
     torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> plain_inputs;
     for (const auto& input : inputs) plain_inputs.push_back(input.to(dtype));
@@ -85,7 +95,8 @@ using Inputs = const std::vector<torch::Tensor>&;
 TEST(Kernels, RmsNormMatchesItsFormula) {
   torch::manual_seed(1);
   for (const std::int64_t width : {16, 33, 576}) {
-    const auto x = torch::randn({300, width}, torch::kFloat64) * 3, weight = torch::rand({width}, torch::kFloat64) + 0.5;
+    const auto x = torch::randn({300, width}, torch::kFloat64) * 3,
+               weight = torch::rand({width}, torch::kFloat64) + 0.5;
     expect_same([](Inputs in) { return rms_norm(in[0], in[1], 1e-5); },
                 [](Inputs in) { return plain_rms_norm(in[0], in[1], 1e-5); }, {x, weight});
   }
@@ -121,7 +132,8 @@ TEST(Kernels, RotaryMatchesItsFormula) {
 TEST(Kernels, RotaryTableIsExact) {
   const auto table = RotaryTable::make(512, 64, 100000.0);
   EXPECT_EQ(table.cos[0].sum().item<float>(), 32);
-  EXPECT_FLOAT_EQ(table.sin[500][7].item<float>(), static_cast<float>(std::sin(500 * std::pow(1e5, -14.0 / 64))));
+  EXPECT_FLOAT_EQ(table.sin[500][7].item<float>(),
+                  static_cast<float>(std::sin(500 * std::pow(1e5, -14.0 / 64))));
 }
 
 class Attention : public testing::TestWithParam<bool> {};
@@ -131,16 +143,23 @@ TEST_P(Attention, MatchesItsFormulaForEveryMixOfLengths) {
   const std::vector<std::vector<std::int64_t>> mixes = {
       {1}, {1, 1, 1}, {5, 5}, {3, 9, 4, 1, 16, 2, 9, 40}, {300, 2, 260}};
   for (const auto& lengths : mixes)
-    for (const std::int64_t kv_heads : {4, 2}) {
-      std::int64_t tokens = 0;
-      for (const auto length : lengths) tokens += length;
-      const auto qkv = torch::randn({tokens, (4 + 2 * kv_heads) * 8}, torch::kFloat64);
+    for (const auto& [kv_heads, dim] : {std::pair<std::int64_t, std::int64_t>{4, 8}, {2, 8}, {1, 40}}) {
+      const std::int64_t tokens = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
+      const auto qkv = torch::randn({tokens, (4 + 2 * kv_heads) * dim}, torch::kFloat64);
       expect_same(
           [&](Inputs in) {
-            return attend(in[0], AttentionPlan::make(lengths, GetParam(), 4, kv_heads, 8, in[0].scalar_type()));
+            return attend(in[0] * 1, lengths, {4, kv_heads, dim, GetParam()});
           },
-          [&](Inputs in) { return plain_attention(in[0], lengths, GetParam(), 4, kv_heads, 8); }, {qkv});
+          [&](Inputs in) { return plain_attention(in[0], lengths, GetParam(), 4, kv_heads, dim); }, {qkv});
     }
+}
+
+TEST_P(Attention, OfADocumentIsTheSameInAnyCompany) {
+  torch::manual_seed(5);
+  const auto qkv = torch::randn({100, 6 * 16}, torch::kFloat32);
+  const AttentionShape shape{4, 1, 16, GetParam()};
+  const auto alone = attend(qkv.narrow(0, 30, 63).contiguous(), {63}, shape);
+  EXPECT_TRUE(torch::equal(attend(qkv, {30, 63, 7}, shape).narrow(0, 30, 63), alone));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Attention, testing::Bool());
@@ -151,7 +170,8 @@ TEST(RotaryInterleave, IsUndoneWithinEachHead) {
   for (int h = 0; h < 2; ++h)
     for (int j = 0; j < 2; ++j)
       for (int side = 0; side < 2; ++side)
-        for (int column = 0; column < 3; ++column) stored.push_back(static_cast<float>((h * 4 + side * 2 + j) * 10 + column));
+        for (int column = 0; column < 3; ++column)
+          stored.push_back(static_cast<float>((h * 4 + side * 2 + j) * 10 + column));
   for (int row = 0; row < 8; ++row)
     for (int column = 0; column < 3; ++column) expected.push_back(static_cast<float>(row * 10 + column));
   undo_rotary_interleave(stored, 4, 3);

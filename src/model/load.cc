@@ -14,7 +14,8 @@ LoadedModel load_model(const std::string& path, torch::Dtype dtype) {
 
 void check_tokenizer_fits(const Tokenizer& tokenizer, const ModelConfig& config, const std::string& source) {
   if (tokenizer.vocab_size() <= config.vocab) return;
-  throw Error(ErrorKind::invalid_input, "the tokenizer does not fit the weights: it can give ids the embedding does not have")
+  throw Error(ErrorKind::invalid_input,
+              "the tokenizer does not fit the weights: it can give ids the embedding does not have")
       .in(source)
       .expected("at most " + std::to_string(config.vocab) + " ids")
       .found(std::to_string(tokenizer.vocab_size()))

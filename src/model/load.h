@@ -17,8 +17,8 @@ struct LoadedModel {
   Backbone backbone;
 };
 
-// Throws what resolve_model, Tokenizer::load and Backbone::load throw, and Error{invalid_input} when the tokenizer does not
-// fit the weights.
+// Throws what resolve_model, Tokenizer::load and Backbone::load throw, and Error{invalid_input} when the
+// tokenizer does not fit the weights.
 LoadedModel load_model(const std::string& path, torch::Dtype dtype);
 
 // Throws Error{invalid_input} when the tokenizer can give ids that the embedding does not have.

@@ -8,7 +8,8 @@
 
 namespace qinglan {
 
-LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& options, std::uint64_t run_seed) {
+LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& options,
+                                std::uint64_t run_seed) {
   if (options.rank < 1 || !(options.alpha > 0))
     throw Error(ErrorKind::usage, "a LoRA adapter needs a positive rank and alpha")
         .found("r = " + std::to_string(options.rank) + ", alpha = " + std::to_string(options.alpha));
@@ -32,7 +33,8 @@ LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& op
       const double bound = 1 / std::sqrt(static_cast<double>(matrix.in));
       Random random(run_seed, "lora", number++);
       float* value = a.data_ptr<float>();
-      for (std::int64_t i = 0; i < a.numel(); ++i) value[i] = static_cast<float>((2 * random.uniform() - 1) * bound);
+      for (std::int64_t i = 0; i < a.numel(); ++i)
+        value[i] = static_cast<float>((2 * random.uniform() - 1) * bound);
       auto b = torch::zeros({matrix.out, options.rank}, torch::kFloat32);
       adapter.parameters_.push_back({module + ".lora_A.weight", a.set_requires_grad(true)});
       adapter.parameters_.push_back({module + ".lora_B.weight", b.set_requires_grad(true)});

@@ -23,13 +23,15 @@ class LoraAdapter {
   // A from the stream "lora" of the run seed, one index per matrix.
   static LoraAdapter create(const ModelConfig& config, const LoraOptions& options, std::uint64_t run_seed);
 
-  // fp32 leaves that require gradients, whatever the backbone computes in. Names are PEFT's without the leading
-  // "base_model.model.": "<module>.lora_A.weight" [r, in], "<module>.lora_B.weight" [out, r].
+  // fp32 leaves that require gradients, whatever the backbone computes in. Names are PEFT's without the
+  // leading "base_model.model.": "<module>.lora_A.weight" [r, in], "<module>.lora_B.weight" [out, r].
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
   const LoraOptions& options() const { return options_; }
 
   enum Target { q, k, v, o };
-  const torch::Tensor& a(std::int64_t layer, Target target) const { return parameters_[index(layer, target)].tensor; }
+  const torch::Tensor& a(std::int64_t layer, Target target) const {
+    return parameters_[index(layer, target)].tensor;
+  }
   const torch::Tensor& b(std::int64_t layer, Target target) const {
     return parameters_[index(layer, target) + 1].tensor;
   }

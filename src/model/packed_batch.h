@@ -14,7 +14,7 @@ struct PackedBatch {
   torch::Tensor positions;            // [T] int64, from 0 in each document
   std::vector<std::int64_t> lengths;  // [B], each >= 1, sum T
 
-  // `rows` in the order given; attention is fastest when equal lengths stand together. No row may be empty.
+  // `rows` in the order given. Throws Error{invalid_input} for an empty row.
   static PackedBatch pack(std::span<const std::vector<std::int32_t>> rows);
   static PackedBatch pack(std::span<const std::vector<std::int32_t>* const> rows);
 

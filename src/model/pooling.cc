@@ -16,7 +16,8 @@ torch::Tensor pool(const torch::Tensor& hidden, std::span<const std::int64_t> le
   }
   QL_CHECK(end == hidden.size(0), "lengths do not add up to the hidden rows");
   if (pooling == Pooling::mean) {
-    const auto counts = torch::tensor(std::vector<std::int64_t>(lengths.begin(), lengths.end()), torch::kInt64);
+    const auto counts =
+        torch::tensor(std::vector<std::int64_t>(lengths.begin(), lengths.end()), torch::kInt64);
     return torch::segment_reduce(hidden.to(torch::kFloat32), "mean", counts, {}, {}, 0, /*unsafe=*/true);
   }
   return hidden.index_select(0, torch::tensor(rows, torch::kInt64)).to(torch::kFloat32);
@@ -24,9 +25,12 @@ torch::Tensor pool(const torch::Tensor& hidden, std::span<const std::int64_t> le
 
 const char* name_of(Pooling pooling) {
   switch (pooling) {
-    case Pooling::last: return "last";
-    case Pooling::mean: return "mean";
-    case Pooling::cls: return "cls";
+    case Pooling::last:
+      return "last";
+    case Pooling::mean:
+      return "mean";
+    case Pooling::cls:
+      return "cls";
   }
   QL_CHECK(false, "unknown pooling");
 }

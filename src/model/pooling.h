@@ -9,7 +9,11 @@
 
 namespace qinglan {
 
-enum class Pooling { last, mean, cls };  // last real token, mean over real tokens (special ones too), first token
+enum class Pooling {
+  last,
+  mean,
+  cls
+};  // last real token, mean over real tokens (special ones too), first token
 
 // hidden [T, C] of any float type, lengths [B] with sum T -> [B, C] fp32. Differentiable.
 torch::Tensor pool(const torch::Tensor& hidden, std::span<const std::int64_t> lengths, Pooling pooling);

@@ -10,18 +10,22 @@ struct Bf16 {
   std::uint16_t bits;
 };
 
-void rms_norm(const float* x, const float* weight, float* y, float* scale, std::int64_t rows, std::int64_t width, float eps);
-void rms_norm(const Bf16* x, const Bf16* weight, Bf16* y, float* scale, std::int64_t rows, std::int64_t width, float eps);
+void rms_norm(const float* x, const float* weight, float* y, float* scale, std::int64_t rows,
+              std::int64_t width, float eps);
+void rms_norm(const Bf16* x, const Bf16* weight, Bf16* y, float* scale, std::int64_t rows, std::int64_t width,
+              float eps);
 // grad_weight [C] fp32 is added to; null leaves it out.
-void rms_norm_backward(const float* grad, const float* x, const float* weight, const float* scale, float* grad_x,
-                       float* grad_weight, std::int64_t rows, std::int64_t width);
+void rms_norm_backward(const float* grad, const float* x, const float* weight, const float* scale,
+                       float* grad_x, float* grad_weight, std::int64_t rows, std::int64_t width);
 void rms_norm_backward(const Bf16* grad, const Bf16* x, const Bf16* weight, const float* scale, Bf16* grad_x,
                        float* grad_weight, std::int64_t rows, std::int64_t width);
 
 void swiglu(const float* gate_up, float* y, std::int64_t rows, std::int64_t width);
 void swiglu(const Bf16* gate_up, Bf16* y, std::int64_t rows, std::int64_t width);
-void swiglu_backward(const float* grad, const float* gate_up, float* grad_gate_up, std::int64_t rows, std::int64_t width);
-void swiglu_backward(const Bf16* grad, const Bf16* gate_up, Bf16* grad_gate_up, std::int64_t rows, std::int64_t width);
+void swiglu_backward(const float* grad, const float* gate_up, float* grad_gate_up, std::int64_t rows,
+                     std::int64_t width);
+void swiglu_backward(const Bf16* grad, const Bf16* gate_up, Bf16* grad_gate_up, std::int64_t rows,
+                     std::int64_t width);
 
 // `direction` 1 rotates forward, -1 back.
 void rotate(float* x, const float* cos, const float* sin, const std::int64_t* positions, std::int64_t rows,

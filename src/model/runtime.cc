@@ -9,7 +9,8 @@
 namespace qinglan {
 
 void init_runtime(int threads) {
-  if (threads < 1) throw Error(ErrorKind::usage, "compute needs at least one thread").found(std::to_string(threads));
+  if (threads < 1)
+    throw Error(ErrorKind::usage, "compute needs at least one thread").found(std::to_string(threads));
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, -1);
   mallopt(M_TOP_PAD, 64 << 20);

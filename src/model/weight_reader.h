@@ -18,9 +18,10 @@ class WeightReader {
  public:
   explicit WeightReader(const ModelSource& source);
 
-  // Fills `out` with the weight, whose shape must be `shape`. Throws Error{corrupt_data} that names a missing weight or
-  // one of another shape.
-  void read(WeightRole role, std::int64_t layer, std::span<const std::int64_t> shape, std::span<float> out) const;
+  // Fills `out` with the weight, whose shape must be `shape`. Throws Error{corrupt_data} that names a missing
+  // weight or one of another shape.
+  void read(WeightRole role, std::int64_t layer, std::span<const std::int64_t> shape,
+            std::span<float> out) const;
 
  private:
   struct Found {
@@ -38,8 +39,8 @@ class WeightReader {
   std::vector<SafetensorsFile> safetensors_;
 };
 
-// Undoes the row order in which llama.cpp stores q and k for its interleaved rotary embedding: within each head, stored
-// row 2 j + h is row h D/2 + j of Hugging Face's. rows = heads * head_dim, in place.
+// Undoes the row order in which llama.cpp stores q and k for its interleaved rotary embedding: within each
+// head, stored row 2 j + h is row h D/2 + j of Hugging Face's. rows = heads * head_dim, in place.
 void undo_rotary_interleave(std::span<float> matrix, std::int64_t head_dim, std::int64_t columns);
 
 }  // namespace qinglan

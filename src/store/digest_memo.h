@@ -1,5 +1,6 @@
 #pragma once
-// SHA-256 of large files, remembered by (device, inode, size, mtime) so that weights are not hashed at every start.
+// SHA-256 of large files, remembered by (device, inode, size, mtime) so that weights are not hashed at every
+// start.
 
 #include <map>
 #include <string>

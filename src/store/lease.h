@@ -11,8 +11,8 @@ namespace qinglan {
 
 class Lease {
  public:
-  // Waits while another process holds it; `keep_waiting` is asked about every 200 ms and ends the wait by false.
-  // Empty: the wait was ended. Throws Error{io}.
+  // Waits while another process holds it; `keep_waiting` is asked about every 200 ms and ends the wait by
+  // false. Empty: the wait was ended. Throws Error{io}.
   static std::optional<Lease> take(const Store& store, const std::string& key,
                                    const std::function<bool()>& keep_waiting);
   Lease(Lease&& other) noexcept;

@@ -15,8 +15,10 @@ namespace {
 
 constexpr const char* kFolders[] = {"objects", "work", "tmp", "locks", "quarantine", "records"};
 
-// Relative paths of all files below `folder`, sorted; a folder is told from a file by the file system's listing.
-void list_files(FileSystem& fs, const std::string& folder, const std::string& prefix, std::vector<std::string>& files) {
+// Relative paths of all files below `folder`, sorted; a folder is told from a file by the file system's
+// listing.
+void list_files(FileSystem& fs, const std::string& folder, const std::string& prefix,
+                std::vector<std::string>& files) {
   for (const auto& name : fs.list(folder)) {
     const std::string path = folder + "/" + name;
     if (fs.is_folder(path))
@@ -119,9 +121,11 @@ void Store::collect() {
 }
 
 std::string default_store_root() {
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache) return std::string(cache) + "/qinglan";
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache)
+    return std::string(cache) + "/qinglan";
   if (const char* home = std::getenv("HOME"); home && *home) return std::string(home) + "/.cache/qinglan";
-  throw Error(ErrorKind::usage, "neither XDG_CACHE_HOME nor HOME is set").hint("name a store with --store DIR");
+  throw Error(ErrorKind::usage, "neither XDG_CACHE_HOME nor HOME is set")
+      .hint("name a store with --store DIR");
 }
 
 }  // namespace qinglan

@@ -2,10 +2,9 @@
 // Content-addressed artifacts. Layout below the root:
 //   objects/<2 hex>/<key>/result/...     deterministic files
 //   objects/<2 hex>/<key>/ledger.json    seconds, memory, host: never digested
-//   objects/<2 hex>/<key>/manifest.json  the marker, written last: {"key", "node", "files": {path: {"sha256","size"}}}
-//   work/<key>/     checkpoints of a node that is under way
-//   tmp/<name>/     folders being filled; moved to objects/ by one rename
-//   locks/<key>     flock'ed while a process computes the node
+//   objects/<2 hex>/<key>/manifest.json  the marker, written last: {"key", "node", "files": {path:
+//   {"sha256","size"}}} work/<key>/     checkpoints of a node that is under way tmp/<name>/     folders being
+//   filled; moved to objects/ by one rename locks/<key>     flock'ed while a process computes the node
 //   quarantine/     objects whose bytes no longer match their manifest
 //   records/        run records, digests.json the digest memo
 // An object is there whole or not at all.
@@ -20,7 +19,8 @@ namespace qinglan {
 
 class Store {
  public:
-  // Makes the folders. Throws Error{io} that names the root and says how to choose another, when it cannot be written.
+  // Makes the folders. Throws Error{io} that names the root and says how to choose another, when it cannot be
+  // written.
   explicit Store(std::string root, FileSystem& fs = real_file_system());
   // For a process that may only use the folders, not make them (a confined worker).
   static Store existing(std::string root, FileSystem& fs = real_file_system());
@@ -34,13 +34,13 @@ class Store {
   std::string record_path(const std::string& run) const { return root_ + "/records/" + run + ".json"; }
 
   bool has(const std::string& key) const;
-  // Checks every byte of the result against the manifest. A damaged object is moved to quarantine/ and reported false,
-  // so that it is computed again.
+  // Checks every byte of the result against the manifest. A damaged object is moved to quarantine/ and
+  // reported false, so that it is computed again.
   bool verify(const std::string& key);
   Json ledger(const std::string& key) const;  // {} where there is none
 
-  // Publishes the folder (its result/ already filled) under `key`. False: somebody else already had, ours is removed.
-  // `node` is the description the key is the hash of.
+  // Publishes the folder (its result/ already filled) under `key`. False: somebody else already had, ours is
+  // removed. `node` is the description the key is the hash of.
   bool publish(const std::string& folder, const std::string& key, const Json& node, const Json& ledger);
 
   // Removes what no living process can still want: tmp/ folders and work/ folders of published nodes.

@@ -55,7 +55,7 @@ struct Point {
 };
 
 // The next point along `direction`, or false when no step improves.
-bool search(const Objective& objective, const Point& from, const Vector& direction, Point& next) {
+bool search(const SmoothFunction& objective, const Point& from, const Vector& direction, Point& next) {
   constexpr double kDecrease = 1e-4, kCurvature = 0.9;
   const double slope = dot(from.gradient, direction);
   if (!(slope < 0)) return false;
@@ -78,7 +78,8 @@ bool search(const Objective& objective, const Point& from, const Vector& directi
 
 }  // namespace
 
-LbfgsResult minimize_lbfgs(const Objective& objective, std::vector<double> start, const LbfgsConfig& config) {
+LbfgsResult minimize_lbfgs(const SmoothFunction& objective, std::vector<double> start,
+                           const LbfgsConfig& config) {
   Point at{std::move(start), {}, 0};
   at.gradient.resize(at.x.size());
   at.value = objective(at.x, at.gradient);

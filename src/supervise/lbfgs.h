@@ -22,10 +22,10 @@ struct LbfgsResult {
 };
 
 // Returns f(x) and fills the gradient, which has the size of x.
-using Objective = std::function<double(const std::vector<double>& x, std::vector<double>& gradient)>;
+using SmoothFunction = std::function<double(const std::vector<double>& x, std::vector<double>& gradient)>;
 
 // Throws Error{diverged} when f is not finite at `start`.
-LbfgsResult minimize_lbfgs(const Objective& objective, std::vector<double> start,
+LbfgsResult minimize_lbfgs(const SmoothFunction& objective, std::vector<double> start,
                            const LbfgsConfig& config = {});
 
 }  // namespace qinglan

@@ -4,7 +4,8 @@
 
 namespace qinglan {
 
-EncodedRows encode_rows(const Tokenizer& tokenizer, std::span<const std::string> texts, std::int64_t max_tokens) {
+EncodedRows encode_rows(const Tokenizer& tokenizer, std::span<const std::string> texts,
+                        std::int64_t max_tokens) {
   const std::int64_t suffix = tokenizer.special_suffix();
   if (max_tokens <= tokenizer.special_prefix() + suffix)
     throw Error(ErrorKind::invalid_input, "the limit on tokens leaves no room for a text")
@@ -29,7 +30,8 @@ std::int32_t label_token(const Tokenizer& tokenizer, const std::string& word) {
   const auto ids = tokenizer.encode(word, false);
   if (ids.size() == 1) return ids[0];
   std::string pieces;
-  for (const auto id : ids) pieces += (pieces.empty() ? "\"" : ", \"") + tokenizer.decode(std::span(&id, 1)) + "\"";
+  for (const auto id : ids)
+    pieces += (pieces.empty() ? "\"" : ", \"") + tokenizer.decode(std::span(&id, 1)) + "\"";
   throw Error(ErrorKind::invalid_input, "the label word \"" + word + "\" is not one token of this model")
       .expected("1 token")
       .found(ids.empty() ? "none" : std::to_string(ids.size()) + ": " + pieces)

@@ -1,5 +1,6 @@
 #pragma once
-// Texts to token ids as models take them: with the tokenizer's own special tokens, cut on the right and counted.
+// Texts to token ids as models take them: with the tokenizer's own special tokens, cut on the right and
+// counted.
 
 #include <cstdint>
 #include <span>
@@ -15,12 +16,14 @@ struct EncodedRows {
   std::uint64_t truncated = 0;                 // texts that lost tokens
 };
 
-// A cut text keeps the special tokens at its end ([SEP]), as Hugging Face truncation does. Throws Error{invalid_input}
-// for a text without any token (its index is named) and for max_tokens too small to hold the special tokens.
-EncodedRows encode_rows(const Tokenizer& tokenizer, std::span<const std::string> texts, std::int64_t max_tokens);
+// A cut text keeps the special tokens at its end ([SEP]), as Hugging Face truncation does. Throws
+// Error{invalid_input} for a text without any token (its index is named) and for max_tokens too small to hold
+// the special tokens.
+EncodedRows encode_rows(const Tokenizer& tokenizer, std::span<const std::string> texts,
+                        std::int64_t max_tokens);
 
-// The single token of a label word such as " positive". Throws Error{invalid_input} that shows the tokens when it has
-// another number of them.
+// The single token of a label word such as " positive". Throws Error{invalid_input} that shows the tokens
+// when it has another number of them.
 std::int32_t label_token(const Tokenizer& tokenizer, const std::string& word);
 
 }  // namespace qinglan

@@ -11,7 +11,8 @@ namespace {
 
 using Metadata = std::map<std::string, GgufValue>;
 
-// llama.cpp's token types that matter here; normal (1), unknown (2), unused (5) and byte (6) tokens are plain vocabulary.
+// llama.cpp's token types that matter here; normal (1), unknown (2), unused (5) and byte (6) tokens are plain
+// vocabulary.
 constexpr std::int64_t kControl = 3;
 constexpr std::int64_t kUserDefined = 4;
 
@@ -70,7 +71,8 @@ Json added_tokens(const std::vector<std::string>& tokens, const std::vector<std:
   return added;
 }
 
-Json bpe_model(const std::vector<std::string>& tokens, const std::vector<std::string>& merges, const std::string& path) {
+Json bpe_model(const std::vector<std::string>& tokens, const std::vector<std::string>& merges,
+               const std::string& path) {
   Json vocab = Json::object();
   for (std::size_t id = 0; id < tokens.size(); ++id) {
     if (!is_valid_utf8(tokens[id]))
@@ -82,7 +84,8 @@ Json bpe_model(const std::vector<std::string>& tokens, const std::vector<std::st
   for (std::size_t rank = 0; rank < merges.size(); ++rank) {
     const auto space = merges[rank].find(' ', 1);
     if (space == std::string::npos || !is_valid_utf8(merges[rank]))
-      throw Error(ErrorKind::corrupt_data, "merge " + std::to_string(rank) + " is not two tokens with a space between")
+      throw Error(ErrorKind::corrupt_data,
+                  "merge " + std::to_string(rank) + " is not two tokens with a space between")
           .in(path);
     pairs.push_back({merges[rank].substr(0, space), merges[rank].substr(space + 1)});
   }
@@ -105,13 +108,16 @@ Json post_processor(const std::vector<std::string>& tokens, std::optional<std::i
   const auto template_for = [&](std::initializer_list<const char*> sequences) {
     Json pieces = Json::array();
     if (bos) pieces.push_back({{"SpecialToken", {{"id", tokens[*bos]}, {"type_id", 0}}}});
-    for (const char* sequence : sequences) pieces.push_back({{"Sequence", {{"id", sequence}, {"type_id", 0}}}});
+    for (const char* sequence : sequences)
+      pieces.push_back({{"Sequence", {{"id", sequence}, {"type_id", 0}}}});
     if (eos) pieces.push_back({{"SpecialToken", {{"id", tokens[*eos]}, {"type_id", 0}}}});
     return pieces;
   };
   Json special = Json::object();
   for (const auto& id : {bos, eos})
-    if (id) special[tokens[*id]] = {{"id", tokens[*id]}, {"ids", Json::array({*id})}, {"tokens", Json::array({tokens[*id]})}};
+    if (id)
+      special[tokens[*id]] = {
+          {"id", tokens[*id]}, {"ids", Json::array({*id})}, {"tokens", Json::array({tokens[*id]})}};
   return {{"type", "TemplateProcessing"},
           {"single", template_for({"A"})},
           {"pair", template_for({"A", "B"})},
@@ -146,16 +152,17 @@ RebuiltTokenizer rebuild_tokenizer(const Metadata& metadata, const std::string& 
   };
   const auto bos = wants("tokenizer.ggml.add_bos_token") ? result.bos : std::nullopt;
   const auto eos = wants("tokenizer.ggml.add_eos_token") ? result.eos : std::nullopt;
-  Json definition = {{"version", "1.0"},
-                     {"truncation", nullptr},
-                     {"padding", nullptr},
-                     {"normalizer", nullptr},
-                     {"pre_tokenizer", pre_tokenizer(pre ? *pre : "", path)},
-                     {"model", bpe_model(tokens, merges, path)},
-                     {"added_tokens", added_tokens(tokens, types)},
-                     {"post_processor", post_processor(tokens, bos, eos)},
-                     {"decoder", {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true},
-                                  {"use_regex", true}}}};
+  Json definition = {
+      {"version", "1.0"},
+      {"truncation", nullptr},
+      {"padding", nullptr},
+      {"normalizer", nullptr},
+      {"pre_tokenizer", pre_tokenizer(pre ? *pre : "", path)},
+      {"model", bpe_model(tokens, merges, path)},
+      {"added_tokens", added_tokens(tokens, types)},
+      {"post_processor", post_processor(tokens, bos, eos)},
+      {"decoder",
+       {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}}}};
   result.json = canonical_json(definition);
   return result;
 }

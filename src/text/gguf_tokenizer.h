@@ -15,9 +15,10 @@ struct RebuiltTokenizer {
   std::optional<std::int32_t> bos, eos;
 };
 
-// Byte-level BPE (`tokenizer.ggml.model` "gpt2") with `tokenizer.ggml.pre` "smollm" (each digit alone, then GPT-2's
-// pattern) or "gpt-2". Control and user-defined tokens become added tokens; a BOS or EOS is added to texts if the file
-// says so. Throws Error{unsupported} for other kinds and Error{corrupt_data} for metadata that contradicts itself.
+// Byte-level BPE (`tokenizer.ggml.model` "gpt2") with `tokenizer.ggml.pre` "smollm" (each digit alone, then
+// GPT-2's pattern) or "gpt-2". Control and user-defined tokens become added tokens; a BOS or EOS is added to
+// texts if the file says so. Throws Error{unsupported} for other kinds and Error{corrupt_data} for metadata
+// that contradicts itself.
 RebuiltTokenizer rebuild_tokenizer(const std::map<std::string, GgufValue>& metadata, const std::string& path);
 
 }  // namespace qinglan

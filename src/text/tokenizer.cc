@@ -70,7 +70,9 @@ Tokenizer Tokenizer::load(const std::string& path) {
   if (!fs::exists(file)) {
     throw Error(ErrorKind::io, "there is no tokenizer.json")
         .in(path)
-        .hint("A model folder carries tokenizer.json; older folders can be converted with Hugging Face transformers.");
+        .hint(
+            "A model folder carries tokenizer.json; older folders can be converted with Hugging Face "
+            "transformers.");
   }
   Tokenizer tokenizer = from_json(read_text(file), file);
   const auto config_path = fs::path(file).parent_path() / "tokenizer_config.json";
@@ -91,7 +93,8 @@ Tokenizer Tokenizer::from_json(const std::string& json, const std::string& sourc
   char* reason = nullptr;
   state->handle.reset(ql_tokenizer_load(json.data(), json.size(), &reason));
   if (!state->handle)
-    throw Error(ErrorKind::corrupt_data, "the tokenizer definition cannot be loaded: " + take(reason)).in(source);
+    throw Error(ErrorKind::corrupt_data, "the tokenizer definition cannot be loaded: " + take(reason))
+        .in(source);
   state->vocab = ql_tokenizer_vocab_size(state->handle.get());
   if (state->vocab < 1 || state->vocab > std::numeric_limits<std::int32_t>::max())
     throw Error(ErrorKind::corrupt_data, "the tokenizer has no usable vocabulary").in(source);
@@ -133,7 +136,9 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_speci
   const std::vector<std::uint32_t> raw(ids.begin(), ids.end());
   char* reason = nullptr;
   char* text = ql_tokenizer_decode(state_->handle.get(), raw.data(), raw.size(), skip_special, &reason);
-  if (!text) throw Error(ErrorKind::invalid_input, "ids cannot be turned into text: " + take(reason)).in(state_->source);
+  if (!text)
+    throw Error(ErrorKind::invalid_input, "ids cannot be turned into text: " + take(reason))
+        .in(state_->source);
   return take(text);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// A tokenizer whose ids equal those of Hugging Face `tokenizers` for the same definition (it is that crate, behind a
-// C ABI). Truncation and padding of the definition are switched off: see text/encode.h.
+// A tokenizer whose ids equal those of Hugging Face `tokenizers` for the same definition (it is that crate,
+// behind a C ABI). Truncation and padding of the definition are switched off: see text/encode.h.
 
 #include <cstdint>
 #include <memory>
@@ -14,8 +14,8 @@ namespace qinglan {
 
 class Tokenizer {
  public:
-  // `path`: a folder with tokenizer.json, a tokenizer.json, or a .gguf (byte-level BPE with the `smollm` or `gpt-2`
-  // pre-tokenizer; others are Error{unsupported}). Throws Error{io | corrupt_data | unsupported}.
+  // `path`: a folder with tokenizer.json, a tokenizer.json, or a .gguf (byte-level BPE with the `smollm` or
+  // `gpt-2` pre-tokenizer; others are Error{unsupported}). Throws Error{io | corrupt_data | unsupported}.
   static Tokenizer load(const std::string& path);
   // The text of a tokenizer.json; `source` names it in errors.
   static Tokenizer from_json(const std::string& json, const std::string& source);
@@ -27,7 +27,8 @@ class Tokenizer {
   // `add_special`: apply the post-processor ([CLS] .. [SEP], a BOS, or nothing, as the definition says).
   // Throws Error{invalid_input} on invalid UTF-8, with the index of the text within the batch.
   std::vector<std::int32_t> encode(std::string_view text, bool add_special) const;
-  std::vector<std::vector<std::int32_t>> encode_batch(std::span<const std::string> texts, bool add_special) const;
+  std::vector<std::vector<std::int32_t>> encode_batch(std::span<const std::string> texts,
+                                                      bool add_special) const;
   std::string decode(std::span<const std::int32_t> ids, bool skip_special = false) const;
 
   std::optional<std::int32_t> token_id(std::string_view token) const;

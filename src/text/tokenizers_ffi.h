@@ -18,12 +18,12 @@ struct QlText {
 };
 QlTokenizer* ql_tokenizer_load(const char* json, std::size_t len, char** error);
 void ql_tokenizer_free(QlTokenizer* tokenizer);
-int ql_tokenizer_encode(const QlTokenizer* tokenizer, const QlText* texts, std::size_t count, int add_special, QlIds* out,
-                        char** error);
+int ql_tokenizer_encode(const QlTokenizer* tokenizer, const QlText* texts, std::size_t count, int add_special,
+                        QlIds* out, char** error);
 void ql_ids_free(QlIds ids);
 std::int64_t ql_tokenizer_token_id(const QlTokenizer* tokenizer, const char* token, std::size_t len);
 std::int64_t ql_tokenizer_vocab_size(const QlTokenizer* tokenizer);
-char* ql_tokenizer_decode(const QlTokenizer* tokenizer, const std::uint32_t* ids, std::size_t count, int skip_special,
-                          char** error);
+char* ql_tokenizer_decode(const QlTokenizer* tokenizer, const std::uint32_t* ids, std::size_t count,
+                          int skip_special, char** error);
 void ql_string_free(char* text);
 }

@@ -19,7 +19,8 @@ std::vector<torch::Tensor> tensors_of(const std::vector<NamedTensor>& named) {
 AdamW::AdamW(std::vector<NamedTensor> masters, AdamWOptions options)
     : masters_(std::move(masters)), options_(options) {
   for (auto& master : masters_) {
-    QL_CHECK(master.tensor.scalar_type() == torch::kFloat32 && master.tensor.is_contiguous(), "master " + master.name);
+    QL_CHECK(master.tensor.scalar_type() == torch::kFloat32 && master.tensor.is_contiguous(),
+             "master " + master.name);
     master.tensor = master.tensor.detach();
     m_.push_back({master.name, torch::zeros_like(master.tensor)});
     v_.push_back({master.name, torch::zeros_like(master.tensor)});
@@ -33,9 +34,9 @@ void AdamW::step(const std::vector<torch::Tensor>& gradients, double lr) {
   ++steps_;
   // The kernel wants one step counter a parameter; the count before this step is ours to raise.
   std::vector<torch::Tensor> counters(masters_.size(), torch::tensor(static_cast<float>(steps_)));
-  at::_fused_adamw_(tensors_of(masters_), gradients, tensors_of(m_), tensors_of(v_), {}, counters, lr, options_.beta1,
-                    options_.beta2, options_.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false,
-                    std::nullopt, std::nullopt);
+  at::_fused_adamw_(tensors_of(masters_), gradients, tensors_of(m_), tensors_of(v_), {}, counters, lr,
+                    options_.beta1, options_.beta2, options_.weight_decay, options_.epsilon,
+                    /*amsgrad=*/false, /*maximize=*/false, std::nullopt, std::nullopt);
 }
 
 double clip_global_norm(const std::vector<torch::Tensor>& gradients, double max_norm) {

@@ -1,6 +1,6 @@
 #pragma once
-// AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101) on fp32 masters: decoupled weight decay and bias correction as in
-// torch.optim.AdamW. One object is one group of parameters with one learning rate.
+// AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101) on fp32 masters: decoupled weight decay and bias
+// correction as in torch.optim.AdamW. One object is one group of parameters with one learning rate.
 
 #include <torch/torch.h>
 
@@ -36,8 +36,8 @@ class AdamW {
   std::int64_t steps_ = 0;
 };
 
-// Scales all gradients by max_norm / (norm + 1e-6) where their joint Euclidean norm exceeds max_norm (0: never).
-// Returns the norm before scaling, NaN or Inf where a gradient has one.
+// Scales all gradients by max_norm / (norm + 1e-6) where their joint Euclidean norm exceeds max_norm (0:
+// never). Returns the norm before scaling, NaN or Inf where a gradient has one.
 double clip_global_norm(const std::vector<torch::Tensor>& gradients, double max_norm);
 
 }  // namespace qinglan

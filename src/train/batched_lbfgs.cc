@@ -7,7 +7,9 @@
 namespace qinglan {
 namespace {
 
-torch::Tensor row_dots(const torch::Tensor& a, const torch::Tensor& b) { return (a * b).sum(1, /*keepdim=*/true); }
+torch::Tensor row_dots(const torch::Tensor& a, const torch::Tensor& b) {
+  return (a * b).sum(1, /*keepdim=*/true);
+}
 
 struct Pair {
   torch::Tensor s, y, rho;  // [P, n], [P, n], [P, 1]; rho 0 where the pair holds no curvature

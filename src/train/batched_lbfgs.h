@@ -1,6 +1,7 @@
 #pragma once
-// Limited-memory BFGS (Liu & Nocedal 1989) for P independent smooth convex problems of one shape at once, fp64, with a
-// preconditioner as the initial inverse Hessian and Armijo backtracking. No problem's path depends on the others.
+// Limited-memory BFGS (Liu & Nocedal 1989) for P independent smooth convex problems of one shape at once,
+// fp64, with a preconditioner as the initial inverse Hessian and Armijo backtracking. No problem's path
+// depends on the others.
 
 #include <torch/torch.h>
 

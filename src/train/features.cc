@@ -16,7 +16,8 @@ constexpr std::size_t kPacksPerChunk = 8;
 
 }  // namespace
 
-FeaturePass::FeaturePass(const Backbone& backbone, std::span<const std::vector<std::int32_t>> rows, FeatureSpec spec)
+FeaturePass::FeaturePass(const Backbone& backbone, std::span<const std::vector<std::int32_t>> rows,
+                         FeatureSpec spec)
     : backbone_(backbone), rows_(rows), spec_(std::move(spec)), plan_(plan_packs(rows, kForwardPackTokens)) {
   const std::int64_t layers = backbone.config().layers;
   if (spec_.depth == -1) spec_.depth = layers;
@@ -76,13 +77,15 @@ torch::Tensor FeaturePass::run(FileSystem& fs, const std::string& folder, const 
       for (std::size_t pack = chunk.first; pack < chunk.last; ++pack) {
         check_stop(hooks);
         packs.push_back(compute_pack(pack));
-        if (hooks.progress) hooks.progress(plan_.packs[pack].second, total, std::numeric_limits<double>::quiet_NaN());
+        if (hooks.progress)
+          hooks.progress(plan_.packs[pack].second, total, std::numeric_limits<double>::quiet_NaN());
       }
       values = torch::cat(packs).contiguous();
       publish_file(fs, chunk.path, safetensors_bytes({{"features", view_of(values)}}));
     }
     const auto order = std::span(plan_.order).subspan(chunk.begin, chunk.end - chunk.begin);
-    const torch::Tensor index = torch::tensor(std::vector<std::int64_t>(order.begin(), order.end()), torch::kInt64);
+    const torch::Tensor index =
+        torch::tensor(std::vector<std::int64_t>(order.begin(), order.end()), torch::kInt64);
     features.index_copy_(0, index, values);
   }
   return features;

@@ -1,6 +1,7 @@
 #pragma once
-// Frozen features of a whole row set: pooled hidden states at one depth, rounded to bf16, cached or not. Computed pack by
-// pack in the canonical packing, so a pass that is taken up again gives the same bits as one that never stopped.
+// Frozen features of a whole row set: pooled hidden states at one depth, rounded to bf16, cached or not.
+// Computed pack by pack in the canonical packing, so a pass that is taken up again gives the same bits as one
+// that never stopped.
 
 #include <torch/torch.h>
 
@@ -18,8 +19,8 @@
 namespace qinglan {
 
 struct FeatureSpec {
-  std::int64_t depth = -1;        // hidden state after this many blocks; -1: the last
-  std::vector<Pooling> pooling;   // their vectors are joined in this order
+  std::int64_t depth = -1;       // hidden state after this many blocks; -1: the last
+  std::vector<Pooling> pooling;  // their vectors are joined in this order
 };
 
 class FeaturePass {
@@ -28,21 +29,24 @@ class FeaturePass {
   FeaturePass(const Backbone& backbone, std::span<const std::vector<std::int32_t>> rows, FeatureSpec spec);
 
   const PackPlan& plan() const { return plan_; }
-  std::int64_t width() const { return backbone_.config().hidden * static_cast<std::int64_t>(spec_.pooling.size()); }
+  std::int64_t width() const {
+    return backbone_.config().hidden * static_cast<std::int64_t>(spec_.pooling.size());
+  }
   double flops() const;
 
   // [rows of the pack, D] bf16, in the order of plan().rows(pack).
   torch::Tensor compute_pack(std::size_t pack) const;
 
-  // All rows, [N, D] bf16 in row order. Finished chunks of packs lie in `folder` as chunk-<number>.safetensors; a later
-  // call with the same inputs goes on from them; a damaged chunk is computed anew. The caller removes the folder.
-  // Throws Error{interrupted} when stopped; progress counts rows.
+  // All rows, [N, D] bf16 in row order. Finished chunks of packs lie in `folder` as
+  // chunk-<number>.safetensors; a later call with the same inputs goes on from them; a damaged chunk is
+  // computed anew. The caller removes the folder. Throws Error{interrupted} when stopped; progress counts
+  // rows.
   torch::Tensor run(FileSystem& fs, const std::string& folder, const RunHooks& hooks = {}) const;
 
  private:
   struct Chunk {
-    std::size_t first, last;       // packs
-    std::int64_t begin, end;       // in plan().order
+    std::size_t first, last;  // packs
+    std::int64_t begin, end;  // in plan().order
     std::string path;
   };
   std::vector<Chunk> chunks(const std::string& folder) const;

@@ -31,7 +31,8 @@ std::vector<std::vector<std::int32_t>> many_rows() {
 }
 
 TEST(PackPlan, SortsByLengthAndKeepsTheBudget) {
-  const std::vector<std::vector<std::int32_t>> rows = {{1, 2, 3}, {1}, {1, 2, 3, 4, 5, 6, 7}, {2}, {1, 2}, {4, 5, 6}};
+  const std::vector<std::vector<std::int32_t>> rows = {{1, 2, 3}, {1},    {1, 2, 3, 4, 5, 6, 7},
+                                                       {2},       {1, 2}, {4, 5, 6}};
   const PackPlan plan = plan_packs(rows, 5);
   EXPECT_THAT(plan.order, testing::ElementsAre(1, 3, 4, 0, 5, 2));
   EXPECT_THAT(plan.packs, testing::ElementsAre(testing::Pair(0, 3), testing::Pair(3, 4), testing::Pair(4, 5),
@@ -101,7 +102,8 @@ TEST(Features, ADamagedChunkIsComputedAnew) {
   const FeaturePass pass(backbone, rows, {2, {Pooling::mean}});
   const std::string folder = fresh_folder("damaged");
   const torch::Tensor first = pass.run(real_file_system(), folder);
-  for (const auto& file : std::filesystem::directory_iterator(folder)) std::filesystem::resize_file(file.path(), 20);
+  for (const auto& file : std::filesystem::directory_iterator(folder))
+    std::filesystem::resize_file(file.path(), 20);
   EXPECT_TRUE(torch::equal(pass.run(real_file_system(), folder), first));
 }
 

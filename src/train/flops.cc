@@ -2,7 +2,8 @@
 
 namespace qinglan {
 
-double forward_flops(const ModelConfig& config, std::int64_t depth, std::span<const std::vector<std::int32_t>> rows) {
+double forward_flops(const ModelConfig& config, std::int64_t depth,
+                     std::span<const std::vector<std::int32_t>> rows) {
   double flops = 0;
   for (const auto& row : rows) {
     const auto length = static_cast<double>(row.size());

@@ -10,6 +10,7 @@
 namespace qinglan {
 
 // One forward pass of every row through `depth` blocks.
-double forward_flops(const ModelConfig& config, std::int64_t depth, std::span<const std::vector<std::int32_t>> rows);
+double forward_flops(const ModelConfig& config, std::int64_t depth,
+                     std::span<const std::vector<std::int32_t>> rows);
 
 }  // namespace qinglan

@@ -86,8 +86,10 @@ std::vector<std::int64_t> harden_greedily(const torch::Tensor& p, std::span<cons
   return label;
 }
 
-torch::Tensor harden(const torch::Tensor& p, std::span<const std::uint64_t> hashes, std::span<const double> prior) {
-  QL_CHECK(p.size(0) == static_cast<std::int64_t>(hashes.size()) && p.size(1) == static_cast<std::int64_t>(prior.size()),
+torch::Tensor harden(const torch::Tensor& p, std::span<const std::uint64_t> hashes,
+                     std::span<const double> prior) {
+  QL_CHECK(p.size(0) == static_cast<std::int64_t>(hashes.size()) &&
+               p.size(1) == static_cast<std::int64_t>(prior.size()),
            "harden: shapes differ");
   const auto capacities = class_capacities(p.size(0), prior);
   const auto label =

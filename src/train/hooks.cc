@@ -5,7 +5,8 @@
 namespace qinglan {
 
 void check_stop(const RunHooks& hooks) {
-  if (hooks.stop && hooks.stop()) throw Error(ErrorKind::interrupted, "stopped as asked; what was done is kept");
+  if (hooks.stop && hooks.stop())
+    throw Error(ErrorKind::interrupted, "stopped as asked; what was done is kept");
 }
 
 }  // namespace qinglan

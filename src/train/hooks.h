@@ -7,7 +7,8 @@
 namespace qinglan {
 
 struct RunHooks {
-  std::function<void(std::int64_t done, std::int64_t total, double loss)> progress;  // loss NaN where there is none
+  std::function<void(std::int64_t done, std::int64_t total, double loss)>
+      progress;                // loss NaN where there is none
   std::function<bool()> stop;  // true: save what there is and throw Error{interrupted}
 };
 

@@ -6,7 +6,8 @@
 namespace qinglan {
 
 Logistic::Logistic(const torch::Tensor& design, std::int64_t classes)
-    : design_(torch::cat({design, torch::ones({design.size(0), 1}, design.options())}, 1)), classes_(classes) {
+    : design_(torch::cat({design, torch::ones({design.size(0), 1}, design.options())}, 1)),
+      classes_(classes) {
   QL_CHECK(design.scalar_type() == torch::kFloat64, "the design of a logistic fit is fp64");
   const auto n = static_cast<double>(rows()), d = static_cast<double>(columns());
   gram_ = torch::mm(design_.t(), design_) / n;

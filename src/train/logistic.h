@@ -1,7 +1,8 @@
 #pragma once
-// Multinomial logistic regression with soft targets on a fixed design, several weightings of the rows at once:
-// sum_i w_i CE(softmax(Z_i X^T), t_i) + l2 / 2 |X without bias|^2, minimized in fp64 by L-BFGS.
-// Preconditioned by the inverse of G / K + l2 I, with G the design's Gram matrix: the exact Hessian at uniform p.
+// Multinomial logistic regression with soft targets on a fixed design, several weightings of the rows at
+// once: sum_i w_i CE(softmax(Z_i X^T), t_i) + l2 / 2 |X without bias|^2, minimized in fp64 by L-BFGS.
+// Preconditioned by the inverse of G / K + l2 I, with G the design's Gram matrix: the exact Hessian at
+// uniform p.
 
 #include <torch/torch.h>
 
@@ -14,10 +15,10 @@ class Logistic {
   // design [N, D] fp64 with standardized columns; a column of ones is added for the bias.
   Logistic(const torch::Tensor& design, std::int64_t classes);
 
-  // targets [N, K] rows sum to 1, row_weights [N, P] columns sum to 1, start [P, K, D + 1], all fp64 -> [P, K, D + 1],
-  // the bias last. Rows of the K axis sum to zero where start's do.
-  torch::Tensor fit(const torch::Tensor& targets, const torch::Tensor& row_weights, double l2, const torch::Tensor& start,
-                    double tolerance);
+  // targets [N, K] rows sum to 1, row_weights [N, P] columns sum to 1, start [P, K, D + 1], all fp64 -> [P,
+  // K, D + 1], the bias last. Rows of the K axis sum to zero where start's do.
+  torch::Tensor fit(const torch::Tensor& targets, const torch::Tensor& row_weights, double l2,
+                    const torch::Tensor& start, double tolerance);
 
   // Cross-entropy of every row under every problem: [N, P], nats.
   torch::Tensor row_losses(const torch::Tensor& coefficients, const torch::Tensor& targets);

@@ -14,12 +14,13 @@ class Naive : public Objective {
   torch::Tensor targets(const BatchView& batch) const override { return batch.weak; }
 };
 
-// (1 - a) CE(f, f_w) + a CE(f, hardened f), which is CE(f, (1 - a) f_w + a hardened f) since CE is linear in its
-// targets; a(s) = alpha min(1, s / warmup). Burns et al. 2023, paper form as settled in SCIENCE.
+// (1 - a) CE(f, f_w) + a CE(f, hardened f), which is CE(f, (1 - a) f_w + a hardened f) since CE is linear in
+// its targets; a(s) = alpha min(1, s / warmup). Burns et al. 2023, paper form as settled in SCIENCE.
 class Logconf : public Objective {
  public:
   // `prior` as the spec says it.
-  Logconf(double alpha, double warmup, Json prior) : alpha_(alpha), warmup_(warmup), prior_(std::move(prior)) {}
+  Logconf(double alpha, double warmup, Json prior)
+      : alpha_(alpha), warmup_(warmup), prior_(std::move(prior)) {}
 
   bool needs_batch_forward(double progress) const override { return weight(progress) > 0; }
 
@@ -33,9 +34,7 @@ class Logconf : public Objective {
   }
 
  private:
-  double weight(double progress) const {
-    return progress >= warmup_ ? alpha_ : alpha_ * progress / warmup_;
-  }
+  double weight(double progress) const { return progress >= warmup_ ? alpha_ : alpha_ * progress / warmup_; }
 
   double alpha_, warmup_;
   Json prior_;
@@ -46,7 +45,8 @@ std::unique_ptr<Objective> make_naive(const Json&, std::int64_t) { return std::m
 std::unique_ptr<Objective> make_logconf(const Json& parameters, std::int64_t classes) {
   const std::string source = "method.logconf";
   const Json prior = get_field<Json>(parameters, "prior", source);
-  resolve_prior(prior, std::vector<double>(static_cast<std::size_t>(classes)));  // refuses it before training starts
+  resolve_prior(prior,
+                std::vector<double>(static_cast<std::size_t>(classes)));  // refuses it before training starts
   return std::make_unique<Logconf>(get_field<double>(parameters, "alpha", source),
                                    get_field<double>(parameters, "warmup", source), prior);
 }
@@ -58,7 +58,8 @@ const std::vector<ObjectiveEntry>& objectives() {
   return table;
 }
 
-std::unique_ptr<Objective> make_objective(const std::string& name, const Json& parameters, std::int64_t classes) {
+std::unique_ptr<Objective> make_objective(const std::string& name, const Json& parameters,
+                                          std::int64_t classes) {
   std::string known;
   for (const auto& entry : objectives()) {
     if (name == entry.name) return entry.make(parameters, classes);

@@ -43,7 +43,8 @@ TEST(Objective, EveryMethodOfTheCatalogHasOneAndNoOther) {
 
 TEST(Objective, EveryMethodsDefaultsMakeAnObjective) {
   for (const auto& method : methods())
-    EXPECT_NE(make_objective(method.name, resolve_parameters(method, Json::object()), 2), nullptr) << method.name;
+    EXPECT_NE(make_objective(method.name, resolve_parameters(method, Json::object()), 2), nullptr)
+        << method.name;
 }
 
 TEST(Objective, UnknownMethodIsRefusedWithTheKnownOnes) {
@@ -65,8 +66,10 @@ TEST(Objective, LossAndGradientEqualIndependentFormulas) {
     torch::Tensor logits = matrix(c["logits"]).set_requires_grad(true);
     const auto objective = make_objective(
         "logconf", logconf_parameters(c["alpha"].get<double>(), c["warmup"].get<double>()), logits.size(1));
-    BatchView view{matrix(c["weak"]), torch::softmax(logits.detach(), 1), hashes, c["progress"].get<double>(), prior};
-    const torch::Tensor loss = cross_entropy_sum(logits, objective->targets(view)) / static_cast<double>(ids.size());
+    BatchView view{matrix(c["weak"]), torch::softmax(logits.detach(), 1), hashes, c["progress"].get<double>(),
+                   prior};
+    const torch::Tensor loss =
+        cross_entropy_sum(logits, objective->targets(view)) / static_cast<double>(ids.size());
     loss.backward();
     EXPECT_NEAR(loss.item<double>(), c["loss"].get<double>(), 1e-12);
     EXPECT_LT((logits.grad() - matrix(c["gradient"])).abs().max().item<double>(), 1e-12);
@@ -116,7 +119,9 @@ TEST(Objective, PriorSetsHowManyRowsAreClassOne) {
 }
 
 TEST(Harden, CapacitiesSumToTheRowsAndRoundHalfUp) {
-  const auto capacities = [](std::int64_t rows, std::vector<double> prior) { return class_capacities(rows, prior); };
+  const auto capacities = [](std::int64_t rows, std::vector<double> prior) {
+    return class_capacities(rows, prior);
+  };
   EXPECT_THAT(capacities(32, {0.74, 0.26}), testing::ElementsAre(24, 8));  // openai's quantile gives 9
   EXPECT_THAT(capacities(3, {0.5, 0.5}), testing::ElementsAre(1, 2));
   EXPECT_THAT(capacities(4, {1, 0}), testing::ElementsAre(4, 0));

@@ -9,7 +9,7 @@
 namespace qinglan {
 
 struct PackPlan {
-  std::vector<std::int64_t> order;  // row numbers sorted by length, then number
+  std::vector<std::int64_t> order;                           // row numbers sorted by length, then number
   std::vector<std::pair<std::int64_t, std::int64_t>> packs;  // [begin, end) in `order`, together all of it
 
   std::size_t size() const { return packs.size(); }
@@ -19,12 +19,13 @@ struct PackPlan {
   }
 };
 
-// Packs hold at most `token_budget` tokens; a longer row is a pack alone. The plan depends on the lengths and the
-// budget only: it is the canonical packing of DESIGN, so a row's result never depends on what was computed before.
+// Packs hold at most `token_budget` tokens; a longer row is a pack alone. The plan depends on the lengths and
+// the budget only: it is the canonical packing of DESIGN, so a row's result never depends on what was
+// computed before.
 PackPlan plan_packs(std::span<const std::vector<std::int32_t>> rows, std::int64_t token_budget);
 
-// The budget of every forward-only pass (features, predictions). Part of what a node computes: it enters keys through
-// the numerics version.
+// The budget of every forward-only pass (features, predictions). Part of what a node computes: it enters keys
+// through the numerics version.
 inline constexpr std::int64_t kForwardPackTokens = 4096;
 
 }  // namespace qinglan

@@ -1,5 +1,6 @@
 #pragma once
-// Answers of a model on rows, in the canonical packing: equal inputs give equal bits whenever they are computed.
+// Answers of a model on rows, in the canonical packing: equal inputs give equal bits whenever they are
+// computed.
 
 #include <torch/torch.h>
 

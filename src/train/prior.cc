@@ -8,7 +8,9 @@ std::vector<double> resolve_prior(const Json& value, std::span<const double> wea
   if (value == "weak") return {weak.begin(), weak.end()};
   if (value == "uniform") return std::vector<double>(weak.size(), 1.0 / static_cast<double>(weak.size()));
   if (!value.is_number())
-    throw Error(ErrorKind::usage, "prior of a method").expected("\"weak\", \"uniform\" or a number").found(value.dump());
+    throw Error(ErrorKind::usage, "prior of a method")
+        .expected("\"weak\", \"uniform\" or a number")
+        .found(value.dump());
   if (weak.size() != 2)
     throw Error(ErrorKind::usage, "a number as the prior of a method needs two classes")
         .found(std::to_string(weak.size()) + " classes")

@@ -8,8 +8,9 @@
 
 namespace qinglan {
 
-// `value`: "weak" (`weak` itself, the mean training label), "uniform", or for two classes the share of class 1.
-// `weak` [K] gives the number of classes. Throws Error{usage} for anything else, or a number with more than two classes.
+// `value`: "weak" (`weak` itself, the mean training label), "uniform", or for two classes the share of
+// class 1. `weak` [K] gives the number of classes. Throws Error{usage} for anything else, or a number with
+// more than two classes.
 std::vector<double> resolve_prior(const Json& value, std::span<const double> weak);
 
 }  // namespace qinglan

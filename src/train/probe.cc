@@ -12,7 +12,7 @@
 namespace qinglan {
 namespace {
 
-constexpr double kFitTolerance = 1e-11;   // in nats above the minimum; fp64 leaves room
+constexpr double kFitTolerance = 1e-11;  // in nats above the minimum; fp64 leaves room
 constexpr double kPathTolerance = 1e-7;  // choosing a penalty needs less
 
 torch::Tensor label_tensor(const TrainingLabels& labels) {
@@ -46,7 +46,8 @@ Path cross_validate(Logistic& logistic, const torch::Tensor& targets, const Prob
   int rises = 0;
   for (const double l2 : penalties) {
     x = logistic.fit(targets, weights, l2, x, kPathTolerance);
-    const double loss = (logistic.row_losses(x, targets) * held).sum().item<double>() / static_cast<double>(n);
+    const double loss =
+        (logistic.row_losses(x, targets) * held).sum().item<double>() / static_cast<double>(n);
     rises = !path.empty() && loss > path.back().second ? rises + 1 : 0;
     path.emplace_back(l2, loss);
     if (rises == 2) break;
@@ -59,9 +60,12 @@ void check_input(const torch::Tensor& features, const TrainingLabels& labels, co
   QL_CHECK(features.dim() == 2 && features.size(0) == rows, "a row of features a label");
   QL_CHECK(!options.l2.empty(), "a probe needs a penalty");
   if (rows < 2)
-    throw Error(ErrorKind::invalid_input, "too few rows to train a probe").expected("2 or more").found(std::to_string(rows));
+    throw Error(ErrorKind::invalid_input, "too few rows to train a probe")
+        .expected("2 or more")
+        .found(std::to_string(rows));
   if (!features.isfinite().all().item<bool>())
-    throw Error(ErrorKind::invalid_input, "features hold NaN or Inf").hint("use dtype = \"float32\" for this model");
+    throw Error(ErrorKind::invalid_input, "features hold NaN or Inf")
+        .hint("use dtype = \"float32\" for this model");
 }
 
 }  // namespace
@@ -82,7 +86,8 @@ Probe Probe::fit(const torch::Tensor& features, const TrainingLabels& labels, co
   const torch::Tensor varies = deviation > 1e-12 * (1 + probe.mean_.abs());
   probe.inverse_deviation_ = torch::where(varies, 1 / deviation, torch::zeros_like(deviation));
 
-  Logistic logistic((wide - probe.mean_) * probe.inverse_deviation_, static_cast<std::int64_t>(labels.classes()));
+  Logistic logistic((wide - probe.mean_) * probe.inverse_deviation_,
+                    static_cast<std::int64_t>(labels.classes()));
   const torch::Tensor weak = label_tensor(labels);
   probe.l2_ = options.l2.front();
   if (options.l2.size() > 1) {
@@ -94,12 +99,14 @@ Probe Probe::fit(const torch::Tensor& features, const TrainingLabels& labels, co
 
   std::vector<std::uint64_t> hashes;
   for (const auto& id : labels.ids()) hashes.push_back(id_hash(id));
-  const torch::Tensor uniform = torch::full({weak.size(0), 1}, 1.0 / static_cast<double>(weak.size(0)), torch::kFloat64);
+  const torch::Tensor uniform =
+      torch::full({weak.size(0), 1}, 1.0 / static_cast<double>(weak.size(0)), torch::kFloat64);
   torch::Tensor x = torch::zeros({1, weak.size(1), logistic.columns()}, torch::kFloat64);
   torch::Tensor targets = weak;
   for (std::int64_t round = 0; round < options.rounds; ++round) {
     if (round > 0) {
-      BatchView view{weak, {}, hashes, static_cast<double>(round) / static_cast<double>(options.rounds), labels.prior()};
+      BatchView view{
+          weak, {}, hashes, static_cast<double>(round) / static_cast<double>(options.rounds), labels.prior()};
       if (objective.needs_batch_forward(view.progress)) view.student = logistic.probabilities(x);
       const torch::Tensor next = objective.targets(view);
       if (torch::equal(next, targets)) break;

@@ -1,7 +1,7 @@
 #pragma once
-// A multinomial logistic probe on frozen features: the student (or supervisor) of tune = "probe". Features are
-// standardized by the mean and the (biased) deviation of the training rows, then fitted in fp64; a feature that is constant
-// in training counts as zero.
+// A multinomial logistic probe on frozen features: the student (or supervisor) of tune = "probe". Features
+// are standardized by the mean and the (biased) deviation of the training rows, then fitted in fp64; a
+// feature that is constant in training counts as zero.
 
 #include <torch/torch.h>
 
@@ -25,11 +25,11 @@ struct ProbeOptions {
 class Probe {
  public:
   // features [N, D] of any float type, row i that of labels.ids()[i].
-  // Round 0 fits the labels trained on, with the penalty of the smallest held-out cross-entropy against those same labels;
-  // the path goes from the largest penalty down and ends after two rises. Round r recomputes the objective's targets from
-  // the probe's own answers on the whole set as one batch, at progress r / rounds, and refits from where it stands; the
-  // rounds end when the targets stay the same bit for bit.
-  // Throws Error{invalid_input} for non-finite features or fewer than two rows, Error{diverged} when the fit does.
+  // Round 0 fits the labels trained on, with the penalty of the smallest held-out cross-entropy against those
+  // same labels; the path goes from the largest penalty down and ends after two rises. Round r recomputes the
+  // objective's targets from the probe's own answers on the whole set as one batch, at progress r / rounds,
+  // and refits from where it stands; the rounds end when the targets stay the same bit for bit. Throws
+  // Error{invalid_input} for non-finite features or fewer than two rows, Error{diverged} when the fit does.
   static Probe fit(const torch::Tensor& features, const TrainingLabels& labels, const Objective& objective,
                    const ProbeOptions& options, std::uint64_t run_seed);
 

@@ -27,7 +27,8 @@ struct Synthetic {
   torch::Tensor features = normal({200, 12}, 21).to(torch::kBFloat16);
   torch::Tensor p;
   Synthetic() {
-    const torch::Tensor score = 2 * features.slice(1, 0, 3).to(torch::kFloat64).sum(1) + 1.5 * normal({200}, 22);
+    const torch::Tensor score =
+        2 * features.slice(1, 0, 3).to(torch::kFloat64).sum(1) + 1.5 * normal({200}, 22);
     const torch::Tensor one = torch::sigmoid(score);
     p = torch::stack({1 - one, one}, 1);
   }

@@ -18,8 +18,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // A number in [low, high]; `open` leaves out low itself.
 double number(const std::string& key, const Json& value, double low, double high, bool open = false) {
-  const std::string range = (open ? "a number above " : "a number from ") + Json(low).dump() +
-                            (high == kInfinity ? std::string() : (open ? ", at most " : " to ") + Json(high).dump());
+  const std::string range =
+      (open ? "a number above " : "a number from ") + Json(low).dump() +
+      (high == kInfinity ? std::string() : (open ? ", at most " : " to ") + Json(high).dump());
   if (!value.is_number()) refuse(key, range, value);
   const auto x = value.get<double>();
   if (!(open ? x > low : x >= low) || !(x <= high) || x == kInfinity) refuse(key, range, value);
@@ -72,7 +73,8 @@ const std::map<std::string, Setter>& setters() {
       {"tune", [](Recipe& r, const Json& v) { r.tune = tune_of(v); }},
       {"dtype",
        [](Recipe& r, const Json& v) {
-         r.dtype = word("dtype", v, {"bfloat16", "float32"}) == "float32" ? torch::kFloat32 : torch::kBFloat16;
+         r.dtype =
+             word("dtype", v, {"bfloat16", "float32"}) == "float32" ? torch::kFloat32 : torch::kBFloat16;
        }},
       {"max_tokens", [](Recipe& r, const Json& v) { r.max_tokens = whole("max_tokens", v, 1); }},
       {"pooling", [](Recipe& r, const Json& v) { r.pooling = pooling_list(v); }},
@@ -88,11 +90,13 @@ const std::map<std::string, Setter>& setters() {
        }},
       {"warmup", [](Recipe& r, const Json& v) { r.warmup = number("warmup", v, 0, 1); }},
       {"clip", [](Recipe& r, const Json& v) { r.clip = number("clip", v, 0, kInfinity); }},
-      {"weight_decay", [](Recipe& r, const Json& v) { r.adamw.weight_decay = number("weight_decay", v, 0, kInfinity); }},
+      {"weight_decay",
+       [](Recipe& r, const Json& v) { r.adamw.weight_decay = number("weight_decay", v, 0, kInfinity); }},
       {"beta1", [](Recipe& r, const Json& v) { r.adamw.beta1 = number("beta1", v, 0, 0.999999); }},
       {"beta2", [](Recipe& r, const Json& v) { r.adamw.beta2 = number("beta2", v, 0, 0.999999); }},
       {"lora_rank", [](Recipe& r, const Json& v) { r.lora.rank = whole("lora_rank", v, 1); }},
-      {"lora_alpha", [](Recipe& r, const Json& v) { r.lora.alpha = number("lora_alpha", v, 0, kInfinity, true); }},
+      {"lora_alpha",
+       [](Recipe& r, const Json& v) { r.lora.alpha = number("lora_alpha", v, 0, kInfinity, true); }},
       {"l2", [](Recipe& r, const Json& v) { r.probe.l2 = penalty_list(v); }},
       {"folds", [](Recipe& r, const Json& v) { r.probe.folds = whole("folds", v, 2); }},
   };
@@ -131,11 +135,15 @@ Recipe Recipe::from_json(const Json& values) {
 std::vector<Pooling> Recipe::poolings(ModelKind kind) const {
   std::vector<Pooling> list = pooling;
   if (list.empty() && kind == ModelKind::encoder) list = {Pooling::mean};
-  if (list.empty()) list = tune == Tune::probe ? std::vector{Pooling::last, Pooling::mean} : std::vector{Pooling::last};
+  if (list.empty())
+    list = tune == Tune::probe ? std::vector{Pooling::last, Pooling::mean} : std::vector{Pooling::last};
   if (tune != Tune::probe && list.size() != 1)
-    throw Error(ErrorKind::usage, "pooling of a fine-tuned model").expected("one way").found(std::to_string(list.size()));
+    throw Error(ErrorKind::usage, "pooling of a fine-tuned model")
+        .expected("one way")
+        .found(std::to_string(list.size()));
   if (kind == ModelKind::decoder && std::find(list.begin(), list.end(), Pooling::cls) != list.end())
-    throw Error(ErrorKind::usage, "pooling cls of a decoder: its first token sees nothing else").hint("use last or mean");
+    throw Error(ErrorKind::usage, "pooling cls of a decoder: its first token sees nothing else")
+        .hint("use last or mean");
   return list;
 }
 

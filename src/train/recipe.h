@@ -36,14 +36,15 @@ struct Recipe {
   LoraOptions lora;    // r 8, alpha 16
   ProbeOptions probe;
 
-  // The spec's names: tune (required), dtype, max_tokens, pooling, depth, lr, head_lr, epochs, batch, micro_tokens,
-  // schedule, warmup, clip, weight_decay, beta1, beta2, lora_rank, lora_alpha, l2 (a list), folds. A key that is absent
-  // keeps its default. Throws Error{usage}: an unknown key (nearest named), a wrong type, a value out of range.
+  // The spec's names: tune (required), dtype, max_tokens, pooling, depth, lr, head_lr, epochs, batch,
+  // micro_tokens, schedule, warmup, clip, weight_decay, beta1, beta2, lora_rank, lora_alpha, l2 (a list),
+  // folds. A key that is absent keeps its default. Throws Error{usage}: an unknown key (nearest named), a
+  // wrong type, a value out of range.
   static Recipe from_json(const Json& values);
   static const std::vector<std::string>& keys();
 
-  // Decoder: last (probe: last and mean); encoder: mean. A fine-tuned model pools one way: Error{usage} otherwise, and
-  // for cls of a decoder.
+  // Decoder: last (probe: last and mean); encoder: mean. A fine-tuned model pools one way: Error{usage}
+  // otherwise, and for cls of a decoder.
   std::vector<Pooling> poolings(ModelKind kind) const;
 };
 

@@ -18,8 +18,11 @@ using testing_support::matrix;
 
 TEST(AdamW, TwentyClippedStepsEqualTorchOptim) {
   const Json g = golden("adamw.json");
-  const auto vector = [](const Json& v) { return matrix(Json::array({v}), torch::kFloat32).squeeze(0).clone(); };
-  std::vector<NamedTensor> masters = {{"w", matrix(g["start"][0], torch::kFloat32)}, {"b", vector(g["start"][1])}};
+  const auto vector = [](const Json& v) {
+    return matrix(Json::array({v}), torch::kFloat32).squeeze(0).clone();
+  };
+  std::vector<NamedTensor> masters = {{"w", matrix(g["start"][0], torch::kFloat32)},
+                                      {"b", vector(g["start"][1])}};
   AdamW optimizer(masters, {g["beta1"].get<double>(), g["beta2"].get<double>(), g["epsilon"].get<double>(),
                             g["weight_decay"].get<double>()});
   for (std::size_t step = 0; step < 20; ++step) {
@@ -27,8 +30,10 @@ TEST(AdamW, TwentyClippedStepsEqualTorchOptim) {
                                                   vector(g["gradients"][step][1])};
     EXPECT_NEAR(clip_global_norm(gradients, 1.0), g["norms"][step].get<double>(), 1e-5);
     optimizer.step(gradients, g["rates"][step].get<double>());
-    EXPECT_LT((masters[0].tensor - matrix(g["steps"][step][0], torch::kFloat32)).abs().max().item<double>(), 1e-6);
-    EXPECT_LT((masters[1].tensor - vector(g["steps"][step][1])).abs().max().item<double>(), 1e-6) << "step " << step;
+    EXPECT_LT((masters[0].tensor - matrix(g["steps"][step][0], torch::kFloat32)).abs().max().item<double>(),
+              1e-6);
+    EXPECT_LT((masters[1].tensor - vector(g["steps"][step][1])).abs().max().item<double>(), 1e-6)
+        << "step " << step;
   }
 }
 
@@ -95,12 +100,26 @@ TEST(Recipe, DefaultsAreThoseOfScience) {
 }
 
 TEST(Recipe, ReadsEveryKeyAndRefusesWhatItDoesNotKnow) {
-  const Recipe recipe = Recipe::from_json({{"tune", "lora"}, {"dtype", "float32"}, {"max_tokens", 64},
-                                           {"pooling", Json::array({"mean"})}, {"depth", 3}, {"lr", 0.1},
-                                           {"head_lr", 0.2}, {"epochs", 1}, {"batch", 4}, {"micro_tokens", 100},
-                                           {"schedule", "cosine"}, {"warmup", 0}, {"clip", 0}, {"weight_decay", 0.01},
-                                           {"beta1", 0.8}, {"beta2", 0.99}, {"lora_rank", 2}, {"lora_alpha", 4},
-                                           {"l2", Json::array({0.5})}, {"folds", 3}});
+  const Recipe recipe = Recipe::from_json({{"tune", "lora"},
+                                           {"dtype", "float32"},
+                                           {"max_tokens", 64},
+                                           {"pooling", Json::array({"mean"})},
+                                           {"depth", 3},
+                                           {"lr", 0.1},
+                                           {"head_lr", 0.2},
+                                           {"epochs", 1},
+                                           {"batch", 4},
+                                           {"micro_tokens", 100},
+                                           {"schedule", "cosine"},
+                                           {"warmup", 0},
+                                           {"clip", 0},
+                                           {"weight_decay", 0.01},
+                                           {"beta1", 0.8},
+                                           {"beta2", 0.99},
+                                           {"lora_rank", 2},
+                                           {"lora_alpha", 4},
+                                           {"l2", Json::array({0.5})},
+                                           {"folds", 3}});
   EXPECT_EQ(Recipe::keys().size(), 20U);
   EXPECT_EQ(recipe.dtype, torch::kFloat32);
   EXPECT_THAT(recipe.pooling, testing::ElementsAre(Pooling::mean));
@@ -113,8 +132,17 @@ TEST(Recipe, ReadsEveryKeyAndRefusesWhatItDoesNotKnow) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
     EXPECT_THAT(error.what(), testing::HasSubstr("did you mean epochs?"));
   }
-  const Json bad[] = {{{"lr", 0}}, {{"lr", "fast"}}, {{"batch", 0}}, {{"batch", 1.5}}, {{"warmup", 1.1}}, {{"folds", 1}},
-                      {{"l2", Json::array()}}, {{"l2", 1}}, {{"schedule", "steps"}}, {{"pooling", "max"}}, {{"tune", "all"}}};
+  const Json bad[] = {{{"lr", 0}},
+                      {{"lr", "fast"}},
+                      {{"batch", 0}},
+                      {{"batch", 1.5}},
+                      {{"warmup", 1.1}},
+                      {{"folds", 1}},
+                      {{"l2", Json::array()}},
+                      {{"l2", 1}},
+                      {{"schedule", "steps"}},
+                      {{"pooling", "max"}},
+                      {{"tune", "all"}}};
   for (Json values : bad) {
     if (!values.contains("tune")) values["tune"] = "full";
     EXPECT_THROW(Recipe::from_json(values), Error) << values;

@@ -18,9 +18,12 @@ double Schedule::factor(std::int64_t step) const {
   if (step < warm_) return static_cast<double>(step + 1) / static_cast<double>(warm_);
   const double x = static_cast<double>(step - warm_) / static_cast<double>(total_ - warm_);
   switch (shape_) {
-    case Shape::linear: return 1 - x;
-    case Shape::cosine: return (1 + std::cos(std::numbers::pi * x)) / 2;
-    case Shape::constant: break;
+    case Shape::linear:
+      return 1 - x;
+    case Shape::cosine:
+      return (1 + std::cos(std::numbers::pi * x)) / 2;
+    case Shape::constant:
+      break;
   }
   return 1;
 }

@@ -19,7 +19,9 @@ TensorView view_of(const torch::Tensor& tensor) {
   QL_CHECK(tensor.is_contiguous() && tensor.device().is_cpu(), "a view of a scattered tensor");
   for (const auto& [stored, type] : kTypes)
     if (type == tensor.scalar_type())
-      return {stored, tensor.sizes().vec(), {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}};
+      return {stored,
+              tensor.sizes().vec(),
+              {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}};
   throw Error(ErrorKind::internal, "no file type for a tensor");
 }
 

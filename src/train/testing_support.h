@@ -81,7 +81,8 @@ inline std::vector<std::vector<std::int32_t>> token_rows(std::int64_t count, std
 
 // An empty folder of this process and test.
 inline std::string fresh_folder(const std::string& name) {
-  const auto path = std::filesystem::temp_directory_path() / ("qinglan-train-" + std::to_string(getpid()) + "-" + name);
+  const auto path =
+      std::filesystem::temp_directory_path() / ("qinglan-train-" + std::to_string(getpid()) + "-" + name);
   std::filesystem::remove_all(path);
   std::filesystem::create_directories(path);
   return path.string();

@@ -17,8 +17,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using TokenRow = std::vector<std::int32_t>;
 
-// One group of parameters with one learning rate: leaves in the compute type, their fp32 masters (the leaves themselves
-// where those are fp32) and gradient sums.
+// One group of parameters with one learning rate: leaves in the compute type, their fp32 masters (the leaves
+// themselves where those are fp32) and gradient sums.
 struct Group {
   std::vector<NamedTensor> leaves;
   std::vector<torch::Tensor> gradients;
@@ -59,7 +59,8 @@ struct Group {
 
   void publish_masters() {
     for (std::size_t i = 0; i < leaves.size(); ++i)
-      if (leaves[i].tensor.scalar_type() != torch::kFloat32) leaves[i].tensor.copy_(optimizer.masters()[i].tensor);
+      if (leaves[i].tensor.scalar_type() != torch::kFloat32)
+        leaves[i].tensor.copy_(optimizer.masters()[i].tensor);
   }
 };
 
@@ -67,17 +68,25 @@ class Trainer {
  public:
   Trainer(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
           const Recipe& recipe, const CheckpointPolicy& policy, const RunHooks& hooks)
-      : backbone_(backbone), head_(head), adapter_(adapter), task_(task), recipe_(recipe), policy_(policy), hooks_(hooks),
+      : backbone_(backbone),
+        head_(head),
+        adapter_(adapter),
+        task_(task),
+        recipe_(recipe),
+        policy_(policy),
+        hooks_(hooks),
         pooling_(recipe.poolings(backbone.config().kind).front()),
         order_(static_cast<std::int64_t>(task.tokens.size()), recipe.batch, task.run_seed),
-        total_(order_.steps_per_epoch() * recipe.epochs), schedule_(recipe.schedule, recipe.warmup, total_) {
+        total_(order_.steps_per_epoch() * recipe.epochs),
+        schedule_(recipe.schedule, recipe.warmup, total_) {
     QL_CHECK(task.tokens.size() == task.labels->size(), "a row of tokens a label");
     if (task.tokens.empty()) throw Error(ErrorKind::invalid_input, "no rows to train on");
     backbone_.set_trainable(adapter_ == nullptr);
     groups_.emplace_back(adapter_ ? adapter_->parameters() : backbone_.parameters(), recipe.adamw, recipe.lr);
     groups_.emplace_back(head_.parameters(), recipe.adamw, recipe.head_lr);
     for (const auto& id : task.labels->ids()) hashes_.push_back(id_hash(id));
-    const auto n = static_cast<std::int64_t>(task.labels->size()), k = static_cast<std::int64_t>(task.labels->classes());
+    const auto n = static_cast<std::int64_t>(task.labels->size()),
+               k = static_cast<std::int64_t>(task.labels->classes());
     labels_ = torch::tensor(task.labels->p(), torch::kFloat32).view({n, k});
     for (auto& group : groups_) {
       append(state_.parameters, group.optimizer.masters());
@@ -108,10 +117,10 @@ class Trainer {
 
  private:
   struct Batch {
-    std::vector<std::int64_t> rows;                     // in packing order
+    std::vector<std::int64_t> rows;  // in packing order
     std::vector<std::pair<std::int64_t, std::int64_t>> micros;
-    torch::Tensor labels;                               // [B, K]
-    std::vector<std::uint64_t> hashes;                  // [B]
+    torch::Tensor labels;               // [B, K]
+    std::vector<std::uint64_t> hashes;  // [B]
   };
 
   static void append(std::vector<NamedTensor>& all, const std::vector<NamedTensor>& more) {
@@ -139,7 +148,8 @@ class Trainer {
 
   void save_when_due() {
     const bool by_steps = policy_.steps > 0 && state_.step - saved_step_ >= policy_.steps;
-    if (by_steps || std::chrono::duration<double>(Clock::now() - saved_at_).count() >= policy_.seconds) save();
+    if (by_steps || std::chrono::duration<double>(Clock::now() - saved_at_).count() >= policy_.seconds)
+      save();
   }
 
   torch::Tensor predict(std::span<const TokenRow> rows) {
@@ -197,8 +207,8 @@ class Trainer {
   }
 
   [[noreturn]] void diverged(const std::string& what, std::int64_t step) const {
-    throw Error(ErrorKind::diverged, "training diverged: " + what + " at step " + std::to_string(step) + " of " +
-                                         std::to_string(total_))
+    throw Error(ErrorKind::diverged, "training diverged: " + what + " at step " + std::to_string(step) +
+                                         " of " + std::to_string(total_))
         .hint("lower lr or head_lr, or use dtype = \"float32\"");
   }
 
@@ -216,7 +226,8 @@ class Trainer {
     double label_loss = 0;
     for (const auto& micro : batch.micros) {
       const torch::Tensor logits = shared.defined() ? shared : forward(batch, micro, /*trained=*/true);
-      const torch::Tensor loss = cross_entropy_sum(logits, targets.slice(0, micro.first, micro.second)) / size;
+      const torch::Tensor loss =
+          cross_entropy_sum(logits, targets.slice(0, micro.first, micro.second)) / size;
       const torch::Tensor against_labels =
           cross_entropy_sum(logits.detach(), batch.labels.slice(0, micro.first, micro.second));
       label_loss += against_labels.item<double>() / size;
@@ -237,7 +248,8 @@ class Trainer {
       group.finish_gradients();
       all.insert(all.end(), group.gradients.begin(), group.gradients.end());
     }
-    if (!std::isfinite(clip_global_norm(all, recipe_.clip))) diverged("a gradient is NaN or Inf", state_.step + 1);
+    if (!std::isfinite(clip_global_norm(all, recipe_.clip)))
+      diverged("a gradient is NaN or Inf", state_.step + 1);
     const double factor = schedule_.factor(state_.step);
     for (auto& group : groups_) {
       group.optimizer.step(group.gradients, group.lr * factor);
@@ -251,7 +263,9 @@ class Trainer {
   void finish() {
     const auto n = static_cast<double>(task_.tokens.size());
     result_.final_train_loss =
-        cross_entropy_sum(result_.train_logits.to(torch::kFloat64), labels_.to(torch::kFloat64)).item<double>() / n;
+        cross_entropy_sum(result_.train_logits.to(torch::kFloat64), labels_.to(torch::kFloat64))
+            .item<double>() /
+        n;
     const std::int64_t window = (total_ + 199) / 200;
     for (std::int64_t begin = 0; begin < total_; begin += window) {
       const std::int64_t end = std::min(begin + window, total_);
@@ -285,8 +299,9 @@ class Trainer {
 
 }  // namespace
 
-TrainingResult train_model(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
-                           const Recipe& recipe, const CheckpointPolicy& checkpoints, const RunHooks& hooks) {
+TrainingResult train_model(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter,
+                           const TrainingTask& task, const Recipe& recipe,
+                           const CheckpointPolicy& checkpoints, const RunHooks& hooks) {
   QL_CHECK((recipe.tune == Recipe::Tune::lora) == (adapter != nullptr) && recipe.tune != Recipe::Tune::probe,
            "the adapter goes with tune = lora");
   return Trainer(backbone, head, adapter, task, recipe, checkpoints, hooks).run();

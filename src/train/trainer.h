@@ -1,7 +1,7 @@
 #pragma once
-// Fine-tuning, full or LoRA: packed micro-batches without padding, fp32 masters and gradient accumulation, AdamW. The
-// result depends on inputs, recipe, seed and the numerics profile only; a run that was stopped and taken up again from a
-// checkpoint is bit-identical to one that was not.
+// Fine-tuning, full or LoRA: packed micro-batches without padding, fp32 masters and gradient accumulation,
+// AdamW. The result depends on inputs, recipe, seed and the numerics profile only; a run that was stopped and
+// taken up again from a checkpoint is bit-identical to one that was not.
 
 #include <torch/torch.h>
 
@@ -45,17 +45,19 @@ struct CheckpointPolicy {
 };
 
 struct TrainingResult {
-  std::vector<CurvePoint> curve;                     // at most some 200 points, means over equal windows of steps
-  torch::Tensor train_logits;                        // [N, K] fp32 of the trained model on the training rows
-  double final_train_loss = 0;                       // theirs against the labels trained on, nats
+  std::vector<CurvePoint> curve;  // at most some 200 points, means over equal windows of steps
+  torch::Tensor train_logits;     // [N, K] fp32 of the trained model on the training rows
+  double final_train_loss = 0;    // theirs against the labels trained on, nats
   std::map<std::string, torch::Tensor> evaluations;  // "test.epoch1" .. "test.epoch<last>"
   std::int64_t resumed_from = 0;                     // steps that a checkpoint spared
   double flops = 0;                                  // of what this call computed
 };
 
-// `adapter` null: full tuning, which changes `backbone` for good. Tokens must fit the model. Progress counts steps.
-// Throws Error{diverged} that names the step, Error{interrupted} after saving a checkpoint, and what the store throws.
-TrainingResult train_model(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
-                           const Recipe& recipe, const CheckpointPolicy& checkpoints = {}, const RunHooks& hooks = {});
+// `adapter` null: full tuning, which changes `backbone` for good. Tokens must fit the model. Progress counts
+// steps. Throws Error{diverged} that names the step, Error{interrupted} after saving a checkpoint, and what
+// the store throws.
+TrainingResult train_model(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter,
+                           const TrainingTask& task, const Recipe& recipe,
+                           const CheckpointPolicy& checkpoints = {}, const RunHooks& hooks = {});
 
 }  // namespace qinglan

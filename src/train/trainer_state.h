@@ -1,5 +1,6 @@
 #pragma once
-// Everything a training run is at a step, and its checkpoints: step-<step>.safetensors in a folder, the latest two kept.
+// Everything a training run is at a step, and its checkpoints: step-<step>.safetensors in a folder, the
+// latest two kept.
 
 #include <torch/torch.h>
 
@@ -13,11 +14,12 @@
 
 namespace qinglan {
 
-// Tensors share storage with the run they belong to. What is not here follows from it: order and schedule from the step.
+// Tensors share storage with the run they belong to. What is not here follows from it: order and schedule
+// from the step.
 struct TrainerState {
-  std::int64_t step = 0;                             // steps done
-  std::vector<double> losses;                        // [step] mean cross-entropy against the labels trained on, nats
-  std::vector<NamedTensor> parameters;               // fp32 masters of all that is trained
+  std::int64_t step = 0;                // steps done
+  std::vector<double> losses;           // [step] mean cross-entropy against the labels trained on, nats
+  std::vector<NamedTensor> parameters;  // fp32 masters of all that is trained
   std::vector<NamedTensor> first_moments, second_moments;
   std::map<std::string, torch::Tensor> evaluations;  // "test.epoch1": logits [n, K] fp32
 };
@@ -28,9 +30,9 @@ class Checkpoints {
 
   // Published atomically; older files than the latest two go.
   void save(const TrainerState& state) const;
-  // Copies the newest usable checkpoint into `state`, whose tensors give names and shapes. A damaged file is passed over
-  // for the one before it. Returns false when there is none. Throws Error{corrupt_data} for a checkpoint of another model
-  // (its names or shapes differ).
+  // Copies the newest usable checkpoint into `state`, whose tensors give names and shapes. A damaged file is
+  // passed over for the one before it. Returns false when there is none. Throws Error{corrupt_data} for a
+  // checkpoint of another model (its names or shapes differ).
   bool load_latest(TrainerState& state) const;
 
  private:

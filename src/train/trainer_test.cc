@@ -40,7 +40,11 @@ struct Bench {
   RunHooks hooks;
 
   Bench(const Json& extra, bool lora) : backbone(Backbone::random(tiny_config(), 1, torch::kFloat32)) {
-    Json values = {{"tune", lora ? "lora" : "full"}, {"dtype", "float32"}, {"batch", 8}, {"lr", 3e-3}, {"head_lr", 1e-2}};
+    Json values = {{"tune", lora ? "lora" : "full"},
+                   {"dtype", "float32"},
+                   {"batch", 8},
+                   {"lr", 3e-3},
+                   {"head_lr", 1e-2}};
     values.update(extra);
     recipe = Recipe::from_json(values);
     backbone = Backbone::random(tiny_config(), 1, recipe.dtype);
@@ -60,7 +64,8 @@ struct Bench {
 void expect_equal(const TrainingResult& a, const TrainingResult& b) {
   EXPECT_TRUE(torch::equal(a.train_logits, b.train_logits));
   ASSERT_EQ(a.evaluations.size(), b.evaluations.size());
-  for (const auto& [name, logits] : a.evaluations) EXPECT_TRUE(torch::equal(logits, b.evaluations.at(name))) << name;
+  for (const auto& [name, logits] : a.evaluations)
+    EXPECT_TRUE(torch::equal(logits, b.evaluations.at(name))) << name;
   ASSERT_EQ(a.curve.size(), b.curve.size());
   for (std::size_t i = 0; i < a.curve.size(); ++i) EXPECT_EQ(a.curve[i].train_loss, b.curve[i].train_loss);
   EXPECT_EQ(a.final_train_loss, b.final_train_loss);
@@ -74,9 +79,11 @@ class Tuning : public testing::TestWithParam<std::tuple<bool, const char*>> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Kinds, Tuning, testing::Combine(testing::Bool(), testing::Values("float32", "bfloat16")),
+INSTANTIATE_TEST_SUITE_P(Kinds, Tuning,
+                         testing::Combine(testing::Bool(), testing::Values("float32", "bfloat16")),
                          [](const auto& info) {
-                           return std::string(std::get<0>(info.param) ? "Lora" : "Full") + std::get<1>(info.param);
+                           return std::string(std::get<0>(info.param) ? "Lora" : "Full") +
+                                  std::get<1>(info.param);
                          });
 
 TEST_P(Tuning, OverfitsOneBatch) {
@@ -132,7 +139,8 @@ TEST_P(Tuning, MicroBatchesAgreeWithTheWholeBatchWithinRounding) {
   const auto a = whole.run(), b = cut.run();
   const double tolerance = std::string(std::get<1>(GetParam())) == "float32" ? 2e-4 : 1e-2;
   EXPECT_LT((a.train_logits - b.train_logits).abs().max().item<double>(), tolerance);
-  EXPECT_GT(a.train_logits.abs().max().item<double>(), 10 * tolerance) << "training must have moved the logits";
+  EXPECT_GT(a.train_logits.abs().max().item<double>(), 10 * tolerance)
+      << "training must have moved the logits";
 }
 
 TEST_P(Tuning, LogconfWithAlphaZeroIsNaiveBitForBit) {
@@ -164,7 +172,8 @@ TEST(Trainer, LoraLeavesTheBackboneAlone) {
   for (const auto& p : bench.backbone.parameters()) before.push_back(p.tensor.detach().clone());
   bench.run();
   for (std::size_t i = 0; i < before.size(); ++i)
-    EXPECT_TRUE(torch::equal(before[i], bench.backbone.parameters()[i].tensor)) << bench.backbone.parameters()[i].name;
+    EXPECT_TRUE(torch::equal(before[i], bench.backbone.parameters()[i].tensor))
+        << bench.backbone.parameters()[i].name;
 }
 
 TEST(Trainer, CurveEvaluationsAndFlopsAreWhatTheStepsSay) {
@@ -173,8 +182,9 @@ TEST(Trainer, CurveEvaluationsAndFlopsAreWhatTheStepsSay) {
   EXPECT_EQ(result.curve.size(), 15U);
   EXPECT_EQ(result.curve.back().step, 15);
   EXPECT_DOUBLE_EQ(result.curve.back().epoch, 3);
-  EXPECT_THAT(result.evaluations, testing::UnorderedElementsAre(testing::Key("test.epoch1"), testing::Key("test.epoch2"),
-                                                                testing::Key("test.epoch3")));
+  EXPECT_THAT(result.evaluations,
+              testing::UnorderedElementsAre(testing::Key("test.epoch1"), testing::Key("test.epoch2"),
+                                            testing::Key("test.epoch3")));
   EXPECT_EQ(result.evaluations.at("test.epoch3").size(0), 11);
   EXPECT_LT(result.final_train_loss, bench.labels.prior_entropy());
   EXPECT_GT(result.flops, 0);

@@ -1,6 +1,6 @@
 #pragma once
-// Lets a process see only what its job was granted, by Landlock (Linux 5.13 and later): a student of weak labels cannot
-// open ground truth even if its code tried to.
+// Lets a process see only what its job was granted, by Landlock (Linux 5.13 and later): a student of weak
+// labels cannot open ground truth even if its code tried to.
 
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
-// Everything that learns: supervisors, ceilings, students and the controls that are students of something else. They
-// differ in the learner, in the rows and in whose labels they see, never in code.
+// Everything that learns: supervisors, ceilings, students and the controls that are students of something
+// else. They differ in the learner, in the rows and in whose labels they see, never in code.
 
 #include <map>
 
@@ -42,7 +42,8 @@ TrainingLabels labels_for(const Step& step, const std::vector<Example>& half) {
     return TrainingLabels::from(weak, params.at("method").at("params").value("hard", false));
   }
   const std::string purpose = params.at("rows") == "supervision" ? "supervision" : "ceiling";
-  return TrainingLabels::from(read_truth(step.input("truth")), ids_of(half), GoldBudget{purpose, half.size()});
+  return TrainingLabels::from(read_truth(step.input("truth")), ids_of(half),
+                              GoldBudget{purpose, half.size()});
 }
 
 Task read_task(const Step& step) {
@@ -50,7 +51,8 @@ Task read_task(const Step& step) {
   Inputs inputs = read_inputs(step.input("dataset"));
   const Halves halves = split_halves(inputs.train, seed);
   const bool supervision = step.node.params.at("rows") == "supervision";
-  TrainingLabels labels = labels_for(step, pick(inputs.train, supervision ? halves.supervision : halves.transfer));
+  TrainingLabels labels =
+      labels_for(step, pick(inputs.train, supervision ? halves.supervision : halves.transfer));
   std::map<std::string, std::size_t> row_of;
   for (std::size_t i = 0; i < inputs.train.size(); ++i) row_of[inputs.train[i].id] = i;
   std::vector<std::size_t> rows;
@@ -61,7 +63,8 @@ Task read_task(const Step& step) {
 
 std::unique_ptr<Objective> objective_of(const Step& step, const Task& task) {
   const Json& method = step.node.params.at("method");
-  return make_objective(method.at("name"), method.at("params"), static_cast<std::int64_t>(task.labels.classes()));
+  return make_objective(method.at("name"), method.at("params"),
+                        static_cast<std::int64_t>(task.labels.classes()));
 }
 
 std::vector<float> values_of(const torch::Tensor& logits) {
@@ -116,7 +119,8 @@ void fit_probe(Step& step, const Task& task, const Recipe& recipe) {
   const auto test = static_cast<std::int64_t>(task.inputs.test.size());
   QL_CHECK(features.size(0) == train + test, "features are for other rows");
   const auto objective = objective_of(step, task);
-  const Probe probe = Probe::fit(rows_of(features, task.rows), task.labels, *objective, recipe.probe, task.seed);
+  const Probe probe =
+      Probe::fit(rows_of(features, task.rows), task.labels, *objective, recipe.probe, task.seed);
   step.flops = probe.flops();
 
   const auto halves = split_halves(task.inputs.train, task.seed);
@@ -162,11 +166,12 @@ void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
   const auto objective = objective_of(step, task);
   const TrainingTask training{train.ids, &task.labels, objective.get(), {{"test", test.ids}}, task.seed};
   CheckpointPolicy checkpoints{.fs = &step.store.fs(), .folder = step.work, .seconds = 15};
-  const TrainingResult result = train_model(backbone, head, adapter ? &*adapter : nullptr, training, recipe,
-                                            checkpoints, step.hooks);
+  const TrainingResult result =
+      train_model(backbone, head, adapter ? &*adapter : nullptr, training, recipe, checkpoints, step.hooks);
   step.flops = result.flops;
 
-  const Student student{&backbone, &head, adapter ? &*adapter : nullptr, recipe.poolings(config.kind).front()};
+  const Student student{&backbone, &head, adapter ? &*adapter : nullptr,
+                        recipe.poolings(config.kind).front()};
   PredictionSets sets;
   sets["transfer"] = predictions_of(task.transfer, task.labels.classes(),
                                     values_of(predict_logits(student, transfer.ids, step.hooks)));
@@ -174,8 +179,7 @@ void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
     sets[name] = predictions_of(task.inputs.test, task.labels.classes(), values_of(logits));
   sets["test"] = sets.at("test.epoch" + std::to_string(recipe.epochs));
   step.write_predictions(sets);
-  Json summary =
-      summary_of(task, result.final_train_loss, curve_with_checkpoints(result, recipe.epochs));
+  Json summary = summary_of(task, result.final_train_loss, curve_with_checkpoints(result, recipe.epochs));
   summary["truncated"] = train.truncated + test.truncated;
   step.write_summary(summary);
 }

@@ -46,7 +46,8 @@ Grants grants_of(const Job& job, const Store& store) {
 
 class JobRunner {
  public:
-  JobRunner(const Job& job, const Store& store, Reporter& reporter, const std::atomic<bool>& stop, bool confined)
+  JobRunner(const Job& job, const Store& store, Reporter& reporter, const std::atomic<bool>& stop,
+            bool confined)
       : job_(job), store_(store), reporter_(reporter), stop_(stop), confined_(confined) {}
 
   int run() {
@@ -107,8 +108,11 @@ class JobRunner {
       step.write_summary({{"failure", {{"kind", name_of(e.kind())}, {"message", e.what()}}}});
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const Json ledger = {{"seconds", seconds},       {"flops", step.flops}, {"peak_memory", peak_memory()},
-                         {"host", host_name()},      {"confined", confined_}};
+    const Json ledger = {{"seconds", seconds},
+                         {"flops", step.flops},
+                         {"peak_memory", peak_memory()},
+                         {"host", host_name()},
+                         {"confined", confined_}};
     Store(store_).publish(folder, key, node.description(), ledger);
     for (const auto& name : fs.list(step.work)) fs.remove_all(step.work + "/" + name);
   }

@@ -1,5 +1,5 @@
-// weak_floor of supervisors that are not trained: a word list, a file of labels. All train rows and the test rows are
-// labelled once; run seeds move only which of them are the transfer half.
+// weak_floor of supervisors that are not trained: a word list, a file of labels. All train rows and the test
+// rows are labelled once; run seeds move only which of them are the transfer half.
 
 #include <cmath>
 #include <functional>

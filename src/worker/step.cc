@@ -15,10 +15,14 @@ struct Entry {
 };
 
 constexpr Entry kSteps[] = {
-    {"features", nullptr, run_features},         {"weak_labels", nullptr, run_weak_labels},
-    {"weak_floor", "lexicon", run_rule_floor},   {"weak_floor", "labels", run_rule_floor},
-    {"control", "zero-shot", run_zero_shot},     {"weak_floor", nullptr, run_fit},
-    {"strong_ceiling", nullptr, run_fit},        {"weak_to_strong", nullptr, run_fit},
+    {"features", nullptr, run_features},
+    {"weak_labels", nullptr, run_weak_labels},
+    {"weak_floor", "lexicon", run_rule_floor},
+    {"weak_floor", "labels", run_rule_floor},
+    {"control", "zero-shot", run_zero_shot},
+    {"weak_floor", nullptr, run_fit},
+    {"strong_ceiling", nullptr, run_fit},
+    {"weak_to_strong", nullptr, run_fit},
     {"control", nullptr, run_fit},
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// One node's work: reads granted inputs, writes its result folder. A new kind of node is one file and one line in
-// step.cc's table.
+// One node's work: reads granted inputs, writes its result folder. A new kind of node is one file and one
+// line in step.cc's table.
 
 #include <cstdint>
 #include <string>
@@ -24,7 +24,7 @@ struct Step {
   std::string work;    // folder that survives a kill: checkpoints
   RunHooks hooks;
   ModelCache& models;
-  double flops = 0;    // out: for the ledger
+  double flops = 0;  // out: for the ledger
 
   std::string input(const std::string& role) const { return store.result_folder(node.inputs.at(role)); }
   void write_predictions(const PredictionSets& sets) const;
@@ -36,10 +36,10 @@ void run_step(Step& step);
 
 // The steps, one file each.
 void run_features(Step& step);
-void run_rule_floor(Step& step);   // lexicon, labels
+void run_rule_floor(Step& step);  // lexicon, labels
 void run_weak_labels(Step& step);
 void run_zero_shot(Step& step);
-void run_fit(Step& step);          // ngrams, probe, lora, full on whatever labels
+void run_fit(Step& step);  // ngrams, probe, lora, full on whatever labels
 
 // Texts of rows under the node's template.
 std::vector<std::string> render_texts(const std::vector<Example>& rows, const std::string& text_template);

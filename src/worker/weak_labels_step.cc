@@ -8,7 +8,8 @@
 namespace qinglan {
 namespace {
 
-Predictions rows_of(const Predictions& all, const std::vector<Example>& train, const std::vector<std::size_t>& wanted) {
+Predictions rows_of(const Predictions& all, const std::vector<Example>& train,
+                    const std::vector<std::size_t>& wanted) {
   std::map<std::string, std::size_t> place;
   for (std::size_t i = 0; i < all.size(); ++i) place[all.ids[i]] = i;
   Predictions some{{}, all.classes, {}};

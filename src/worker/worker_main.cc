@@ -1,5 +1,5 @@
-// qinglan-worker: the compute plane. `qinglan-worker run --job FILE` does one job and answers on standard output;
-// people use `qinglan`.
+// qinglan-worker: the compute plane. `qinglan-worker run --job FILE` does one job and answers on standard
+// output; people use `qinglan`.
 
 #include <signal.h>
 #include <sys/prctl.h>

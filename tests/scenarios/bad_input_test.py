@@ -62,7 +62,7 @@ refuse("label outside the classes", 1, ["\"7\"", "test.jsonl:201"],
        path=rows("outside", train, test=(good / "test.jsonl").read_bytes() + b'{"text":"odd","label":7}\n'))
 keyed = [json.dumps({**json.loads(line), "key": f"k{i}"}).encode() for i, line in enumerate(train)]
 refuse("duplicate ids", 1, ["k0", "train.jsonl:241"], data='id = "key"',
-       path=rows("ids", keyed + [keyed[0]], test=b"\n".join(keyed[:0] + [k.replace(b'"k', b'"t') for k in keyed]) + b"\n"))
+       path=rows("ids", keyed + [keyed[0]], test=b"\n".join(k.replace(b': "k', b': "t').replace(b'"text": "', b'"text": "other ') for k in keyed) + b"\n"))
 refuse("train/test overlap", 1, ["overlap", "allow_overlap"], path=rows("overlap", train, test=b"\n".join(train[:60]) + b"\n"))
 cut = folder / "cut"
 cut.mkdir()

@@ -1,0 +1,246 @@
+// The build's -O2 vectorises no loop of unknown length; these are nothing else.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
+
+#include "model/attention_kernels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "model/kernel_math.h"
+
+namespace qinglan::attention_kernels {
+namespace {
+
+using namespace kernel_math;
+
+constexpr std::int64_t kVector = 16;      // floats of one register at most
+constexpr std::int64_t kQueryBlock = 64;  // queries whose scores are held at once
+constexpr std::int64_t kRowTile = 4;
+
+using Vector = float __attribute__((vector_size(kVector * sizeof(float)), aligned(sizeof(float)), may_alias));
+
+QL_INLINE std::int64_t padded(std::int64_t n) { return (n + kVector - 1) / kVector * kVector; }
+
+// What a tile of rows has to compute: inner indices [begin, end), columns [0, columns), a multiple of
+// kVector.
+struct Extent {
+  std::int64_t begin, end, columns;
+};
+
+// c[r][0..16 * Width) (+)= sum over k of a[r * row_step + k * step] * b[k][...].
+template <int Rows, int Width>
+QL_INLINE void multiply_tile(const float* a, std::int64_t row_step, std::int64_t step, const float* b,
+                             std::int64_t b_stride, float* c, std::int64_t c_stride, const Extent& extent,
+                             bool add) {
+  Vector sum[Rows][Width];
+  for (int r = 0; r < Rows; ++r)
+    for (int w = 0; w < Width; ++w)
+      sum[r][w] = add ? *reinterpret_cast<const Vector*>(c + r * c_stride + w * kVector) : Vector{};
+  for (std::int64_t k = extent.begin; k < extent.end; ++k)
+    for (int w = 0; w < Width; ++w) {
+      const Vector column = *reinterpret_cast<const Vector*>(b + k * b_stride + w * kVector);
+      for (int r = 0; r < Rows; ++r) sum[r][w] += column * a[r * row_step + k * step];
+    }
+  for (int r = 0; r < Rows; ++r)
+    for (int w = 0; w < Width; ++w) *reinterpret_cast<Vector*>(c + r * c_stride + w * kVector) = sum[r][w];
+}
+
+template <int Rows>
+QL_INLINE void multiply_rows(const float* a, std::int64_t row_step, std::int64_t step, const float* b,
+                             std::int64_t b_stride, float* c, std::int64_t c_stride, const Extent& extent,
+                             bool add) {
+  std::int64_t column = 0;
+  for (; column + 2 * kVector <= extent.columns; column += 2 * kVector)
+    multiply_tile<Rows, 2>(a, row_step, step, b + column, b_stride, c + column, c_stride, extent, add);
+  if (column < extent.columns)
+    multiply_tile<Rows, 1>(a, row_step, step, b + column, b_stride, c + column, c_stride, extent, add);
+}
+
+// C (+)= A B, rows in tiles; `extent_of(first, last)` says which part a tile of rows [first, last] needs.
+template <typename ExtentOf>
+QL_INLINE void multiply(const float* a, std::int64_t row_step, std::int64_t step, const float* b,
+                        std::int64_t b_stride, float* c, std::int64_t c_stride, std::int64_t rows, bool add,
+                        const ExtentOf& extent_of) {
+  std::int64_t row = 0;
+  for (; row + kRowTile <= rows; row += kRowTile)
+    multiply_rows<kRowTile>(a + row * row_step, row_step, step, b, b_stride, c + row * c_stride, c_stride,
+                            extent_of(row, row + kRowTile - 1), add);
+  for (; row < rows; ++row)
+    multiply_rows<1>(a + row * row_step, row_step, step, b, b_stride, c + row * c_stride, c_stride,
+                     extent_of(row, row), add);
+}
+
+// Rows of `width` columns, scaled, each padded with zeros to `stride`.
+template <typename T>
+QL_INLINE void load_rows(const T* from, std::int64_t from_stride, std::int64_t rows, std::int64_t width,
+                         float scale, float* to, std::int64_t stride) {
+  for (std::int64_t row = 0; row < rows; ++row, from += from_stride, to += stride) {
+    for (std::int64_t i = 0; i < width; ++i) to[i] = load(from[i]) * scale;
+    for (std::int64_t i = width; i < stride; ++i) to[i] = 0;
+  }
+}
+
+// The transpose: to[i][row], rows padded with zeros to `stride`.
+template <typename T>
+QL_INLINE void load_columns(const T* from, std::int64_t from_stride, std::int64_t rows, std::int64_t width,
+                            float* to, std::int64_t stride) {
+  for (std::int64_t i = 0; i < width; ++i) {
+    for (std::int64_t row = 0; row < rows; ++row) to[i * stride + row] = load(from[row * from_stride + i]);
+    for (std::int64_t row = rows; row < stride; ++row) to[i * stride + row] = 0;
+  }
+}
+
+template <typename T>
+QL_INLINE void save_rows(const float* from, std::int64_t stride, std::int64_t rows, std::int64_t width,
+                         float scale, T* to, std::int64_t to_stride) {
+  for (std::int64_t row = 0; row < rows; ++row, from += stride, to += to_stride)
+    for (std::int64_t i = 0; i < width; ++i) save(to[i], from[i] * scale);
+}
+
+// Softmax of scores[0, seen); the rest of the row up to `end` becomes 0.
+QL_INLINE void softmax(float* scores, std::int64_t seen, std::int64_t end) {
+  float lanes[kLanes];
+  for (auto& lane : lanes) lane = scores[0];
+  std::int64_t i = 0;
+  for (; i + kLanes <= seen; i += kLanes)
+    for (std::int64_t lane = 0; lane < kLanes; ++lane)
+      lanes[lane] = lanes[lane] < scores[i + lane] ? scores[i + lane] : lanes[lane];
+  for (; i < seen; ++i) lanes[0] = lanes[0] < scores[i] ? scores[i] : lanes[0];
+  float largest = lanes[0];
+  for (const float lane : lanes) largest = largest < lane ? lane : largest;
+  for (i = 0; i < seen; ++i) scores[i] = exponential(scores[i] - largest);
+  const float scale = 1.0f / sum_over(seen, [&](std::int64_t j) { return scores[j]; });
+  for (i = 0; i < seen; ++i) scores[i] *= scale;
+  for (i = seen; i < end; ++i) scores[i] = 0;
+}
+
+// Which keys the queries of one block see, and the loop extents that follow.
+struct Block {
+  std::int64_t first, count, length;  // queries [first, first + count) of `length`
+  bool causal;
+
+  std::int64_t seen(std::int64_t query) const { return causal ? first + query + 1 : length; }
+  std::int64_t keys() const { return seen(count - 1); }
+};
+
+// scores [count, stride] = softmax of q k^T, q already scaled.
+QL_INLINE void probabilities(const Block& block, std::int64_t dim, const float* q, std::int64_t q_stride,
+                             const float* k_columns, float* scores, std::int64_t stride) {
+  multiply(q, q_stride, 1, k_columns, stride, scores, stride, block.count, false,
+           [&](std::int64_t, std::int64_t last) {
+             return Extent{0, dim, padded(block.seen(last))};
+           });
+  for (std::int64_t query = 0; query < block.count; ++query)
+    softmax(scores + query * stride, block.seen(query), padded(block.keys()));
+}
+
+template <typename T>
+QL_INLINE void forward_body(const Job& job, const T* qkv, T* context, float* scratch) {
+  const std::int64_t length = job.length, dim = job.head_dim, stride = job.stride(),
+                     shared = job.heads / job.kv_heads;
+  const std::int64_t wide = padded(dim), keys = padded(length);
+  float* k_columns = scratch;
+  float* v = k_columns + dim * keys;
+  float* q = v + length * wide;
+  float* scores = q + kQueryBlock * wide;
+  float* out = scores + kQueryBlock * keys;
+  load_columns(qkv + (job.heads + job.kv_head) * dim, stride, length, dim, k_columns, keys);
+  load_rows(qkv + (job.heads + job.kv_heads + job.kv_head) * dim, stride, length, dim, 1.0f, v, wide);
+  const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
+  for (std::int64_t head = job.kv_head * shared; head < (job.kv_head + 1) * shared; ++head)
+    for (std::int64_t first = 0; first < length; first += kQueryBlock) {
+      const Block block{first, std::min(kQueryBlock, length - first), length, job.causal};
+      load_rows(qkv + first * stride + head * dim, stride, block.count, dim, scale, q, wide);
+      probabilities(block, dim, q, wide, k_columns, scores, keys);
+      multiply(scores, keys, 1, v, wide, out, wide, block.count, false, [&](std::int64_t, std::int64_t last) {
+        return Extent{0, block.seen(last), wide};
+      });
+      save_rows(out, wide, block.count, dim, 1.0f, context + first * job.heads * dim + head * dim,
+                job.heads * dim);
+    }
+}
+
+// With P the probabilities and g the gradient of the context: dV = P^T g, dP = g V^T, dS = P (dP - rowsum(P
+// dP)), dQ = dS K / sqrt(D), dK = dS^T Q / sqrt(D).
+template <typename T>
+QL_INLINE void backward_body(const Job& job, const T* qkv, const T* grad_context, T* grad_qkv,
+                             float* scratch) {
+  const std::int64_t length = job.length, dim = job.head_dim, stride = job.stride(),
+                     shared = job.heads / job.kv_heads;
+  const std::int64_t wide = padded(dim), keys = padded(length);
+  float* k_columns = scratch;
+  float* v_columns = k_columns + dim * keys;
+  float* k = v_columns + dim * keys;
+  float* grad_k = k + length * wide;
+  float* grad_v = grad_k + length * wide;
+  float* q = grad_v + length * wide;
+  float* grad = q + kQueryBlock * wide;
+  float* grad_q = grad + kQueryBlock * wide;
+  float* scores = grad_q + kQueryBlock * wide;
+  float* grad_scores = scores + kQueryBlock * keys;
+  const std::int64_t k_at = (job.heads + job.kv_head) * dim,
+                     v_at = (job.heads + job.kv_heads + job.kv_head) * dim;
+  load_columns(qkv + k_at, stride, length, dim, k_columns, keys);
+  load_columns(qkv + v_at, stride, length, dim, v_columns, keys);
+  load_rows(qkv + k_at, stride, length, dim, 1.0f, k, wide);
+  std::memset(grad_k, 0, static_cast<std::size_t>(2 * length * wide) * sizeof(float));
+  const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
+  for (std::int64_t head = job.kv_head * shared; head < (job.kv_head + 1) * shared; ++head)
+    for (std::int64_t first = 0; first < length; first += kQueryBlock) {
+      const Block block{first, std::min(kQueryBlock, length - first), length, job.causal};
+      load_rows(qkv + first * stride + head * dim, stride, block.count, dim, scale, q, wide);
+      load_rows(grad_context + first * job.heads * dim + head * dim, job.heads * dim, block.count, dim, 1.0f,
+                grad, wide);
+      probabilities(block, dim, q, wide, k_columns, scores, keys);
+      // A key sees the queries from its own on.
+      const auto of_key = [&](std::int64_t key, std::int64_t) {
+        return Extent{block.causal ? std::max<std::int64_t>(0, key - first) : 0, block.count, wide};
+      };
+      multiply(scores, 1, keys, grad, wide, grad_v, wide, block.keys(), true, of_key);
+      multiply(grad, wide, 1, v_columns, keys, grad_scores, keys, block.count, false,
+               [&](std::int64_t, std::int64_t last) {
+                 return Extent{0, dim, padded(block.seen(last))};
+               });
+      for (std::int64_t query = 0; query < block.count; ++query) {
+        float* p = scores + query * keys;
+        float* d = grad_scores + query * keys;
+        const std::int64_t seen = block.seen(query);
+        const float mean = sum_over(seen, [&](std::int64_t j) { return p[j] * d[j]; });
+        for (std::int64_t j = 0; j < seen; ++j) d[j] = p[j] * (d[j] - mean);
+        for (std::int64_t j = seen; j < padded(block.keys()); ++j) d[j] = 0;
+      }
+      multiply(grad_scores, keys, 1, k, wide, grad_q, wide, block.count, false,
+               [&](std::int64_t, std::int64_t last) {
+                 return Extent{0, block.seen(last), wide};
+               });
+      multiply(grad_scores, 1, keys, q, wide, grad_k, wide, block.keys(), true, of_key);
+      save_rows(grad_q, wide, block.count, dim, scale, grad_qkv + first * stride + head * dim, stride);
+    }
+  save_rows(grad_k, wide, length, dim, 1.0f, grad_qkv + k_at, stride);
+  save_rows(grad_v, wide, length, dim, 1.0f, grad_qkv + v_at, stride);
+}
+
+}  // namespace
+
+std::int64_t scratch_size(std::int64_t length, std::int64_t head_dim, bool backward) {
+  const std::int64_t wide = (head_dim + kVector - 1) / kVector * kVector,
+                     keys = (length + kVector - 1) / kVector * kVector;
+  if (!backward) return head_dim * keys + length * wide + kQueryBlock * (2 * wide + keys);
+  return 2 * head_dim * keys + 3 * length * wide + kQueryBlock * (3 * wide + 2 * keys);
+}
+
+#define QL_KERNELS(T)                                                                       \
+  QL_CLONES void forward(const Job& job, const T* qkv, T* context, float* scratch) {        \
+    forward_body(job, qkv, context, scratch);                                               \
+  }                                                                                         \
+  QL_CLONES void backward(const Job& job, const T* qkv, const T* grad_context, T* grad_qkv, \
+                          float* scratch) {                                                 \
+    backward_body(job, qkv, grad_context, grad_qkv, scratch);                               \
+  }
+QL_KERNELS(float)
+QL_KERNELS(Bf16)
+
+}  // namespace qinglan::attention_kernels

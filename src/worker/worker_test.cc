@@ -1,0 +1,187 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "data/labels.h"
+#include "data/split.h"
+#include "experiment/recipe.h"
+#include "experiment/schema.h"
+#include "io/file_system.h"
+#include "store/store.h"
+#include "train/recipe.h"
+#include "worker/confine.h"
+#include "worker/job_runner.h"
+#include "worker/step.h"
+
+namespace qinglan {
+namespace {
+
+namespace stdfs = std::filesystem;
+
+class WorkerTest : public ::testing::Test {
+ protected:
+  WorkerTest() : root_(stdfs::temp_directory_path() / ("qinglan-worker-" + std::to_string(getpid()))) {
+    stdfs::remove_all(root_);
+    stdfs::create_directories(root_);
+  }
+  ~WorkerTest() override { stdfs::remove_all(root_); }
+  std::string root_;
+};
+
+bool can_read(const std::string& path) { return std::ifstream(path).good(); }
+
+// Landlock binds for ever, so each look happens in a child. Exit: bit 0 granted readable, bit 1 truth
+// readable, bit 2 scratch writable; 64: this kernel cannot confine.
+int look_confined(const std::string& root) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const Confinement made = confine({{root + "/granted"}, {root + "/scratch"}, {root + "/objects"}});
+    if (!made.enforced) _exit(64);
+    int seen = can_read(root + "/granted/inputs") ? 1 : 0;
+    if (can_read(root + "/objects/truth")) seen |= 2;
+    if (std::ofstream(root + "/scratch/out").good()) seen |= 4;
+    _exit(seen);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
+}
+
+TEST_F(WorkerTest, AConfinedProcessSeesGrantsAndNoGroundTruth) {
+  for (const char* folder : {"granted", "scratch", "objects"})
+    stdfs::create_directories(root_ + "/" + folder);
+  std::ofstream(root_ + "/granted/inputs") << "x";
+  std::ofstream(root_ + "/objects/truth") << "x";
+  ASSERT_TRUE(can_read(root_ + "/objects/truth"));
+  const int seen = look_confined(root_);
+  if (seen == 64) GTEST_SKIP() << "this kernel has no Landlock of ABI 2 or later";
+  EXPECT_EQ(seen, 1 | 4);
+}
+
+TEST(WorkerRecipe, EveryRecipeKeyOfTheSpecIsUnderstood) {
+  for (const char* tune : {"probe", "lora", "full"}) {
+    Json values = Json::object();
+    for (const auto& info : spec_keys())
+      if (info.section == std::string("student") && !info.fallback.is_null())
+        values[info.key] = info.fallback;
+    values["tune"] = tune;
+    values["pooling"] = Json::array({"last"});
+    Json recipe = recipe_of(with_recipe_defaults(values, "test"));
+    recipe["tune"] = tune;
+    EXPECT_NO_THROW(Recipe::from_json(recipe)) << recipe.dump();
+  }
+}
+
+// A tiny data set whose supervisor is a word list: the whole chain without a model.
+class ChainTest : public WorkerTest {
+ protected:
+  Node publish(const std::string& kind, const std::function<void(const std::string&)>& write) {
+    Node node;
+    node.kind = kind;
+    node.params = {{"test", 1}};
+    const std::string folder = root_ + "/store/tmp/" + std::to_string(getpid()) + "." + kind;
+    store_.fs().make_folders(folder + "/result");
+    write(folder + "/result");
+    store_.publish(folder, node.key(), node.description(), Json::object());
+    return node;
+  }
+
+  int run(const Node& node) {
+    const Job job{store_.root(), store_.root() + "/tmp/" + std::to_string(getpid()) + ".job", 1, {node}};
+    const pid_t child = fork();  // a job confines its process for ever
+    if (child == 0) {
+      close(STDOUT_FILENO);
+      Reporter reporter;
+      const std::atomic<bool> stop{false};
+      store_.fs().make_folders(job.scratch);
+      _exit(run_job(job, reporter, stop));
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
+  }
+
+  Store store_{root_ + "/store"};
+};
+
+Inputs tiny_inputs() {
+  Inputs inputs;
+  for (int i = 0; i < 8; ++i) {
+    Example example{.id = "r" + std::to_string(i), .group = "r" + std::to_string(i)};
+    example.fields["text"] = i % 2 ? "a good day" : i % 4 ? "a bad day" : "a day";
+    (i < 6 ? inputs.train : inputs.test).push_back(example);
+  }
+  return inputs;
+}
+
+TEST_F(ChainTest, ALexiconLabelsAndTheTransferHalfIsTaken) {
+  const Node dataset = publish(
+      "dataset", [&](const std::string& folder) { write_inputs(store_.fs(), folder, tiny_inputs()); });
+  const std::string lexicon = root_ + "/words.txt";
+  std::ofstream(lexicon) << "good\t2\nbad\t-2\n";
+  Node floor;
+  floor.kind = "weak_floor";
+  floor.inputs = {{"dataset", dataset.key()}};
+  floor.params = {{"learner", {{"kind", "lexicon"}, {"text", "{text}"}, {"scale", 1.0}}},
+                  {"classes", {"no", "yes"}}};
+  floor.files["lexicon"] = lexicon;
+  ASSERT_EQ(run(floor), 0);
+  const PredictionSets sets = read_predictions(store_.result_folder(floor.key()) + "/" + kPredictionsFile);
+  EXPECT_EQ(sets.at("train").size(), 6u);
+  EXPECT_EQ(sets.at("test").size(), 2u);
+
+  Node labels;
+  labels.kind = "weak_labels";
+  labels.inputs = {{"dataset", dataset.key()}, {"floor", floor.key()}};
+  labels.params = {{"seed", 0}, {"transform", "none"}};
+  ASSERT_EQ(run(labels), 0);
+  const WeakLabels made = read_weak_labels(store_.result_folder(labels.key()) + "/" + kLabelsFile);
+  EXPECT_EQ(made.size(), split_halves(tiny_inputs().train, 0).transfer.size());
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const int row = std::stoi(made.ids[i].substr(1));
+    EXPECT_EQ(made.abstain[i], row % 4 == 0);
+    EXPECT_EQ(made.p[2 * i + 1] > 0.5f, row % 2 == 1);
+  }
+}
+
+TEST_F(ChainTest, AnUnknownKindFailsAndPublishesNothing) {
+  Node node;
+  node.kind = "alchemy";
+  EXPECT_EQ(run(node), 1);
+  EXPECT_FALSE(store_.has(node.key()));
+}
+
+TEST_F(ChainTest, AStudentOfWeakLabelsCannotOpenGroundTruth) {
+  const Node dataset = publish(
+      "dataset", [&](const std::string& folder) { write_inputs(store_.fs(), folder, tiny_inputs()); });
+  std::map<std::string, std::int32_t> labels;
+  for (int i = 0; i < 8; ++i) labels["r" + std::to_string(i)] = i % 2;
+  const Node truth = publish("ground_truth", [&](const std::string& folder) {
+    write_truth(store_.fs(), folder, GroundTruth({"no", "yes"}, labels));
+  });
+  // The same fit, with truth granted and with truth merely lying in the store under a key that it was not
+  // given.
+  Node fit;
+  fit.kind = "strong_ceiling";
+  fit.inputs = {{"dataset", dataset.key()}, {"truth", truth.key()}};
+  fit.params = {
+      {"rows", "transfer"},
+      {"seed", 0},
+      {"method", {{"name", "naive"}, {"params", {{"hard", false}}}}},
+      {"learner",
+       {{"kind", "ngrams"}, {"text", "{text}"}, {"max_n", 1}, {"min_count", 1}, {"ngram_l2", 1.0}}}};
+  EXPECT_EQ(run(fit), 0);
+  Node cheat = fit;
+  cheat.kind = "weak_to_strong";
+  cheat.inputs = {{"dataset", dataset.key()}, {"labels", truth.key()}};
+  EXPECT_EQ(run(cheat), 1);  // the truth artifact is not a weak-label set: refused by type
+  EXPECT_FALSE(store_.has(cheat.key()));
+}
+
+}  // namespace
+}  // namespace qinglan

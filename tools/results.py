@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Runs specs and writes docs/results.md: every number with its interval, every spec beside it.
+
+usage: tools/results.py [--store DIR] SPEC...
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+HEAD = """# Results
+
+Made by `python3 tools/results.py {specs}`; numbers with 95% intervals over seeds x items (SCIENCE rules: crossed
+estimator; PGR as the set of ratios the data allow). Verdicts are the engine's own words. A probe is logistic regression on frozen
+features; its table stands apart from fine-tuned students. `sst2` and the quick start are one corpus (film reviews): one task, not two.
+
+Machine: {machine}. Engine {version}.
+"""
+COLUMNS = ["supervisor", "method", "seeds", "metric", "floor", "weak-to-strong", "ceiling", "gain", "PGR",
+           "AUROC floor / w2s / ceiling", "verdict"]
+
+
+def run(spec, store):
+    command = [str(ROOT / "build/bin/qinglan"), "run", str(spec), "--json"]
+    if store:
+        command += ["--store", store]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    if done.returncode not in (0, 3):
+        raise SystemExit(f"{spec}: exit {done.returncode}\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def percent(estimate, signed=False):
+    if "undefined" in estimate:
+        return "undefined"
+    sign = "+" if signed else ""
+    value, low, high = (100 * estimate[k] for k in ("value", "low", "high"))
+    return f"{value:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]"
+
+
+def fraction(estimate):
+    return "undefined" if "undefined" in estimate else f"{estimate['value']:.3f}"
+
+
+def row(cell):
+    auroc = " / ".join(fraction(cell["auroc"][k]) for k in ("weak_floor", "weak_to_strong", "strong_ceiling"))
+    return [cell["supervisor"], cell["method"], str(cell["seeds"]), cell["metric"].replace("_", " "),
+            percent(cell["weak_floor"]), percent(cell["weak_to_strong"]), percent(cell["strong_ceiling"]),
+            percent(cell["gain"], True), percent(cell["pgr"]), auroc, f"**{cell['verdict']}**"]
+
+
+def section(spec, document):
+    lines = [f"\n## {document['name']}\n"]
+    lines += ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    lines += ["| " + " | ".join(row(cell)) + " |" for cell in document["cells"]]
+    lines.append("")
+    for cell in document["cells"]:
+        lines.append(f"- {cell['method']}: {cell['headline']}")
+        lines.append(f"  Reason: {cell['reason']}")
+        controls = ", ".join(f"{name} {percent(e)}" for name, e in sorted(cell["controls"].items()) if "undefined" not in e)
+        lines.append(f"  Controls: {controls}.")
+        lines += [f"  Note: {note}" for note in cell.get("notes", [])]
+    lines += [f"\nSpec: [`{spec}`](../{spec})\n", "```toml", (ROOT / spec).read_text().strip(), "```"]
+    return "\n".join(lines)
+
+
+def machine():
+    text = pathlib.Path("/proc/cpuinfo").read_text()
+    model = next(line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name"))
+    return f"{text.count('processor')} cores, {model}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--store")
+    parser.add_argument("specs", nargs="+")
+    arguments = parser.parse_args()
+    version = subprocess.run([str(ROOT / "build/bin/qinglan"), "--version"], capture_output=True, text=True).stdout.strip()
+    sections = [section(spec, run(spec, arguments.store)) for spec in arguments.specs]
+    head = HEAD.format(specs=" ".join(arguments.specs), machine=machine(), version=version)
+    (ROOT / "docs/results.md").write_text(head + "\n".join(sections) + "\n")
+
+
+if __name__ == "__main__":
+    main()
