@@ -54,11 +54,11 @@ TEST(Methods, ValuesTakeTheParametersType) {
 TEST(Methods, ErrorsNameWhatThereIs) {
   const auto& logconf = find_method("logconf");
   EXPECT_THAT(error_of([] { find_method("logcomf"); }),
-              AllOf(HasSubstr("naive, logconf"), HasSubstr("Did you mean logconf")));
+              AllOf(HasSubstr("naive, logconf"), HasSubstr("did you mean logconf")));
   EXPECT_THAT(error_of([&] {
                 resolve_parameters(logconf, {{"alpa", 1}});
               }),
-              AllOf(HasSubstr("\"alpa\""), HasSubstr("Did you mean alpha"), HasSubstr("warmup")));
+              AllOf(HasSubstr("\"alpa\""), HasSubstr("did you mean alpha"), HasSubstr("warmup")));
   for (const Json& bad : {Json{{"alpha", 1.5}}, Json{{"alpha", "x"}}, Json{{"hard", 1}},
                           Json{{"prior", "week"}}, Json{{"prior", -0.1}}, Json{{"warmup", true}}, Json(3)})
     EXPECT_NE(error_of([&] { resolve_parameters(logconf, bad); }), "no error") << bad;
@@ -66,7 +66,7 @@ TEST(Methods, ErrorsNameWhatThereIs) {
 
 TEST(KnownModels, AreFoundOrSayWhatToDo) {
   EXPECT_THAT(error_of([] { find_model("smolm2-135m"); }),
-              AllOf(HasSubstr("smollm2-135m, minilm-l6"), HasSubstr("Did you mean smollm2-135m?")));
+              AllOf(HasSubstr("smollm2-135m, minilm-l6"), HasSubstr("did you mean smollm2-135m?")));
   const std::string here = std::filesystem::temp_directory_path().string();
   EXPECT_EQ(find_model(here), here);
   const char* set = std::getenv("QINGLAN_DEPS");

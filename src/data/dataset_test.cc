@@ -241,7 +241,7 @@ TEST(Dataset, NamesWrongSettings) {
     return load_error(spec);
   };
   EXPECT_THAT(with([](auto& s) { s.text = "{txet}"; }),
-              AllOf(HasSubstr("\"txet\""), HasSubstr("Did you mean \"text\"")));
+              AllOf(HasSubstr("\"txet\""), HasSubstr("did you mean \"text\"")));
   EXPECT_THAT(with([](auto& s) { s.text = "{text} {label}"; }), HasSubstr("gives the answer away"));
   EXPECT_THAT(with([](auto& s) { s.columns = {"label"}; }), HasSubstr("gives the answer away"));
   EXPECT_THAT(with([](auto& s) { s.group = "{label}"; }), HasSubstr("gives the answer away"));
@@ -251,7 +251,7 @@ TEST(Dataset, NamesWrongSettings) {
   EXPECT_THAT(with([](auto& s) { s.id = "label"; }), HasSubstr("gives the answer away"));
   EXPECT_THAT(with([](auto& s) { s.path += "/no"; }),
               AllOf(HasSubstr("no such file"), HasSubstr("vader-films")));
-  EXPECT_THAT(with([](auto& s) { s.path = "vader-film"; }), HasSubstr("Did you mean vader-films?"));
+  EXPECT_THAT(with([](auto& s) { s.path = "vader-film"; }), HasSubstr("did you mean vader-films?"));
   folder.write("train.csv", "text,label\n");
   EXPECT_THAT(load_error(good), AllOf(HasSubstr("more than one train"), HasSubstr("train.csv, train.jsonl")));
   std::filesystem::remove(folder.path() + "/train.csv");

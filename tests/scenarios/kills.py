@@ -25,22 +25,27 @@ def kill(pid):
         pass
 
 
-def killed_run(spec, store, delay, who):
-    """Starts a run and after `delay` seconds kills engine, worker or both. Returns whether it was still running."""
-    run = subprocess.Popen(h.command(spec, store, "--json"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + delay
-    while time.monotonic() < deadline and run.poll() is None:
-        time.sleep(0.01)
-    alive = run.poll() is None
-    if alive:
-        workers = workers_of(run.pid)
-        if who in ("worker", "both"):
-            for worker in workers:
-                kill(worker)
-        if who in ("engine", "both"):
-            kill(run.pid)
-    run.wait()
-    return alive
+def start(spec, store):
+    return subprocess.Popen(h.command(spec, store, "--json"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def strike(run, who):
+    """Kills engine, worker or both. An engine that loses its worker goes on by itself; one that died is resumed."""
+    if who in ("worker", "both"):
+        for worker in workers_of(run.pid):
+            kill(worker)
+    if who in ("engine", "both"):
+        kill(run.pid)
+        run.wait()
+
+
+def wait_at_most(run, seconds):
+    """Whether the run still goes on after that time."""
+    try:
+        run.wait(seconds)
+        return False
+    except subprocess.TimeoutExpired:
+        return True
 
 
 def survive(spec, folder, kills, reference=None, seed=0):
@@ -48,18 +53,23 @@ def survive(spec, folder, kills, reference=None, seed=0):
     store = folder / "store"
     if reference is None:
         reference = folder / "reference"
-    start = time.monotonic()
+    begin = time.monotonic()
     h.run(spec, reference)
-    length = max(time.monotonic() - start, recorded_seconds(spec, reference))
+    length = max(time.monotonic() - begin, recorded_seconds(spec, reference))
     rng = random.Random(seed)
     done = {"engine": 0, "worker": 0, "both": 0}
+    run = start(spec, store)
     while sum(done.values()) < kills:
         who = ("engine", "worker", "both")[sum(done.values()) % 3]
-        if killed_run(spec, store, rng.uniform(0.05, 2 * length / kills), who):
+        if wait_at_most(run, rng.uniform(0.05, 2 * length / kills)):
+            strike(run, who)
             done[who] += 1
-        else:  # it came to its end: start again from nothing
+        elif run.returncode in (0, 3):  # it came to its end: compare and start again from nothing
             compare(spec, reference, store)
             h.clean(store)
+        if run.poll() is not None:
+            run = start(spec, store)
+    run.wait()
     compare(spec, reference, store)
     print(f"{kills} kills {done} over a run of about {length:.0f} s: results are byte-identical")
 
