@@ -90,11 +90,13 @@ class JobRunner {
     const std::string folder = job_.scratch + "/" + key;
     fs.remove_all(folder);
     fs.make_folders(folder + "/result");
+    const bool in_rows =
+        node.kind == "features" || !node.params.contains("rows");  // a fit says which rows it takes
     RunHooks hooks;
     hooks.stop = [&] { return stop_.load(); };
     hooks.progress = [&](std::int64_t done, std::int64_t total, double) {
       reporter_.progress(key, static_cast<double>(done), static_cast<double>(total),
-                         node.kind == "features" || node.params.contains("label_words") ? "rows" : "steps");
+                         in_rows ? "rows" : "steps");
     };
     Step step{node, store_, folder + "/result", store_.work_folder(key), hooks, models_};
     const auto start = std::chrono::steady_clock::now();
