@@ -203,7 +203,7 @@ struct BadInput {
 TEST(Dataset, NamesWhatIsWrong) {
   const std::string good = rows(3, 3), tests = rows(1, 1, "t");
   const std::vector<BadInput> cases{
-      {"empty text", good + row(" ", "1"), tests, {"train.jsonl:7", "text is empty", "Remove"}},
+      {"empty text", good + row(" ", "1"), tests, {"train.jsonl:7", "text is empty", "remove"}},
       {"label of test only",
        good,
        tests + row("z", "2"),

@@ -10,6 +10,8 @@
 #include "catalog/model_source.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
+#include "supervise/label_file.h"
+#include "supervise/lexicon.h"
 
 namespace qinglan {
 namespace {
@@ -170,10 +172,28 @@ class Planner {
 
   static MethodSpec naive() { return {"naive", resolve_parameters(find_method("naive"), Json::object())}; }
 
+  // What is wrong with a word list or a label file is known before any work starts.
+  void try_rule(const LearnerSpec& spec) {
+    if (!tried_.insert(spec.path).second) return;
+    if (spec.kind == "lexicon") {
+      Lexicon::load(spec.path);
+      if (data_.classes.size() != 2)
+        throw Error(ErrorKind::usage, "a lexicon labels two classes, negative first")
+            .found(std::to_string(data_.classes.size()) + " classes");
+      return;
+    }
+    const Inputs inputs = read_inputs(data_.inputs_folder);
+    std::vector<std::string> ids;
+    std::vector<std::int64_t> rows;
+    for (const auto& example : inputs.train) ids.push_back(example.id), rows.push_back(example.row);
+    read_label_file(spec.path, ids, data_.classes, rows, "train");
+  }
+
   std::string weak_floor(const Learner& supervisor, std::uint64_t seed) {
     const LearnerSpec& spec = supervisor.spec;
     Node node;
     if (spec.kind == "lexicon" || spec.kind == "labels") {
+      try_rule(spec);
       node.kind = "weak_floor";
       node.inputs = {{"dataset", data_.dataset}};
       node.params = {{"learner", spec.values}};
@@ -334,6 +354,7 @@ class Planner {
   const PlannedData& data_;
   DigestMemo& memo_;
   Json profile_;
+  std::set<std::string> tried_;
   Plan plan_;
 };
 

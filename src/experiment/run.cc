@@ -104,7 +104,8 @@ PlannedData prepare_data(const Spec& spec, Store& store, DigestMemo& memo, std::
     });
     if (computed) *computed = 2;
   }
-  const Inputs inputs = read_inputs(store.result_folder(planned.dataset));
+  planned.inputs_folder = store.result_folder(planned.dataset);
+  const Inputs inputs = read_inputs(planned.inputs_folder);
   planned.train = static_cast<std::int64_t>(inputs.train.size());
   planned.test = static_cast<std::int64_t>(inputs.test.size());
   planned.classes = read_truth(store.result_folder(planned.truth)).classes();

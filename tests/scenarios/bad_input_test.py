@@ -71,8 +71,7 @@ cut.mkdir()
 refuse("truncated gzip", 1, ["train.jsonl.gz"], path=str(cut))
 weak = folder / "weak.jsonl"
 weak.write_text('{"id":"nobody","label":0}\n')
-if (h.BIN / "qinglan-worker").exists():
-    refuse("weak labels for other ids", 1, ["weak.jsonl"], supervisor=f'kind = "labels"\npath = "{weak}"')
+refuse("weak labels for other ids", 1, ["weak.jsonl"], supervisor=f'kind = "labels"\npath = "{weak}"')
 refuse("lexicon missing", 2, ["lexicon.txt"], supervisor='kind = "lexicon"\npath = "lexicon.txt"')
 refuse("lexicon without a path", 2, ["path"], supervisor='kind = "lexicon"')
 
