@@ -35,7 +35,7 @@ zero = h.document(h.write_spec(folder, data, methods=("logconf",)), store, "--se
 h.check(zero["cells"][0]["weak_to_strong"] == first["cells"][0]["weak_to_strong"], "alpha 0 is naive")
 
 other = folder / "other"
-h.run(spec, other)
+h.run(h.write_spec(folder, data), other)
 h.check(h.results(other) == before, "another store holds the same bytes")
 h.clean(folder)
 print("1 passed, 0 failed")
