@@ -25,7 +25,8 @@ struct PlannedData {
   std::string dataset, truth;  // keys, both in the store
   std::int64_t train = 0, test = 0;
   std::vector<std::string> classes;
-  std::string inputs_folder;  // of the dataset artifact: supervisors that need no model are tried on it at once
+  std::string
+      inputs_folder;  // of the dataset artifact: supervisors that need no model are tried on it at once
 };
 
 // Keys of the two artifacts of a data set: inputs by id, ground truth by id.
