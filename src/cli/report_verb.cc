@@ -15,7 +15,6 @@ namespace {
 struct Arguments {
   SpecArguments which;
   ShowOptions show;
-  bool no_ledger = false;
 };
 
 Record find_record(const SpecArguments& which) {
@@ -29,10 +28,7 @@ Record find_record(const SpecArguments& which) {
   return read_record(path);
 }
 
-int report(Arguments arguments) {
-  arguments.show.ledger = !arguments.no_ledger;
-  return show_record(find_record(arguments.which), arguments.show);
-}
+int report(Arguments arguments) { return show_record(find_record(arguments.which), arguments.show); }
 
 }  // namespace
 
@@ -40,9 +36,7 @@ void add_report(CLI::App& app, int& exit_code) {
   auto* verb = app.add_subcommand("report", "show the record of a run again");
   auto arguments = std::make_shared<Arguments>();
   arguments->which.add_to(*verb, "a spec that was run, or a record file (.json)");
-  verb->add_flag("--json", arguments->show.json, "print one JSON document on standard output");
-  verb->add_flag("--no-ledger", arguments->no_ledger, "leave out time and memory");
-  verb->add_option("--html", arguments->show.html, "write the report as one HTML file");
+  arguments->show.add_to(*verb, "write the report as one HTML file");
   verb->callback([arguments, &exit_code] { exit_code = report(*arguments); });
 }
 

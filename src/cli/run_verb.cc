@@ -19,7 +19,6 @@ namespace {
 struct Arguments {
   SpecArguments which;
   ShowOptions show;
-  bool no_ledger = false;
 };
 
 int run(Arguments arguments) {
@@ -28,7 +27,6 @@ int run(Arguments arguments) {
   Store store = arguments.which.open_store();
   Progress progress(isatty(STDERR_FILENO));
   const Record record = run_spec(spec, store, worker_path(), progress, stop_signal());
-  arguments.show.ledger = !arguments.no_ledger;
   if (arguments.show.html.empty()) arguments.show.html = store.root() + "/records/" + record.run + ".html";
   const int code = show_record(record, arguments.show);
   std::fprintf(stderr, "computed %lld nodes, reused %lld\nreport: %s\n",
@@ -43,10 +41,7 @@ void add_run(CLI::App& app, int& exit_code) {
   auto* verb = app.add_subcommand("run", "run a spec: compute what is missing, judge, report");
   auto arguments = std::make_shared<Arguments>();
   arguments->which.add_to(*verb, "spec file (.toml)");
-  verb->add_flag("--json", arguments->show.json, "print one JSON document on standard output");
-  verb->add_flag("--no-ledger", arguments->no_ledger,
-                 "leave out time and memory, so that equal results are equal bytes");
-  verb->add_option("--html", arguments->show.html, "where to write the report (default: in the store)");
+  arguments->show.add_to(*verb, "where to write the report (default: in the store)");
   verb->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 

@@ -26,6 +26,14 @@ TerminalStyle style_of_output(bool ledger) {
 
 }  // namespace
 
+void ShowOptions::add_to(CLI::App& verb, const std::string& html_help) {
+  verb.add_flag("--json", json, "print one JSON document on standard output");
+  verb.add_flag_callback(
+      "--no-ledger", [this] { ledger = false; },
+      "leave out time and memory, so that equal results are equal bytes");
+  verb.add_option("--html", html, html_help);
+}
+
 int show_record(const Record& record, const ShowOptions& options) {
   const Judgement judgement = judge(record);
   if (!options.html.empty())

@@ -1,6 +1,7 @@
 #pragma once
 // A record shown: judged, as a table, a JSON document and an HTML file.
 
+#include <CLI/CLI.hpp>
 #include <string>
 
 #include "record/record.h"
@@ -11,6 +12,8 @@ struct ShowOptions {
   bool json = false;
   bool ledger = true;
   std::string html;  // file to write; empty: none
+
+  void add_to(CLI::App& verb, const std::string& html_help);
 };
 
 // Prints to standard output and returns the exit code that the verdicts ask for (0, 1, 3).
