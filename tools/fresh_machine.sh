@@ -30,14 +30,19 @@ done
 [ "$(id -u)" -eq 0 ] || { echo "fresh_machine: debootstrap and chroot need root" >&2; exit 1; }
 
 say() { echo "fresh_machine: $*" >&2; }
-sources() { find /etc/apt -maxdepth 2 -path '/etc/apt/sources.list*' -type f; }
+# The lists that apt reads: it passes over files of other endings.
+sources() {
+  find /etc/apt -maxdepth 2 -type f \( -path /etc/apt/sources.list -o -path "/etc/apt/sources.list.d/*.list" \
+    -o -path "/etc/apt/sources.list.d/*.sources" \)
+}
 
-# The first mirror this machine gets Debian 12 from.
+# The first mirror that this machine gets the suite bookworm from, in either form of apt's lists.
 mirror() {
   sources | xargs -r cat | awk '
-    /^URIs:/ && !uri { uri = $2 }
-    /^deb / { line = $0; sub(/\[[^]]*\]/, "", line); split(line, part, " "); if (!uri) uri = part[2] }
-    END { print uri }'
+    /^URIs:/ { uri = $2 }
+    /^Suites:/ { for (i = 2; i <= NF; ++i) if ($i == "bookworm" && !found) found = uri }
+    /^deb / { sub(/\[[^]]*\]/, ""); if ($3 == "bookworm" && !found) found = $2 }
+    END { print found }'
 }
 
 make_bare() {
