@@ -15,87 +15,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kLargestWidth = std::int64_t{1} << 24;
+constexpr std::int64_t kMostLayers = 1024;
 
-void check_range(std::int64_t value, const char* what, std::int64_t most, const std::string& source) {
-  if (value >= 1 && value <= most) return;
-  throw Error(ErrorKind::corrupt_data, std::string("the model's ") + what + " is out of range")
+// The first of `keys` that is there, 0 when none is: the architecture may know better.
+std::int64_t size_of(const HfConfig& file, std::initializer_list<const char*> keys) {
+  for (const char* key : keys)
+    if (file.has(key)) return file.get<std::int64_t>(key);
+  return 0;
+}
+
+// Readers make lists of this length.
+void check_layers(std::int64_t layers, const std::string& source) {
+  if (layers >= 1 && layers <= kMostLayers) return;
+  throw Error(ErrorKind::corrupt_data, "the model's number of layers is out of range")
       .in(source)
-      .expected("1.." + std::to_string(most))
-      .found(std::to_string(value));
-}
-
-ModelConfig checked(ModelConfig c, const std::string& source) {
-  check_range(c.hidden, "hidden size", kLargestWidth, source);
-  check_range(c.layers, "number of layers", 1024, source);
-  check_range(c.heads, "number of heads", 4096, source);
-  check_range(c.kv_heads, "number of key-value heads", c.heads, source);
-  check_range(c.head_dim, "head size", 4096, source);
-  check_range(c.intermediate, "feed-forward size", kLargestWidth, source);
-  check_range(c.vocab, "vocabulary", kLargestWidth, source);
-  check_range(c.max_positions, "number of positions", kLargestWidth, source);
-  if (c.kind == ModelKind::encoder) check_range(c.type_vocab, "number of token types", kLargestWidth, source);
-  if (c.heads % c.kv_heads != 0)
-    throw Error(ErrorKind::corrupt_data, "heads are not a multiple of key-value heads")
-        .in(source)
-        .found(std::to_string(c.heads) + " and " + std::to_string(c.kv_heads));
-  if (c.kind == ModelKind::decoder && (c.head_dim % 2 != 0 || !(c.rope_theta > 0)))
-    throw Error(ErrorKind::corrupt_data, "rotary embedding needs an even head size and a positive base")
-        .in(source);
-  if (!(c.norm_eps > 0 && c.norm_eps < 1))
-    throw Error(ErrorKind::corrupt_data, "the norm's epsilon is out of range").in(source);
-  return c;
-}
-
-template <typename T>
-T field_or(const Json& object, const char* key, T fallback, const std::string& source) {
-  const auto entry = object.find(key);
-  return entry == object.end() || entry->is_null() ? fallback : get_field<T>(object, key, source);
-}
-
-// An option that changes what the model computes and that this build does not do.
-void refuse(bool condition, const std::string& what, const std::string& source) {
-  if (condition)
-    throw Error(ErrorKind::unsupported, "this model uses " + what + ", which is not supported").in(source);
-}
-
-void read_llama(const Json& json, ModelConfig& c, const std::string& source) {
-  c.kv_heads = field_or<std::int64_t>(json, "num_key_value_heads", c.heads, source);
-  c.head_dim = field_or<std::int64_t>(json, "head_dim", c.heads > 0 ? c.hidden / c.heads : 0, source);
-  c.norm_eps = field_or<double>(json, "rms_norm_eps", 1e-6, source);
-  c.tied_embeddings = field_or<bool>(json, "tie_word_embeddings", false, source);
-  c.rope_theta = field_or<double>(json, "rope_theta", 10000, source);
-  c.activation = Activation::silu;
-  // transformers 5 writes rope_parameters, 4 wrote rope_theta and rope_scaling.
-  for (const char* key : {"rope_parameters", "rope_scaling"}) {
-    const auto rope = json.find(key);
-    if (rope == json.end() || !rope->is_object()) continue;
-    c.rope_theta = field_or<double>(*rope, "rope_theta", c.rope_theta, source);
-    const auto kind = field_or<std::string>(*rope, "rope_type",
-                                            field_or<std::string>(*rope, "type", "default", source), source);
-    refuse(kind != "default", "scaled rotary embedding (" + kind + ")", source);
-  }
-  refuse(field_or<bool>(json, "rope_interleaved", false, source), "interleaved rotary embedding", source);
-  refuse(field_or<bool>(json, "attention_bias", false, source), "attention biases", source);
-  refuse(field_or<bool>(json, "mlp_bias", false, source), "feed-forward biases", source);
-  const auto activation = field_or<std::string>(json, "hidden_act", "silu", source);
-  refuse(activation != "silu", "the activation " + activation, source);
-}
-
-void read_bert(const Json& json, ModelConfig& c, const std::string& source) {
-  c.kv_heads = c.heads;
-  c.head_dim = c.heads > 0 ? c.hidden / c.heads : 0;
-  if (c.head_dim * c.heads != c.hidden)
-    throw Error(ErrorKind::corrupt_data, "the hidden size is not a multiple of the number of heads")
-        .in(source);
-  c.norm_eps = field_or<double>(json, "layer_norm_eps", 1e-12, source);
-  c.type_vocab = field_or<std::int64_t>(json, "type_vocab_size", 2, source);
-  c.activation = Activation::gelu;
-  const auto activation = field_or<std::string>(json, "hidden_act", "gelu", source);
-  refuse(activation != "gelu", "the activation " + activation, source);
-  const auto positions = field_or<std::string>(json, "position_embedding_type", "absolute", source);
-  refuse(positions != "absolute", positions + " position embeddings", source);
-  refuse(field_or<bool>(json, "is_decoder", false, source), "BERT as a decoder", source);
+      .expected("1.." + std::to_string(kMostLayers))
+      .found(std::to_string(layers));
 }
 
 ModelConfig config_from_gguf(const GgufFile& file) {
@@ -109,29 +44,16 @@ ModelConfig config_from_gguf(const GgufFile& file) {
   c.hidden = integer(".embedding_length");
   c.layers = integer(".block_count");
   c.heads = integer(".attention.head_count");
-  c.kv_heads = file.get_or<std::int64_t>(name + ".attention.head_count_kv", c.heads);
-  const std::int64_t default_head = c.heads > 0 ? c.hidden / c.heads : 0;
-  c.head_dim = file.get_or<std::int64_t>(name + ".attention.key_length", default_head);
   c.intermediate = integer(".feed_forward_length");
   c.max_positions = integer(".context_length");
-  c.rope_theta = file.get_or<double>(name + ".rope.freq_base", 10000.0);
-  c.norm_eps = file.get<double>(name + ".attention.layer_norm_rms_epsilon");
-  c.tied_embeddings = !file.tensors().contains("output.weight");
+  check_layers(c.layers, source);
   const auto& embedding = file.tensor("token_embd.weight");
   if (embedding.shape.size() != 2)
     throw Error(ErrorKind::corrupt_data, "token_embd.weight is not a matrix").in(source);
   c.vocab = embedding.shape[0];
-  const auto scaling = file.get_or<std::string>(name + ".rope.scaling.type", std::string("none"));
-  refuse(scaling != "none" || file.tensors().contains("rope_freqs.weight"), "scaled rotary embedding",
-         source);
-  refuse(file.get_or<std::int64_t>(name + ".rope.dimension_count", c.head_dim) != c.head_dim,
-         "partial rotary embedding", source);
-  refuse(file.get_or<std::int64_t>(name + ".attention.value_length", c.head_dim) != c.head_dim,
-         "values of another size than keys", source);
-  refuse(file.get_or<std::int64_t>(name + ".expert_count", std::int64_t{0}) > 0, "a mixture of experts",
-         source);
-  refuse(file.tensors().contains("blk.0.attn_q.bias"), "attention biases", source);
-  return checked(c, source);
+  architecture.read_gguf(file, c);
+  check_config(c, source);
+  return c;
 }
 
 std::vector<std::string> safetensors_files(const fs::path& folder) {
@@ -170,23 +92,25 @@ ModelConfig config_from_hf(const std::string& config_json, const std::string& so
   const Json json = parse_json(config_json, source);
   const Architecture& architecture =
       architecture_of_hf(get_field<std::string>(json, "model_type", source), source);
+  // A model with vision keeps its decoder's settings one level down.
+  const auto text = json.find("text_config");
+  const HfConfig file(text != json.end() && text->is_object() ? *text : json, source);
   ModelConfig c;
   c.architecture = architecture.name;
   c.kind = architecture.kind;
-  c.hidden = get_field<std::int64_t>(json, "hidden_size", source);
-  c.layers = get_field<std::int64_t>(json, "num_hidden_layers", source);
-  c.heads = get_field<std::int64_t>(json, "num_attention_heads", source);
-  c.intermediate = get_field<std::int64_t>(json, "intermediate_size", source);
-  c.vocab = get_field<std::int64_t>(json, "vocab_size", source);
-  c.max_positions = get_field<std::int64_t>(json, "max_position_embeddings", source);
-  if (c.kind == ModelKind::decoder)
-    read_llama(json, c, source);
-  else
-    read_bert(json, c, source);
-  return checked(c, source);
+  c.hidden = size_of(file, {"hidden_size", "n_embd"});
+  c.layers = size_of(file, {"num_hidden_layers", "n_layer"});
+  c.heads = size_of(file, {"num_attention_heads", "n_head"});
+  c.intermediate = size_of(file, {"intermediate_size", "ffn_dim", "n_inner"});
+  c.vocab = size_of(file, {"vocab_size"});
+  c.max_positions = size_of(file, {"max_position_embeddings", "n_positions"});
+  check_layers(c.layers, source);
+  architecture.read_hf(file, c);
+  check_config(c, source);
+  return c;
 }
 
-ModelSource resolve_model(const std::string& path) {
+ModelSource resolve_model(const std::string& path, NeedTokenizer need) {
   ModelSource source;
   source.path = path;
   if (!fs::exists(path))
@@ -204,9 +128,12 @@ ModelSource resolve_model(const std::string& path) {
     return source;
   }
   const fs::path config = fs::path(path) / "config.json", tokenizer = fs::path(path) / "tokenizer.json";
-  for (const auto& file : {config, tokenizer})
+  const auto require = [&](const fs::path& file) {
     if (!fs::exists(file))
       throw Error(ErrorKind::invalid_input, "the model folder has no " + file.filename().string()).in(path);
+  };
+  require(config);
+  if (need == NeedTokenizer::yes) require(tokenizer);
   source.format = WeightFormat::safetensors;
   source.config_file = config.string();
   source.config = config_from_hf(read_text(source.config_file), source.config_file);

@@ -21,9 +21,12 @@ struct ModelSource {
   ModelConfig config;
 };
 
+// no: only weights are read, and the folder need not have a tokenizer.
+enum class NeedTokenizer { no, yes };
+
 // Throws Error{invalid_input} (nothing there, no weights, no tokenizer), Error{unsupported} (an architecture
 // or option this build does not compute right) or Error{corrupt_data}.
-ModelSource resolve_model(const std::string& path);
+ModelSource resolve_model(const std::string& path, NeedTokenizer tokenizer = NeedTokenizer::yes);
 
 // SHA-256 over the names' order and contents of config and weight files: equal digest is an equal model.
 // Paths do not enter.

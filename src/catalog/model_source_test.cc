@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/json.h"
+#include "catalog/model_cost.h"
 #include "io/test_support.h"
 
 namespace qinglan {
@@ -27,7 +28,8 @@ TEST(ModelConfig, LlamaDefaultsAreThoseOfHuggingFace) {
   EXPECT_EQ(config.kind, ModelKind::decoder);
   EXPECT_EQ(config.kv_heads, 4);
   EXPECT_EQ(config.head_dim, 16);
-  EXPECT_EQ(config.rope_theta, 10000);
+  EXPECT_EQ(config.rotary.theta, 10000);
+  EXPECT_EQ(config.rotary.width, 16);
   EXPECT_EQ(config.norm_eps, 1e-6);
   EXPECT_FALSE(config.tied_embeddings);
 }
@@ -35,16 +37,14 @@ TEST(ModelConfig, LlamaDefaultsAreThoseOfHuggingFace) {
 TEST(ModelConfig, ReadsBothSpellingsOfTheRotaryBase) {
   auto json = llama_json();
   json["rope_theta"] = 500.0;
-  EXPECT_EQ(config_from_hf(json.dump(), "c").rope_theta, 500);
+  EXPECT_EQ(config_from_hf(json.dump(), "c").rotary.theta, 500);
   json["rope_parameters"] = {{"rope_theta", 700.0}, {"rope_type", "default"}};
-  EXPECT_EQ(config_from_hf(json.dump(), "c").rope_theta, 700);
+  EXPECT_EQ(config_from_hf(json.dump(), "c").rotary.theta, 700);
 }
 
 TEST(ModelConfig, RefusesWhatWouldBeComputedWrong) {
-  const std::vector<std::pair<std::string, Json>> options = {{"rope_scaling", {{"rope_type", "llama3"}}},
-                                                             {"attention_bias", true},
-                                                             {"mlp_bias", true},
-                                                             {"hidden_act", "gelu"},
+  const std::vector<std::pair<std::string, Json>> options = {{"rope_scaling", {{"rope_type", "spiral"}}},
+                                                             {"hidden_act", "mish"},
                                                              {"rope_interleaved", true},
                                                              {"model_type", "mamba"}};
   for (const auto& [key, value] : options) {
@@ -96,7 +96,7 @@ TEST(ModelSource, ReadsTheRealGguf) {
   EXPECT_EQ(c.head_dim, 64);
   EXPECT_EQ(c.intermediate, 1536);
   EXPECT_EQ(c.vocab, 49152);
-  EXPECT_EQ(c.rope_theta, 100000);
+  EXPECT_EQ(c.rotary.theta, 100000);
   EXPECT_TRUE(c.tied_embeddings);
   EXPECT_EQ(parameter_count(c), 134515008);
 }

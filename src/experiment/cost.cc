@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/model_cost.h"
 #include "catalog/model_source.h"
 #include "data/dataset.h"
 #include "data/template.h"

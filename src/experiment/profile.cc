@@ -25,9 +25,17 @@ std::string isa_level() {
   return __builtin_cpu_supports("avx2") ? "avx2" : "baseline";
 }
 
+std::string fast_dtype() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  const bool amd = __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx;
+  const std::string isa = isa_level();
+  return isa == "amx-bf16" || (amd && isa == "avx512-bf16") ? "bfloat16" : "float32";
+}
+
 #else
 
 std::string isa_level() { return "neon"; }
+std::string fast_dtype() { return "float32"; }
 
 #endif
 

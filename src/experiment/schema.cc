@@ -17,7 +17,7 @@ std::vector<KeyInfo> learner_keys(const char* section) {
       {section, "tune", text, "probe", "full | lora | probe"},
       {section, "text", text, "", "template for this model alone; default data.text"},
       {section, "max_tokens", integer, 512, "longer texts are cut on the right and counted"},
-      {section, "dtype", text, "bfloat16", "bfloat16 | float32: compute type"},
+      {section, "dtype", text, "auto", "bfloat16 | float32: compute type; auto takes what this processor multiplies faster"},
       {section, "pooling", text_or_list, "auto",
        "last | mean | cls, or a list for a probe; auto: decoder last (probe: last and mean), encoder mean"},
       {section, "depth", integer, -1,

@@ -11,6 +11,7 @@
 #include "catalog/known_model.h"
 #include "catalog/method.h"
 #include "data/template.h"
+#include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
 #include "experiment/toml_tree.h"
@@ -239,7 +240,8 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
     require(values.contains("model"), "[" + section + "] needs a model", source,
             "model = \"smollm2-135m\", or a path; `qinglan models list` shows the known ones");
     require_one_of(values, section, "tune", {"full", "lora", "probe"}, source);
-    require_one_of(values, section, "dtype", {"bfloat16", "float32"}, source);
+    require_one_of(values, section, "dtype", {"auto", "bfloat16", "float32"}, source);
+    if (values["dtype"] == "auto") values["dtype"] = fast_dtype();
     spec.name = values["model"];
     spec.model_path = find_model(spec.name);
     spec.tune = values["tune"];

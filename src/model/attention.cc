@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <span>
 
 #include "base/error.h"
 #include "model/attention_kernels.h"
+#include "model/by_type.h"
 
 namespace qinglan {
 namespace {
@@ -39,29 +41,21 @@ template <typename Body>
 void for_each_job(std::span<const std::int64_t> lengths, const AttentionShape& shape, bool backward,
                   const Body& body) {
   const auto documents = longest_first(lengths);
-  const auto scratch_size =
-      attention_kernels::scratch_size(documents.front().length, shape.head_dim, backward);
+  const double scale = shape.scale > 0 ? shape.scale : 1 / std::sqrt(static_cast<double>(shape.head_dim));
+  const auto job_of = [&](std::int64_t length, std::int64_t kv_head) {
+    return Job{length,  shape.heads,  shape.kv_heads, shape.head_dim,
+               kv_head, shape.causal, shape.reach,    static_cast<float>(scale), static_cast<float>(shape.cap)};
+  };
+  const auto scratch_size = attention_kernels::scratch_size(job_of(documents.front().length, 0), backward);
   const std::int64_t jobs = static_cast<std::int64_t>(documents.size()) * shape.kv_heads;
   std::atomic<std::int64_t> next = 0;
   at::parallel_for(0, at::get_num_threads(), 1, [&](std::int64_t, std::int64_t) {
     std::vector<float> scratch(static_cast<std::size_t>(scratch_size));
     for (std::int64_t number; (number = next.fetch_add(1)) < jobs;) {
       const Document& document = documents[static_cast<std::size_t>(number / shape.kv_heads)];
-      const Job job{document.length,         shape.heads, shape.kv_heads, shape.head_dim,
-                    number % shape.kv_heads, shape.causal};
-      body(job, document.first, scratch.data());
+      body(job_of(document.length, number % shape.kv_heads), document.first, scratch.data());
     }
   });
-}
-
-template <typename Body>
-void by_type(const torch::Tensor& tensor, const Body& body) {
-  if (tensor.scalar_type() == torch::kFloat32)
-    body(static_cast<float*>(nullptr));
-  else if (tensor.scalar_type() == torch::kBFloat16)
-    body(static_cast<Bf16*>(nullptr));
-  else
-    QL_CHECK(false, "attention takes fp32 or bf16");
 }
 
 torch::Tensor attend_forward(const torch::Tensor& qkv, std::span<const std::int64_t> lengths,
@@ -84,16 +78,18 @@ class Attend : public torch::autograd::Function<Attend> {
                                const std::vector<std::int64_t>& lengths, const AttentionShape& shape) {
     context->save_for_backward({qkv});
     context->saved_data["lengths"] = lengths;
-    context->saved_data["shape"] =
-        std::vector<std::int64_t>{shape.heads, shape.kv_heads, shape.head_dim, shape.causal};
+    context->saved_data["sizes"] =
+        std::vector<std::int64_t>{shape.heads, shape.kv_heads, shape.head_dim, shape.causal, shape.reach};
+    context->saved_data["factors"] = std::vector<double>{shape.scale, shape.cap};
     return attend_forward(qkv, lengths, shape);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto qkv = context->get_saved_variables()[0];
     const auto lengths = context->saved_data["lengths"].toIntVector();
-    const auto numbers = context->saved_data["shape"].toIntVector();
-    const AttentionShape shape{numbers[0], numbers[1], numbers[2], numbers[3] != 0};
+    const auto sizes = context->saved_data["sizes"].toIntVector();
+    const auto factors = context->saved_data["factors"].toDoubleVector();
+    const AttentionShape shape{sizes[0], sizes[1], sizes[2], sizes[3] != 0, sizes[4], factors[0], factors[1]};
     const auto grad = grads[0].contiguous();
     auto grad_qkv = torch::empty_like(qkv);
     by_type(qkv, [&]<typename T>(T*) {

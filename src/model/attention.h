@@ -6,15 +6,20 @@
 #include <cstdint>
 #include <vector>
 
+#include "catalog/model_config.h"
+
 namespace qinglan {
 
 struct AttentionShape {
   std::int64_t heads, kv_heads, head_dim;
   bool causal;
+  std::int64_t reach = kEveryDistance;  // most distance between a token and those it sees
+  double scale = 0;                     // of the scores; 0 = 1 / sqrt(D)
+  double cap = 0;                       // score -> cap tanh(score / cap); 0 = as it is
 };
 
 // qkv [T, (heads + 2 kv_heads) D] fp32 or bf16, heads of q, then k, then v; lengths [B], sum T -> context [T,
-// heads D]. Scores are scaled by 1/sqrt(D) and kept in fp32. Differentiable. A document's numbers do not
+// heads D]. Scores are kept in fp32. Differentiable. A document's numbers do not
 // depend on its neighbours or on the number of threads.
 torch::Tensor attend(const torch::Tensor& qkv, const std::vector<std::int64_t>& lengths,
                      const AttentionShape& shape);

@@ -100,8 +100,8 @@ QL_INLINE void save_rows(const float* from, std::int64_t stride, std::int64_t ro
     for (std::int64_t i = 0; i < width; ++i) save(to[i], from[i] * scale);
 }
 
-// Softmax of scores[0, seen); the rest of the row up to `end` becomes 0.
-QL_INLINE void softmax(float* scores, std::int64_t seen, std::int64_t end) {
+// Softmax of the first `seen` scores.
+QL_INLINE void softmax(float* scores, std::int64_t seen) {
   float lanes[kLanes];
   for (auto& lane : lanes) lane = scores[0];
   std::int64_t i = 0;
@@ -114,27 +114,55 @@ QL_INLINE void softmax(float* scores, std::int64_t seen, std::int64_t end) {
   for (i = 0; i < seen; ++i) scores[i] = exponential(scores[i] - largest);
   const float scale = 1.0f / sum_over(seen, [&](std::int64_t j) { return scores[j]; });
   for (i = 0; i < seen; ++i) scores[i] *= scale;
-  for (i = seen; i < end; ++i) scores[i] = 0;
+}
+
+// score -> cap tanh(score / cap). Where `slopes` is given it gets the derivative, 1 - tanh^2.
+QL_INLINE void soften(float* scores, float* slopes, std::int64_t count, float cap) {
+  const float inverse = 1.0f / cap;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float t = hyperbolic_tangent(scores[i] * inverse);
+    scores[i] = cap * t;
+    if (slopes) slopes[i] = 1.0f - t * t;
+  }
 }
 
 // Which keys the queries of one block see, and the loop extents that follow.
 struct Block {
   std::int64_t first, count, length;  // queries [first, first + count) of `length`
   bool causal;
+  std::int64_t reach;
 
-  std::int64_t seen(std::int64_t query) const { return causal ? first + query + 1 : length; }
+  std::int64_t from(std::int64_t query) const { return std::max<std::int64_t>(0, first + query - reach); }
+  std::int64_t seen(std::int64_t query) const {  // one past the last
+    return causal ? first + query + 1 : std::min(length, first + query + 1 + std::min(length, reach));
+  }
   std::int64_t keys() const { return seen(count - 1); }
+  // The queries that see the keys [key, last].
+  std::int64_t first_query(std::int64_t key) const {
+    return std::max<std::int64_t>(0, key - first - (causal ? 0 : std::min(length, reach)));
+  }
+  std::int64_t end_query(std::int64_t last) const {
+    return std::min(count, last - first + 1 + std::min(length, reach));
+  }
 };
 
-// scores [count, stride] = softmax of q k^T, q already scaled.
-QL_INLINE void probabilities(const Block& block, std::int64_t dim, const float* q, std::int64_t q_stride,
-                             const float* k_columns, float* scores, std::int64_t stride) {
+// scores [count, stride] = softmax of q k^T, q already scaled; keys that a query does not see get 0. `slopes`, if given,
+// gets the cap's derivatives in the same layout.
+QL_INLINE void probabilities(const Block& block, std::int64_t dim, float cap, const float* q, std::int64_t q_stride,
+                             const float* k_columns, float* scores, float* slopes, std::int64_t stride) {
   multiply(q, q_stride, 1, k_columns, stride, scores, stride, block.count, false,
            [&](std::int64_t, std::int64_t last) {
              return Extent{0, dim, padded(block.seen(last))};
            });
-  for (std::int64_t query = 0; query < block.count; ++query)
-    softmax(scores + query * stride, block.seen(query), padded(block.keys()));
+  const std::int64_t end = padded(block.keys());
+  for (std::int64_t query = 0; query < block.count; ++query) {
+    float* row = scores + query * stride;
+    const std::int64_t from = block.from(query), seen = block.seen(query);
+    if (cap > 0) soften(row + from, slopes ? slopes + query * stride + from : nullptr, seen - from, cap);
+    softmax(row + from, seen - from);
+    std::fill(row, row + from, 0.0f);
+    std::fill(row + seen, row + end, 0.0f);
+  }
 }
 
 template <typename T>
@@ -149,22 +177,22 @@ QL_INLINE void forward_body(const Job& job, const T* qkv, T* context, float* scr
   float* out = scores + kQueryBlock * keys;
   load_columns(qkv + (job.heads + job.kv_head) * dim, stride, length, dim, k_columns, keys);
   load_rows(qkv + (job.heads + job.kv_heads + job.kv_head) * dim, stride, length, dim, 1.0f, v, wide);
-  const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
   for (std::int64_t head = job.kv_head * shared; head < (job.kv_head + 1) * shared; ++head)
     for (std::int64_t first = 0; first < length; first += kQueryBlock) {
-      const Block block{first, std::min(kQueryBlock, length - first), length, job.causal};
-      load_rows(qkv + first * stride + head * dim, stride, block.count, dim, scale, q, wide);
-      probabilities(block, dim, q, wide, k_columns, scores, keys);
-      multiply(scores, keys, 1, v, wide, out, wide, block.count, false, [&](std::int64_t, std::int64_t last) {
-        return Extent{0, block.seen(last), wide};
-      });
+      const Block block{first, std::min(kQueryBlock, length - first), length, job.causal, job.reach};
+      load_rows(qkv + first * stride + head * dim, stride, block.count, dim, job.scale, q, wide);
+      probabilities(block, dim, job.cap, q, wide, k_columns, scores, nullptr, keys);
+      multiply(scores, keys, 1, v, wide, out, wide, block.count, false,
+               [&](std::int64_t begin, std::int64_t last) {
+                 return Extent{block.from(begin), block.seen(last), wide};
+               });
       save_rows(out, wide, block.count, dim, 1.0f, context + first * job.heads * dim + head * dim,
                 job.heads * dim);
     }
 }
 
 // With P the probabilities and g the gradient of the context: dV = P^T g, dP = g V^T, dS = P (dP - rowsum(P
-// dP)), dQ = dS K / sqrt(D), dK = dS^T Q / sqrt(D).
+// dP)) times the cap's slope, dQ = scale dS K, dK = scale dS^T Q.
 template <typename T>
 QL_INLINE void backward_body(const Job& job, const T* qkv, const T* grad_context, T* grad_qkv,
                              float* scratch) {
@@ -181,23 +209,22 @@ QL_INLINE void backward_body(const Job& job, const T* qkv, const T* grad_context
   float* grad_q = grad + kQueryBlock * wide;
   float* scores = grad_q + kQueryBlock * wide;
   float* grad_scores = scores + kQueryBlock * keys;
+  float* slopes = job.cap > 0 ? grad_scores + kQueryBlock * keys : nullptr;
   const std::int64_t k_at = (job.heads + job.kv_head) * dim,
                      v_at = (job.heads + job.kv_heads + job.kv_head) * dim;
   load_columns(qkv + k_at, stride, length, dim, k_columns, keys);
   load_columns(qkv + v_at, stride, length, dim, v_columns, keys);
   load_rows(qkv + k_at, stride, length, dim, 1.0f, k, wide);
   std::memset(grad_k, 0, static_cast<std::size_t>(2 * length * wide) * sizeof(float));
-  const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
   for (std::int64_t head = job.kv_head * shared; head < (job.kv_head + 1) * shared; ++head)
     for (std::int64_t first = 0; first < length; first += kQueryBlock) {
-      const Block block{first, std::min(kQueryBlock, length - first), length, job.causal};
-      load_rows(qkv + first * stride + head * dim, stride, block.count, dim, scale, q, wide);
+      const Block block{first, std::min(kQueryBlock, length - first), length, job.causal, job.reach};
+      load_rows(qkv + first * stride + head * dim, stride, block.count, dim, job.scale, q, wide);
       load_rows(grad_context + first * job.heads * dim + head * dim, job.heads * dim, block.count, dim, 1.0f,
                 grad, wide);
-      probabilities(block, dim, q, wide, k_columns, scores, keys);
-      // A key sees the queries from its own on.
-      const auto of_key = [&](std::int64_t key, std::int64_t) {
-        return Extent{block.causal ? std::max<std::int64_t>(0, key - first) : 0, block.count, wide};
+      probabilities(block, dim, job.cap, q, wide, k_columns, scores, slopes, keys);
+      const auto of_key = [&](std::int64_t key, std::int64_t last) {
+        return Extent{block.first_query(key), block.end_query(last), wide};
       };
       multiply(scores, 1, keys, grad, wide, grad_v, wide, block.keys(), true, of_key);
       multiply(grad, wide, 1, v_columns, keys, grad_scores, keys, block.count, false,
@@ -207,17 +234,20 @@ QL_INLINE void backward_body(const Job& job, const T* qkv, const T* grad_context
       for (std::int64_t query = 0; query < block.count; ++query) {
         float* p = scores + query * keys;
         float* d = grad_scores + query * keys;
-        const std::int64_t seen = block.seen(query);
-        const float mean = sum_over(seen, [&](std::int64_t j) { return p[j] * d[j]; });
-        for (std::int64_t j = 0; j < seen; ++j) d[j] = p[j] * (d[j] - mean);
-        for (std::int64_t j = seen; j < padded(block.keys()); ++j) d[j] = 0;
+        const std::int64_t from = block.from(query), seen = block.seen(query);
+        const float mean = sum_over(seen - from, [&](std::int64_t j) { return p[from + j] * d[from + j]; });
+        for (std::int64_t j = from; j < seen; ++j) d[j] = p[j] * (d[j] - mean);
+        if (slopes)
+          for (std::int64_t j = from; j < seen; ++j) d[j] *= slopes[query * keys + j];
+        std::fill(d, d + from, 0.0f);
+        std::fill(d + seen, d + padded(block.keys()), 0.0f);
       }
       multiply(grad_scores, keys, 1, k, wide, grad_q, wide, block.count, false,
-               [&](std::int64_t, std::int64_t last) {
-                 return Extent{0, block.seen(last), wide};
+               [&](std::int64_t begin, std::int64_t last) {
+                 return Extent{block.from(begin), block.seen(last), wide};
                });
       multiply(grad_scores, 1, keys, q, wide, grad_k, wide, block.keys(), true, of_key);
-      save_rows(grad_q, wide, block.count, dim, scale, grad_qkv + first * stride + head * dim, stride);
+      save_rows(grad_q, wide, block.count, dim, job.scale, grad_qkv + first * stride + head * dim, stride);
     }
   save_rows(grad_k, wide, length, dim, 1.0f, grad_qkv + k_at, stride);
   save_rows(grad_v, wide, length, dim, 1.0f, grad_qkv + v_at, stride);
@@ -225,11 +255,11 @@ QL_INLINE void backward_body(const Job& job, const T* qkv, const T* grad_context
 
 }  // namespace
 
-std::int64_t scratch_size(std::int64_t length, std::int64_t head_dim, bool backward) {
-  const std::int64_t wide = (head_dim + kVector - 1) / kVector * kVector,
-                     keys = (length + kVector - 1) / kVector * kVector;
-  if (!backward) return head_dim * keys + length * wide + kQueryBlock * (2 * wide + keys);
-  return 2 * head_dim * keys + 3 * length * wide + kQueryBlock * (3 * wide + 2 * keys);
+std::int64_t scratch_size(const Job& job, bool backward) {
+  const std::int64_t wide = padded(job.head_dim), keys = padded(job.length);
+  if (!backward) return job.head_dim * keys + job.length * wide + kQueryBlock * (2 * wide + keys);
+  const std::int64_t scores = job.cap > 0 ? 3 : 2;  // probabilities, their gradient, the cap's slopes
+  return 2 * job.head_dim * keys + 3 * job.length * wide + kQueryBlock * (3 * wide + scores * keys);
 }
 
 #define QL_KERNELS(T)                                                                       \

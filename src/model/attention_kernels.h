@@ -15,12 +15,14 @@ struct Job {
   std::int64_t heads, kv_heads, head_dim;
   std::int64_t kv_head;  // of this job; its query heads are kv_head * heads / kv_heads and those after it
   bool causal;
+  std::int64_t reach;  // most distance between a query and the keys it sees
+  float scale, cap;    // of the scores; cap 0 = none, else score -> cap tanh(score / cap)
   // Elements from one token to the next: (heads + 2 kv_heads) head_dim, heads of q, then k, then v.
   std::int64_t stride() const { return (heads + 2 * kv_heads) * head_dim; }
 };
 
 // Floats of scratch that the functions below need.
-std::int64_t scratch_size(std::int64_t length, std::int64_t head_dim, bool backward);
+std::int64_t scratch_size(const Job& job, bool backward);
 
 // context [length, heads head_dim]: the job's heads are written.
 void forward(const Job& job, const float* qkv, float* context, float* scratch);

@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -17,113 +16,107 @@ using R = WeightRole;
 constexpr double kInitDeviation = 0.02;
 constexpr std::int64_t kRandomBlock = 1 << 16;  // numbers of one stream, so that threads can share the work
 
-bool is_norm(R role) {
-  return role == R::embedding_norm || role == R::attention_norm || role == R::ffn_norm ||
-         role == R::final_norm;
-}
-
-bool is_bias(R role) {
-  static const std::set<R> biases{R::embedding_norm_bias,
-                                  R::attention_norm_bias,
-                                  R::q_bias,
-                                  R::k_bias,
-                                  R::v_bias,
-                                  R::o_bias,
-                                  R::ffn_norm_bias,
-                                  R::up_bias,
-                                  R::down_bias};
-  return biases.contains(role);
+// A weight's name in the file, with the part where several share one.
+std::string stream_name(const Architecture& architecture, const WeightPlace& place) {
+  const std::string name = architecture.hf_name(place.role, place.layer);
+  std::int64_t sharing = 0, number = 0;
+  for (const auto& other : architecture.weights) {
+    if (std::string_view(other.hf) != architecture.find(place.role).hf) continue;
+    if (other.role == place.role) number = sharing;
+    ++sharing;
+  }
+  return sharing > 1 ? name + ":" + std::to_string(number) : name;
 }
 
 }  // namespace
 
-torch::Tensor Backbone::add(const Fill& fill, const std::string& name, std::vector<Part> parts,
-                            std::int64_t columns) {
-  std::int64_t rows = 0;
-  for (const auto& part : parts) rows += part.rows;
+torch::Tensor Backbone::add(const Fill& fill, const std::string& name, std::vector<R> roles, std::int64_t layer) {
+  std::vector<WeightPlace> places;
+  std::int64_t rows = 0, columns = 0;
+  for (const auto role : roles) {
+    if (!has_weight(config_, role, layer)) continue;
+    const WeightShape shape = weight_shape(config_, role);
+    places.push_back({role, layer});
+    rows += shape.rows;
+    columns = shape.columns;
+  }
+  if (places.empty()) return {};
   const auto shape = columns ? std::vector<std::int64_t>{rows, columns} : std::vector<std::int64_t>{rows};
   auto tensor = torch::empty(shape, dtype_);
   std::int64_t first = 0;
-  for (const auto& part : parts) {
-    fill(part, tensor.narrow(0, first, part.rows));
-    first += part.rows;
+  for (const auto& place : places) {
+    const std::int64_t count = weight_shape(config_, place.role).rows;
+    fill(place, tensor.narrow(0, first, count));
+    first += count;
   }
   parameters_.push_back({name, tensor});
-  parts_[name] = std::move(parts);
+  places_[name] = std::move(places);
   return tensor;
 }
 
-void Backbone::build_layer(std::int64_t number, const Fill& fill) {
-  const auto& c = config_;
-  const Architecture& architecture = architecture_named(c.architecture);
+Backbone::NormWeights Backbone::add_norm(const Fill& fill, const std::string& name, R scale, R bias,
+                                         std::int64_t layer) {
+  return {add(fill, name + ".weight", {scale}, layer), add(fill, name + ".bias", {bias}, layer)};
+}
+
+Backbone::Layer Backbone::build_layer(std::int64_t number, const Fill& fill) {
   const std::string stem = "layers." + std::to_string(number) + ".";
-  const auto part = [&](R role, std::int64_t rows) { return Part{role, number, rows}; };
-  const auto vector = [&](R role, const std::string& name, std::int64_t width) {
-    return architecture.find(role) ? add(fill, stem + name, {part(role, width)}, 0) : torch::Tensor();
+  const auto one = [&](const std::string& name, std::vector<R> roles) {
+    return add(fill, stem + name, std::move(roles), number);
   };
+  const bool gated = config_.gated;
   Layer layer;
-  layer.attention_norm = vector(R::attention_norm, "attention_norm.weight", c.hidden);
-  layer.attention_norm_bias = vector(R::attention_norm_bias, "attention_norm.bias", c.hidden);
-  layer.qkv = add(fill, stem + "qkv.weight",
-                  {part(R::q, c.q_width()), part(R::k, c.kv_width()), part(R::v, c.kv_width())}, c.hidden);
-  if (architecture.find(R::q_bias))
-    layer.qkv_bias =
-        add(fill, stem + "qkv.bias",
-            {part(R::q_bias, c.q_width()), part(R::k_bias, c.kv_width()), part(R::v_bias, c.kv_width())}, 0);
-  layer.o = add(fill, stem + "o.weight", {part(R::o, c.hidden)}, c.q_width());
-  layer.o_bias = vector(R::o_bias, "o.bias", c.hidden);
-  layer.ffn_norm = vector(R::ffn_norm, "ffn_norm.weight", c.hidden);
-  layer.ffn_norm_bias = vector(R::ffn_norm_bias, "ffn_norm.bias", c.hidden);
-  if (architecture.find(R::gate))
-    layer.up = add(fill, stem + "gate_up.weight",
-                   {part(R::gate, c.intermediate), part(R::up, c.intermediate)}, c.hidden);
-  else
-    layer.up = add(fill, stem + "up.weight", {part(R::up, c.intermediate)}, c.hidden);
-  layer.up_bias = vector(R::up_bias, "up.bias", c.intermediate);
-  layer.down = add(fill, stem + "down.weight", {part(R::down, c.hidden)}, c.intermediate);
-  layer.down_bias = vector(R::down_bias, "down.bias", c.hidden);
-  layers_.push_back(std::move(layer));
+  layer.attention_norm =
+      add_norm(fill, stem + "attention_norm", R::attention_norm, R::attention_norm_bias, number);
+  layer.qkv = one("qkv.weight", {R::q, R::k, R::v});
+  layer.qkv_bias = one("qkv.bias", {R::q_bias, R::k_bias, R::v_bias});
+  layer.q_norm = one("q_norm.weight", {R::q_norm});
+  layer.k_norm = one("k_norm.weight", {R::k_norm});
+  layer.o = one("o.weight", {R::o});
+  layer.o_bias = one("o.bias", {R::o_bias});
+  layer.attention_post_norm.scale = one("attention_post_norm.weight", {R::attention_post_norm});
+  layer.ffn_norm = add_norm(fill, stem + "ffn_norm", R::ffn_norm, R::ffn_norm_bias, number);
+  layer.up = one(gated ? "gate_up.weight" : "up.weight", {R::gate, R::up});
+  layer.up_bias = one(gated ? "gate_up.bias" : "up.bias", {R::gate_bias, R::up_bias});
+  layer.down = one("down.weight", {R::down});
+  layer.down_bias = one("down.bias", {R::down_bias});
+  layer.ffn_post_norm.scale = one("ffn_post_norm.weight", {R::ffn_post_norm});
+  return layer;
 }
 
 Backbone::Backbone(ModelConfig config, torch::Dtype dtype, const Fill& fill)
     : config_(std::move(config)), dtype_(dtype) {
   QL_CHECK(dtype == torch::kFloat32 || dtype == torch::kBFloat16, "a backbone computes in fp32 or bf16");
   const torch::NoGradGuard no_grad;
-  const auto& c = config_;
-  token_embedding_ = add(fill, "token_embedding.weight", {{R::token_embedding, -1, c.vocab}}, c.hidden);
-  if (c.kind == ModelKind::encoder) {
-    position_embedding_ =
-        add(fill, "position_embedding.weight", {{R::position_embedding, -1, c.max_positions}}, c.hidden);
-    type_embedding_ = add(fill, "type_embedding.weight", {{R::type_embedding, -1, c.type_vocab}}, c.hidden);
-    embedding_norm_ = add(fill, "embedding_norm.weight", {{R::embedding_norm, -1, c.hidden}}, 0);
-    embedding_norm_bias_ = add(fill, "embedding_norm.bias", {{R::embedding_norm_bias, -1, c.hidden}}, 0);
-  }
-  for (std::int64_t number = 0; number < c.layers; ++number) build_layer(number, fill);
-  if (c.kind == ModelKind::decoder) {
-    final_norm_ = add(fill, "final_norm.weight", {{R::final_norm, -1, c.hidden}}, 0);
-    lm_head_ = c.tied_embeddings ? token_embedding_
-                                 : add(fill, "lm_head.weight", {{R::lm_head, -1, c.vocab}}, c.hidden);
-  }
+  token_embedding_ = add(fill, "token_embedding.weight", {R::token_embedding}, -1);
+  position_embedding_ = add(fill, "position_embedding.weight", {R::position_embedding}, -1);
+  type_embedding_ = add(fill, "type_embedding.weight", {R::type_embedding}, -1);
+  embedding_norm_ = add_norm(fill, "embedding_norm", R::embedding_norm, R::embedding_norm_bias, -1);
+  for (std::int64_t number = 0; number < config_.layers; ++number) layers_.push_back(build_layer(number, fill));
+  final_norm_ = add_norm(fill, "final_norm", R::final_norm, R::final_norm_bias, -1);
+  lm_head_ = add(fill, "lm_head.weight", {R::lm_head}, -1);
+  if (!lm_head_.defined()) lm_head_ = token_embedding_;
 }
 
 Backbone Backbone::load(const ModelSource& source, torch::Dtype dtype) {
   const WeightReader reader(source);
   std::vector<float> scratch;
-  return Backbone(source.config, dtype, [&](const Part& part, torch::Tensor rows) {
+  return Backbone(source.config, dtype, [&](const WeightPlace& place, torch::Tensor rows) {
     scratch.resize(static_cast<std::size_t>(rows.numel()));
-    reader.read(part.role, part.layer, std::span(rows.sizes().data(), rows.sizes().size()), scratch);
+    reader.read(place.role, place.layer, scratch);
     rows.copy_(torch::from_blob(scratch.data(), rows.sizes(), torch::kFloat32));
   });
 }
 
 Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype) {
   const Architecture& architecture = architecture_named(config.architecture);
-  return Backbone(config, dtype, [&](const Part& part, torch::Tensor rows) {
-    if (is_norm(part.role) || is_bias(part.role)) {
-      rows.fill_(is_norm(part.role) ? 1 : 0);
+  const double norm_scale = config.unit_offset_norm ? 0 : 1;
+  return Backbone(config, dtype, [&](const WeightPlace& place, torch::Tensor rows) {
+    if (is_norm(place.role) || is_bias(place.role)) {
+      rows.fill_(is_norm(place.role) ? norm_scale : 0);
       return;
     }
-    const std::string stream = "random_init/" + architecture.hf_name(part.role, part.layer);
+    const std::string stream = "random_init/" + stream_name(architecture, place);
     auto values = torch::empty({rows.numel()}, torch::kFloat32);
     float* data = values.data_ptr<float>();
     const std::int64_t count = values.numel(), blocks = (count + kRandomBlock - 1) / kRandomBlock;
@@ -154,11 +147,15 @@ void Backbone::check_batch(const PackedBatch& batch) const {
 }
 
 torch::Tensor Backbone::embed(const PackedBatch& batch) const {
-  const auto tokens = torch::embedding(token_embedding_, batch.ids);
-  if (config_.kind == ModelKind::decoder) return tokens;
-  // One segment only: every token has type 0.
-  const auto sum = tokens + torch::embedding(position_embedding_, batch.positions) + type_embedding_[0];
-  return torch::layer_norm(sum, {config_.hidden}, embedding_norm_, embedding_norm_bias_, config_.norm_eps);
+  auto x = torch::embedding(token_embedding_, batch.ids);
+  if (config_.embedding_scale != 1) {
+    // In the compute type, as the models were trained.
+    x = x * torch::tensor(config_.embedding_scale, torch::kFloat64).to(dtype_);
+  }
+  if (config_.learned_positions)
+    x = x + torch::embedding(position_embedding_, batch.positions + config_.position_offset);
+  if (type_embedding_.defined()) x = x + type_embedding_[0];  // one segment only: every token has type 0
+  return config_.embedding_norm ? norm(x, embedding_norm_) : x;
 }
 
 std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
@@ -166,19 +163,15 @@ std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span
   QL_CHECK(!depths.empty() && batch.documents() > 0, "forward needs depths and documents");
   for (const auto depth : depths) QL_CHECK(depth >= 0 && depth <= config_.layers, "depth outside 0..layers");
   check_batch(batch);
-  const bool decoder = config_.kind == ModelKind::decoder;
-  const auto longest = *std::max_element(batch.lengths.begin(), batch.lengths.end());
-  const BlockInputs inputs{
-      batch, AttentionShape{config_.heads, config_.kv_heads, config_.head_dim, decoder},
-      decoder ? RotaryTable::make(longest, config_.head_dim, config_.rope_theta) : RotaryTable{}, adapter};
+  const BlockInputs inputs(config_, batch, adapter);
   const auto deepest = *std::max_element(depths.begin(), depths.end());
   std::vector<torch::Tensor> states(depths.size());
   const auto keep = [&](std::int64_t depth, const torch::Tensor& x) {
     for (std::size_t i = 0; i < depths.size(); ++i) {
       if (depths[i] != depth) continue;
       // Without gradients blocks add to x in place, so a kept state is a copy unless it is the last.
-      if (decoder && depth == config_.layers)
-        states[i] = rms_norm(x, final_norm_, config_.norm_eps);
+      if (depth == config_.layers && config_.final_norm)
+        states[i] = norm(x, final_norm_);
       else
         states[i] = torch::GradMode::is_enabled() || depth == deepest ? x : x.clone();
     }
@@ -186,7 +179,7 @@ std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span
   auto x = embed(batch);
   keep(0, x);
   for (std::int64_t number = 0; number < deepest; ++number) {
-    x = decoder ? decoder_block(number, x, inputs) : encoder_block(number, x, inputs);
+    x = block(number, x, inputs);
     keep(number + 1, x);
   }
   return states;
@@ -199,7 +192,8 @@ torch::Tensor Backbone::forward(const PackedBatch& batch, const LoraAdapter* ada
 torch::Tensor Backbone::logits(const torch::Tensor& hidden) const {
   if (config_.kind != ModelKind::decoder)
     throw Error(ErrorKind::unsupported, "an encoder has no language-model head").found(config_.architecture);
-  return torch::linear(hidden, lm_head_).to(torch::kFloat32);
+  const auto scores = torch::linear(hidden, lm_head_).to(torch::kFloat32);
+  return config_.logit_cap > 0 ? config_.logit_cap * torch::tanh(scores / config_.logit_cap) : scores;
 }
 
 void Backbone::set_trainable(bool trainable) {
@@ -215,17 +209,29 @@ void Backbone::set_parameter(const std::string& name, const torch::Tensor& value
   entry->tensor.copy_(value);
 }
 
-std::vector<NamedTensor> Backbone::hf_views(const std::string& name, const torch::Tensor& like) const {
-  const auto entry = parts_.find(name);
-  QL_CHECK(entry != parts_.end(), "no parameter " + name);
+std::vector<NamedTensor> Backbone::hf_tensors(const std::string& name, const torch::Tensor& like) const {
+  const auto entry = places_.find(name);
+  QL_CHECK(entry != places_.end(), "no parameter " + name);
   const Architecture& architecture = architecture_named(config_.architecture);
-  std::vector<NamedTensor> views;
+  const std::vector<WeightPlace>& places = entry->second;
+  std::vector<NamedTensor> tensors;
   std::int64_t first = 0;
-  for (const auto& part : entry->second) {
-    views.push_back({architecture.hf_name(part.role, part.layer), like.narrow(0, first, part.rows)});
-    first += part.rows;
+  for (std::size_t i = 0; i < places.size();) {
+    const std::string hf_name = architecture.hf_name(places[i].role, places[i].layer);
+    const HfLayout layout = architecture.find(places[i].role).hf_layout;
+    std::int64_t parts = 0, rows = 0;  // that the file keeps in one tensor
+    for (; i < places.size() && architecture.hf_name(places[i].role, places[i].layer) == hf_name; ++i, ++parts)
+      rows += weight_shape(config_, places[i].role).rows;
+    auto tensor = like.narrow(0, first, rows);
+    first += rows;
+    if (layout == HfLayout::transposed) tensor = tensor.t();
+    if (layout == HfLayout::by_head) {
+      const auto shape = tensor.sizes().vec();
+      tensor = tensor.reshape({parts, config_.heads, config_.head_dim, -1}).transpose(0, 1).reshape(shape);
+    }
+    tensors.push_back({hf_name, tensor});
   }
-  return views;
+  return tensors;
 }
 
 }  // namespace qinglan

@@ -1,6 +1,6 @@
 #pragma once
-// A pretrained transformer without a task head: a decoder of the Llama family or an encoder of the BERT
-// family, run over packed batches. Weights are held once, in the compute type; q|k|v and gate|up are fused
+// A pretrained transformer without a task head, decoder or encoder, run over packed batches. It computes what its
+// ModelConfig says and knows no architecture. Weights are held once, in the compute type; q|k|v and gate|up are fused
 // into one matrix each.
 
 #include <torch/torch.h>
@@ -25,7 +25,7 @@ class Backbone {
   // `dtype` torch::kFloat32 or torch::kBFloat16: storage and compute type. GGUF blocks are dequantized.
   // Throws Error{corrupt_data} for a missing weight or a wrong shape (both named), and what io/ throws.
   static Backbone load(const ModelSource& source, torch::Dtype dtype);
-  // The random-init control: matrices and embeddings normal(0, 0.02), biases 0, norms 1; stream
+  // The random-init control: matrices and embeddings normal(0, 0.02), biases 0, scales of norms 1; stream
   // "random_init".
   static Backbone random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype);
 
@@ -33,7 +33,7 @@ class Backbone {
   torch::Dtype dtype() const { return dtype_; }
 
   // Hidden states [T, C] in the compute type at each of `depths` (0..layers, any order): after that many
-  // blocks, 0 = the embeddings. For a decoder depth `layers` is after the final norm, smaller depths are
+  // blocks, 0 = the embeddings. Depth `layers` is after the final norm where the model has one, smaller depths are
   // before it. Only the blocks up to the largest depth run. Differentiable with respect to the trainable
   // parameters and the adapter unless gradients are switched off; run without them inside torch::NoGradGuard
   // or torch::InferenceMode. Throws Error{invalid_input} for an id outside the vocabulary or a document
@@ -56,38 +56,42 @@ class Backbone {
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
   void set_parameter(const std::string& name, const torch::Tensor& value);
 
-  // Parts of a tensor shaped like parameter `name` (the weight itself, its gradient, its master) under their
-  // Hugging Face names: views of the rows each has in the fused matrix.
-  std::vector<NamedTensor> hf_views(const std::string& name, const torch::Tensor& like) const;
+  // A tensor shaped like parameter `name` (the weight itself, its gradient, its master) as Hugging Face names and lays
+  // it out: one tensor for each of the file's, views where no elements have to move.
+  std::vector<NamedTensor> hf_tensors(const std::string& name, const torch::Tensor& like) const;
 
  private:
+  struct NormWeights {
+    torch::Tensor scale, bias;  // undefined where the model has none
+  };
   struct Layer {
-    torch::Tensor attention_norm, attention_norm_bias, qkv, qkv_bias, o, o_bias;
-    torch::Tensor ffn_norm, ffn_norm_bias, up, up_bias, down,
-        down_bias;  // decoder: `up` is gate rows, then up rows
+    NormWeights attention_norm, attention_post_norm, ffn_norm, ffn_post_norm;
+    torch::Tensor qkv, qkv_bias, q_norm, k_norm, o, o_bias;
+    torch::Tensor up, up_bias, down, down_bias;  // gated: `up` is gate rows, then up rows
   };
-  struct Part {  // rows of a parameter that files keep as a weight of its own
-    WeightRole role;
-    std::int64_t layer, rows;
-  };
-  using Fill = std::function<void(const Part& part, torch::Tensor rows)>;
+  // Fills rows of a parameter that are one weight of the model.
+  using Fill = std::function<void(const WeightPlace& place, torch::Tensor rows)>;
 
   Backbone(ModelConfig config, torch::Dtype dtype, const Fill& fill);
-  void build_layer(std::int64_t number, const Fill& fill);
-  // Makes a parameter of the parts' rows, `columns` wide (0 = a vector), fills and lists it.
-  torch::Tensor add(const Fill& fill, const std::string& name, std::vector<Part> parts, std::int64_t columns);
+  Layer build_layer(std::int64_t number, const Fill& fill);
+  // Makes a parameter of the roles' rows, fills and lists it; undefined when the model has no such weight.
+  torch::Tensor add(const Fill& fill, const std::string& name, std::vector<WeightRole> roles, std::int64_t layer);
+  NormWeights add_norm(const Fill& fill, const std::string& name, WeightRole scale, WeightRole bias,
+                       std::int64_t layer);
   void check_batch(const PackedBatch& batch) const;
   torch::Tensor embed(const PackedBatch& batch) const;
-  torch::Tensor decoder_block(std::int64_t number, torch::Tensor x, const struct BlockInputs& inputs) const;
-  torch::Tensor encoder_block(std::int64_t number, torch::Tensor x, const struct BlockInputs& inputs) const;
+  torch::Tensor norm(const torch::Tensor& x, const NormWeights& weights) const;
+  torch::Tensor attention(std::int64_t number, const torch::Tensor& x, const struct BlockInputs& inputs) const;
+  torch::Tensor feed_forward(std::int64_t number, const torch::Tensor& x) const;
+  torch::Tensor block(std::int64_t number, torch::Tensor x, const struct BlockInputs& inputs) const;
 
   ModelConfig config_;
   torch::Dtype dtype_;
-  torch::Tensor token_embedding_, position_embedding_, type_embedding_, embedding_norm_, embedding_norm_bias_;
-  torch::Tensor final_norm_, lm_head_;
+  torch::Tensor token_embedding_, position_embedding_, type_embedding_, lm_head_;
+  NormWeights embedding_norm_, final_norm_;
   std::vector<Layer> layers_;
   std::vector<NamedTensor> parameters_;
-  std::map<std::string, std::vector<Part>> parts_;
+  std::map<std::string, std::vector<WeightPlace>> places_;
 };
 
 }  // namespace qinglan

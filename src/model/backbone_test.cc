@@ -143,7 +143,7 @@ TEST(Backbone, HuggingFaceViewsCoverFusedMatrices) {
   const auto file = SafetensorsFile::open(tiny_path("tiny_llama") + "/model.safetensors");
   std::size_t seen = 0;
   for (const auto& parameter : model.parameters())
-    for (const auto& part : model.hf_views(parameter.name, parameter.tensor)) {
+    for (const auto& part : model.hf_tensors(parameter.name, parameter.tensor)) {
       EXPECT_TRUE(torch::equal(part.tensor, tensor_of(file, part.name))) << part.name;
       ++seen;
     }

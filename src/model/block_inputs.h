@@ -9,17 +9,21 @@
 namespace qinglan {
 
 struct BlockInputs {
-  const PackedBatch& batch;
-  AttentionShape attention;
-  RotaryTable rotary;          // decoder only
-  const LoraAdapter* adapter;  // may be null
-};
+  // What depends on whether a layer has a window.
+  struct Kind {
+    AttentionShape attention;
+    RotaryTable rotary;         // undefined without rotary embedding
+    torch::Tensor rotary_rows;  // [T] int64 into the table
+  };
 
-// x [T, C] times the fused q|k|v matrix, plus the adapter's share.
-torch::Tensor project_qkv(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
-                          std::int64_t layer, const LoraAdapter* adapter);
-// The output projection, plus the adapter's share.
-torch::Tensor project_o(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
-                        std::int64_t layer, const LoraAdapter* adapter);
+  BlockInputs(const ModelConfig& config, const PackedBatch& batch, const LoraAdapter* adapter);
+  const Kind& kind_of(const ModelConfig& config, std::int64_t layer) const {
+    return config.has_window(layer) ? windowed : full;
+  }
+
+  const PackedBatch& batch;
+  const LoraAdapter* adapter;  // may be null
+  Kind full, windowed;
+};
 
 }  // namespace qinglan

@@ -25,45 +25,66 @@ torch::Tensor add_residual(torch::Tensor x, const torch::Tensor& update) {
   return torch::GradMode::is_enabled() ? x + update : x.add_(update);
 }
 
+// RMSNorm of each head of q and of k.
+torch::Tensor norm_heads(const torch::Tensor& qkv, const torch::Tensor& q_norm, const torch::Tensor& k_norm,
+                         const ModelConfig& c) {
+  const auto normed = [&](std::int64_t first, std::int64_t width, const torch::Tensor& weight) {
+    const auto rows = qkv.narrow(1, first, width).reshape({-1, c.head_dim});
+    return rms_norm(rows, weight, c.norm_eps, c.unit_offset_norm ? 1 : 0).view({qkv.size(0), width});
+  };
+  const auto q = normed(0, c.q_width(), q_norm), k = normed(c.q_width(), c.kv_width(), k_norm);
+  return torch::cat({q, k, qkv.narrow(1, c.q_width() + c.kv_width(), c.kv_width())}, 1);
+}
+
 }  // namespace
 
-torch::Tensor project_qkv(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
-                          std::int64_t layer, const LoraAdapter* adapter) {
-  const auto base = torch::linear(x, weight, bias);
-  return adapter ? add_low_rank(base, x, *adapter, layer, {LoraAdapter::q, LoraAdapter::k, LoraAdapter::v})
-                 : base;
+torch::Tensor Backbone::norm(const torch::Tensor& x, const NormWeights& weights) const {
+  if (!weights.scale.defined()) return x;
+  if (config_.norm == Norm::rms)
+    return rms_norm(x, weights.scale, config_.norm_eps, config_.unit_offset_norm ? 1 : 0);
+  return torch::layer_norm(x, {x.size(1)}, weights.scale, weights.bias, config_.norm_eps);
 }
 
-torch::Tensor project_o(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
-                        std::int64_t layer, const LoraAdapter* adapter) {
-  const auto base = torch::linear(x, weight, bias);
-  return adapter ? add_low_rank(base, x, *adapter, layer, {LoraAdapter::o}) : base;
-}
-
-// Pre-norm: x + attention(norm(x)), then x + feed-forward(norm(x)).
-torch::Tensor Backbone::decoder_block(std::int64_t number, torch::Tensor x, const BlockInputs& inputs) const {
+torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x, const BlockInputs& inputs) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
-  auto qkv = project_qkv(rms_norm(x, layer.attention_norm, config_.norm_eps), layer.qkv, layer.qkv_bias,
-                         number, inputs.adapter);
-  qkv = rotate_(qkv, inputs.rotary, inputs.batch.positions, config_.heads + config_.kv_heads);
-  x = add_residual(x, project_o(attend(qkv, inputs.batch.lengths, inputs.attention), layer.o, layer.o_bias,
-                                number, inputs.adapter));
-  const auto inner = swiglu(torch::linear(rms_norm(x, layer.ffn_norm, config_.norm_eps), layer.up));
-  return add_residual(x, torch::linear(inner, layer.down));
+  const auto& kind = inputs.kind_of(config_, number);
+  auto qkv = torch::linear(x, layer.qkv, layer.qkv_bias);
+  if (inputs.adapter)
+    qkv = add_low_rank(qkv, x, *inputs.adapter, number, {LoraAdapter::q, LoraAdapter::k, LoraAdapter::v});
+  if (config_.qk_norm) qkv = norm_heads(qkv, layer.q_norm, layer.k_norm, config_);
+  if (kind.rotary_rows.defined())
+    qkv = rotate_(qkv, kind.rotary, kind.rotary_rows, config_.heads + config_.kv_heads, config_.head_dim);
+  const auto context = attend(qkv, inputs.batch.lengths, kind.attention);
+  const auto out = torch::linear(context, layer.o, layer.o_bias);
+  return inputs.adapter ? add_low_rank(out, context, *inputs.adapter, number, {LoraAdapter::o}) : out;
 }
 
-// Post-norm: norm(x + attention(x)), then norm(x + feed-forward(x)).
-torch::Tensor Backbone::encoder_block(std::int64_t number, torch::Tensor x, const BlockInputs& inputs) const {
+torch::Tensor Backbone::feed_forward(std::int64_t number, const torch::Tensor& x) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
-  const auto norm = [&](const torch::Tensor& sum, const torch::Tensor& weight, const torch::Tensor& bias) {
-    return torch::layer_norm(sum, {config_.hidden}, weight, bias, config_.norm_eps);
-  };
-  const auto qkv = project_qkv(x, layer.qkv, layer.qkv_bias, number, inputs.adapter);
-  const auto attended = project_o(attend(qkv, inputs.batch.lengths, inputs.attention), layer.o, layer.o_bias,
-                                  number, inputs.adapter);
-  x = norm(x + attended, layer.attention_norm, layer.attention_norm_bias);
-  const auto inner = torch::gelu(torch::linear(x, layer.up, layer.up_bias));
-  return norm(x + torch::linear(inner, layer.down, layer.down_bias), layer.ffn_norm, layer.ffn_norm_bias);
+  const auto up = torch::linear(x, layer.up, layer.up_bias);
+  const auto inner = config_.gated ? gated(up, config_.activation) : activate(up, config_.activation);
+  return torch::linear(inner, layer.down, layer.down_bias);
+}
+
+torch::Tensor Backbone::block(std::int64_t number, torch::Tensor x, const BlockInputs& inputs) const {
+  const Layer& layer = layers_[static_cast<std::size_t>(number)];
+  switch (config_.residual) {
+    case Residual::pre_norm:
+      x = add_residual(x, attention(number, norm(x, layer.attention_norm), inputs));
+      return add_residual(x, feed_forward(number, norm(x, layer.ffn_norm)));
+    case Residual::parallel: {
+      const auto both = attention(number, norm(x, layer.attention_norm), inputs) +
+                        feed_forward(number, norm(x, layer.ffn_norm));
+      return add_residual(x, both);
+    }
+    case Residual::sandwich:
+      x = add_residual(x, norm(attention(number, norm(x, layer.attention_norm), inputs), layer.attention_post_norm));
+      return add_residual(x, norm(feed_forward(number, norm(x, layer.ffn_norm)), layer.ffn_post_norm));
+    case Residual::post_norm:
+      x = norm(x + attention(number, x, inputs), layer.attention_norm);
+      return norm(x + feed_forward(number, x), layer.ffn_norm);
+  }
+  QL_CHECK(false, "unknown residual");
 }
 
 }  // namespace qinglan

@@ -58,7 +58,7 @@ TEST_P(Gradients, FullTuningMatchesPyTorchByName) {
   std::size_t checked = 2;
   for (const auto& parameter : tiny.backbone.parameters()) {
     ASSERT_TRUE(parameter.tensor.grad().defined()) << parameter.name;
-    for (const auto& part : tiny.backbone.hf_views(parameter.name, parameter.tensor.grad())) {
+    for (const auto& part : tiny.backbone.hf_tensors(parameter.name, parameter.tensor.grad())) {
       const auto expected = tensor_of(tiny.golden, "grad." + part.name);
       ++checked;
       if (part.name.ends_with("key.bias")) {

@@ -52,6 +52,18 @@ QL_INLINE float exponential(float x) {
 
 QL_INLINE float sigmoid(float x) { return x != x ? x : 1.0f / (1.0f + exponential(-x)); }
 
+// Within 2 ulp or so: a polynomial where 2 sigmoid(2x) - 1 would cancel (minimax on |x| < 0.625, as in Cephes).
+QL_INLINE float hyperbolic_tangent(float x) {
+  const float z = x * x;
+  float p = -5.70498872745e-3f;
+  p = p * z + 2.06390887954e-2f;
+  p = p * z - 5.37397155531e-2f;
+  p = p * z + 1.33314422036e-1f;
+  p = p * z - 3.33332819422e-1f;
+  const float small = p * z * x + x, large = 2.0f * sigmoid(2.0f * x) - 1.0f;
+  return z < 0.390625f ? small : large;
+}
+
 // Sum of term(i) over [0, width).
 template <typename Term>
 QL_INLINE float sum_over(std::int64_t width, const Term& term) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "model/by_type.h"
 #include "model/row_kernels.h"
 
 namespace qinglan {
@@ -24,33 +25,25 @@ T* data_of(const torch::Tensor& tensor) {
   return static_cast<T*>(tensor.data_ptr());
 }
 
-// Calls body(T*) with the storage type of `tensor`.
-template <typename Body>
-void by_type(const torch::Tensor& tensor, const Body& body) {
-  if (tensor.scalar_type() == torch::kFloat32)
-    body(static_cast<float*>(nullptr));
-  else if (tensor.scalar_type() == torch::kBFloat16)
-    body(static_cast<Bf16*>(nullptr));
-  else
-    QL_CHECK(false, "kernels take fp32 or bf16");
-}
-
 class RmsNorm : public torch::autograd::Function<RmsNorm> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input,
-                               const torch::Tensor& weight, double eps) {
+                               const torch::Tensor& weight, double eps, double offset) {
     const auto x = input.contiguous();
     auto scale = torch::empty({x.size(0)}, torch::kFloat32);
     auto y = torch::empty_like(x);
     const std::int64_t width = x.size(1);
     by_type(x, [&]<typename T>(T*) {
       at::parallel_for(0, x.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
-        row_kernels::rms_norm(data_of<T>(x) + begin * width, data_of<T>(weight),
+        row_kernels::rms_norm(data_of<T>(x) + begin * width, data_of<T>(weight), static_cast<float>(offset),
                               data_of<T>(y) + begin * width, data_of<float>(scale) + begin, end - begin,
                               width, static_cast<float>(eps));
       });
     });
-    if (context) context->save_for_backward({x, weight, scale});
+    if (context) {
+      context->save_for_backward({x, weight, scale});
+      context->saved_data["offset"] = offset;
+    }
     return y;
   }
 
@@ -59,6 +52,7 @@ class RmsNorm : public torch::autograd::Function<RmsNorm> {
     const auto &x = saved[0], &weight = saved[1], &scale = saved[2];
     const auto grad = grads[0].contiguous();
     const std::int64_t rows = x.size(0), width = x.size(1), blocks = (rows + kSumBlock - 1) / kSumBlock;
+    const auto offset = static_cast<float>(context->saved_data["offset"].toDouble());
     const bool weight_too = context->needs_input_grad(1);
     auto grad_x = torch::empty_like(x);
     const auto partial = weight_too ? torch::zeros({blocks, width}, torch::kFloat32) : torch::Tensor();
@@ -67,56 +61,64 @@ class RmsNorm : public torch::autograd::Function<RmsNorm> {
         for (std::int64_t block = begin; block < end; ++block) {
           const std::int64_t first = block * kSumBlock, count = std::min(kSumBlock, rows - first);
           row_kernels::rms_norm_backward(
-              data_of<T>(grad) + first * width, data_of<T>(x) + first * width, data_of<T>(weight),
+              data_of<T>(grad) + first * width, data_of<T>(x) + first * width, data_of<T>(weight), offset,
               data_of<float>(scale) + first, data_of<T>(grad_x) + first * width,
               weight_too ? data_of<float>(partial) + block * width : nullptr, count, width);
         }
       });
     });
-    return {grad_x, weight_too ? partial.sum(0).to(weight.scalar_type()) : torch::Tensor(), torch::Tensor()};
+    return {grad_x, weight_too ? partial.sum(0).to(weight.scalar_type()) : torch::Tensor(), torch::Tensor(),
+            torch::Tensor()};
   }
 };
 
-class SwiGlu : public torch::autograd::Function<SwiGlu> {
+class Gated : public torch::autograd::Function<Gated> {
  public:
-  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input) {
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input, row_kernels::Gate gate) {
     const auto gate_up = input.contiguous();
     const std::int64_t width = gate_up.size(1) / 2;
     auto y = torch::empty({gate_up.size(0), width}, gate_up.options());
     by_type(gate_up, [&]<typename T>(T*) {
       at::parallel_for(0, y.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
-        row_kernels::swiglu(data_of<T>(gate_up) + begin * 2 * width, data_of<T>(y) + begin * width,
+        row_kernels::gated(gate, data_of<T>(gate_up) + begin * 2 * width, data_of<T>(y) + begin * width,
                             end - begin, width);
       });
     });
-    if (context) context->save_for_backward({gate_up});
+    if (context) {
+      context->save_for_backward({gate_up});
+      context->saved_data["gate"] = static_cast<std::int64_t>(gate);
+    }
     return y;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto gate_up = context->get_saved_variables()[0];
     const auto grad = grads[0].contiguous();
+    const auto gate = static_cast<row_kernels::Gate>(context->saved_data["gate"].toInt());
     const std::int64_t width = grad.size(1);
     auto result = torch::empty_like(gate_up);
     by_type(gate_up, [&]<typename T>(T*) {
       at::parallel_for(0, grad.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
-        row_kernels::swiglu_backward(data_of<T>(grad) + begin * width,
+        row_kernels::gated_backward(gate, data_of<T>(grad) + begin * width,
                                      data_of<T>(gate_up) + begin * 2 * width,
                                      data_of<T>(result) + begin * 2 * width, end - begin, width);
       });
     });
-    return {result};
+    return {result, torch::Tensor()};
   }
 };
 
+struct RotateShape {
+  std::int64_t heads, head_dim;
+};
+
 void rotate_rows(const torch::Tensor& x, const torch::Tensor& cos, const torch::Tensor& sin,
-                 const torch::Tensor& positions, std::int64_t heads, float direction) {
-  const std::int64_t width = x.size(1);
+                 const torch::Tensor& positions, RotateShape shape, float direction) {
+  const row_kernels::Turn turn{x.size(1), shape.heads, shape.head_dim, cos.size(1), direction};
   by_type(x, [&]<typename T>(T*) {
     at::parallel_for(0, x.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
-      row_kernels::rotate(data_of<T>(x) + begin * width, data_of<float>(cos), data_of<float>(sin),
-                          data_of<std::int64_t>(positions) + begin, end - begin, width, heads, cos.size(1),
-                          direction);
+      row_kernels::rotate(data_of<T>(x) + begin * turn.stride, data_of<float>(cos), data_of<float>(sin),
+                          data_of<std::int64_t>(positions) + begin, end - begin, turn);
     });
   });
 }
@@ -124,58 +126,86 @@ void rotate_rows(const torch::Tensor& x, const torch::Tensor& cos, const torch::
 class Rotate : public torch::autograd::Function<Rotate> {
  public:
   static torch::Tensor forward(AutogradContext* context, torch::Tensor x, const torch::Tensor& cos,
-                               const torch::Tensor& sin, const torch::Tensor& positions, std::int64_t heads) {
-    rotate_rows(x, cos, sin, positions, heads, 1);
+                               const torch::Tensor& sin, const torch::Tensor& positions, RotateShape shape) {
+    rotate_rows(x, cos, sin, positions, shape, 1);
     context->mark_dirty({x});
     context->save_for_backward({cos, sin, positions});
-    context->saved_data["heads"] = heads;
+    context->saved_data["heads"] = shape.heads;
+    context->saved_data["head_dim"] = shape.head_dim;
     return x;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto saved = context->get_saved_variables();
+    const RotateShape shape{context->saved_data["heads"].toInt(), context->saved_data["head_dim"].toInt()};
     auto grad = grads[0].clone(at::MemoryFormat::Contiguous);
-    rotate_rows(grad, saved[0], saved[1], saved[2], context->saved_data["heads"].toInt(), -1);
+    rotate_rows(grad, saved[0], saved[1], saved[2], shape, -1);
     return {grad, torch::Tensor(), torch::Tensor(), torch::Tensor(), torch::Tensor()};
   }
 };
 
+void fill_table(RotaryTable& table, const Rotary& rotary, bool long_text, std::int64_t first, std::int64_t positions) {
+  const auto frequency = rotary.frequencies(long_text);
+  const auto pairs = static_cast<std::int64_t>(frequency.size());
+  float* cos = table.cos.data_ptr<float>() + first * pairs;
+  float* sin = table.sin.data_ptr<float>() + first * pairs;
+  for (std::int64_t position = 0; position < positions; ++position)
+    for (const double f : frequency) {
+      const double angle = static_cast<double>(position) * f;
+      *cos++ = static_cast<float>(std::cos(angle) * rotary.magnitude);
+      *sin++ = static_cast<float>(std::sin(angle) * rotary.magnitude);
+    }
+}
+
 }  // namespace
 
-torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, double eps) {
-  if (!torch::GradMode::is_enabled()) return RmsNorm::forward(nullptr, x, weight, eps);
-  return RmsNorm::apply(x, weight, eps);
+torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, double eps, double offset) {
+  if (!torch::GradMode::is_enabled()) return RmsNorm::forward(nullptr, x, weight, eps, offset);
+  return RmsNorm::apply(x, weight, eps, offset);
 }
 
-torch::Tensor swiglu(const torch::Tensor& gate_up) {
-  if (!torch::GradMode::is_enabled()) return SwiGlu::forward(nullptr, gate_up);
-  return SwiGlu::apply(gate_up);
+torch::Tensor activate(const torch::Tensor& x, Activation activation) {
+  switch (activation) {
+    case Activation::silu:
+      return torch::silu(x);
+    case Activation::gelu:
+      return torch::gelu(x);
+    case Activation::gelu_tanh:
+      return torch::gelu(x, "tanh");
+    case Activation::relu:
+      return torch::relu(x);
+  }
+  QL_CHECK(false, "unknown activation");
 }
 
-RotaryTable RotaryTable::make(std::int64_t positions, std::int64_t head_dim, double theta) {
-  const std::int64_t half = head_dim / 2;
-  RotaryTable table{torch::empty({positions, half}, torch::kFloat32),
-                    torch::empty({positions, half}, torch::kFloat32)};
-  std::vector<double> frequency(static_cast<std::size_t>(half));
-  for (std::int64_t j = 0; j < half; ++j)
-    frequency[j] = std::pow(theta, -2.0 * static_cast<double>(j) / static_cast<double>(head_dim));
-  float* cos = table.cos.data_ptr<float>();
-  float* sin = table.sin.data_ptr<float>();
-  for (std::int64_t position = 0; position < positions; ++position)
-    for (std::int64_t j = 0; j < half; ++j) {
-      const double angle = static_cast<double>(position) * frequency[j];
-      *cos++ = static_cast<float>(std::cos(angle));
-      *sin++ = static_cast<float>(std::sin(angle));
-    }
+torch::Tensor gated(const torch::Tensor& gate_up, Activation activation) {
+  if (activation != Activation::silu && activation != Activation::gelu_tanh) {
+    const auto parts = gate_up.chunk(2, 1);
+    return activate(parts[0], activation) * parts[1];
+  }
+  const auto gate = activation == Activation::silu ? row_kernels::Gate::silu : row_kernels::Gate::gelu_tanh;
+  if (!torch::GradMode::is_enabled()) return Gated::forward(nullptr, gate_up, gate);
+  return Gated::apply(gate_up, gate);
+}
+
+RotaryTable RotaryTable::make(std::int64_t positions, const Rotary& rotary) {
+  const bool both = !rotary.long_divisor.empty() && positions > rotary.long_from;
+  const std::int64_t rows = both ? 2 * positions : positions;
+  RotaryTable table{torch::empty({rows, rotary.width / 2}, torch::kFloat32),
+                    torch::empty({rows, rotary.width / 2}, torch::kFloat32), both ? positions : 0};
+  fill_table(table, rotary, false, 0, positions);
+  if (both) fill_table(table, rotary, true, positions, positions);
   return table;
 }
 
-torch::Tensor rotate_(torch::Tensor x, const RotaryTable& table, const torch::Tensor& positions,
-                      std::int64_t heads) {
-  QL_CHECK(x.is_contiguous() && heads * 2 * table.cos.size(1) <= x.size(1), "rotate_ takes contiguous rows");
+torch::Tensor rotate_(torch::Tensor x, const RotaryTable& table, const torch::Tensor& rows, std::int64_t heads,
+                      std::int64_t head_dim) {
+  QL_CHECK(x.is_contiguous() && heads * head_dim <= x.size(1) && 2 * table.cos.size(1) <= head_dim,
+           "rotate_ takes contiguous rows");
+  const RotateShape shape{heads, head_dim};
   if (torch::GradMode::is_enabled() && x.requires_grad())
-    return Rotate::apply(x, table.cos, table.sin, positions, heads);
-  rotate_rows(x, table.cos, table.sin, positions, heads, 1);
+    return Rotate::apply(x, table.cos, table.sin, rows, shape);
+  rotate_rows(x, table.cos, table.sin, rows, shape, 1);
   return x;
 }
 

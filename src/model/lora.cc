@@ -7,6 +7,20 @@
 #include "base/random.h"
 
 namespace qinglan {
+namespace {
+
+// The matrix's module; where several share one, which of them is said too.
+std::string module_name(const Architecture& architecture, WeightRole role, std::int64_t layer) {
+  std::string module = architecture.hf_name(role, layer);
+  module.resize(module.size() - std::string(".weight").size());
+  if (architecture.hf_name(WeightRole::q, layer) != architecture.hf_name(WeightRole::k, layer)) return module;
+  if (role == WeightRole::q) module += ":q";
+  if (role == WeightRole::k) module += ":k";
+  if (role == WeightRole::v) module += ":v";
+  return module;
+}
+
+}  // namespace
 
 LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& options,
                                 std::uint64_t run_seed) {
@@ -27,8 +41,7 @@ LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& op
   std::uint64_t number = 0;
   for (std::int64_t layer = 0; layer < config.layers; ++layer)
     for (const auto& matrix : matrices) {
-      std::string module = architecture.hf_name(matrix.role, layer);
-      module.resize(module.size() - std::string(".weight").size());
+      const std::string module = module_name(architecture, matrix.role, layer);
       auto a = torch::empty({options.rank, matrix.in}, torch::kFloat32);
       const double bound = 1 / std::sqrt(static_cast<double>(matrix.in));
       Random random(run_seed, "lora", number++);

@@ -118,7 +118,7 @@ TEST(Parity, Smollm2FromGgufAndFromSafetensors) {
   TensorMap tensors;
   std::vector<torch::Tensor> alive;
   for (const auto& parameter : loaded.backbone.parameters())
-    for (const auto& part : loaded.backbone.hf_views(parameter.name, parameter.tensor)) {
+    for (const auto& part : loaded.backbone.hf_tensors(parameter.name, parameter.tensor)) {
       alive.push_back(part.tensor.contiguous());
       tensors[part.name] = view_of(alive.back());
     }
@@ -134,7 +134,7 @@ TEST(Parity, Smollm2FromGgufAndFromSafetensors) {
                                             {"vocab_size", c.vocab},
                                             {"max_position_embeddings", c.max_positions},
                                             {"rms_norm_eps", c.norm_eps},
-                                            {"rope_theta", c.rope_theta},
+                                            {"rope_theta", c.rotary.theta},
                                             {"tie_word_embeddings", true}})
                                           .dump());
   write_bytes(folder / "tokenizer.json", "{}");  // not read here

@@ -1,5 +1,5 @@
 #pragma once
-// Named weights of a model's files as fp32, in Hugging Face's layout whatever the file's own is.
+// Named weights of a model's files as fp32, in the layout of Hugging Face's Linear whatever the file's own is.
 
 #include <cstdint>
 #include <memory>
@@ -18,10 +18,9 @@ class WeightReader {
  public:
   explicit WeightReader(const ModelSource& source);
 
-  // Fills `out` with the weight, whose shape must be `shape`. Throws Error{corrupt_data} that names a missing
-  // weight or one of another shape.
-  void read(WeightRole role, std::int64_t layer, std::span<const std::int64_t> shape,
-            std::span<float> out) const;
+  // Fills `out`, whose size is that of weight_shape(). Throws Error{corrupt_data} that names a missing weight or one of
+  // another shape.
+  void read(WeightRole role, std::int64_t layer, std::span<float> out) const;
 
  private:
   struct Found {
@@ -29,7 +28,16 @@ class WeightReader {
     const std::string* path;
     std::string name;
   };
-  Found find(WeightRole role, std::int64_t layer) const;
+  // Where the weight's rows lie among those of the file's matrix, which may hold several weights.
+  struct Stack {
+    std::int64_t first = 0, total = 0;
+  };
+  Found find(const WeightName& names, std::int64_t layer) const;
+  Stack stack_of(const WeightName& names) const;
+  void read_rows(const Found& found, const Stack& stack, const WeightShape& shape, std::span<float> out) const;
+  void read_columns(const Found& found, const Stack& stack, const WeightShape& shape, std::span<float> out) const;
+  void read_by_head(const Found& found, const Stack& stack, const WeightName& names, const WeightShape& shape,
+                    std::span<float> out) const;
 
   ModelConfig config_;
   const Architecture& architecture_;

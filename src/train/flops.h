@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "catalog/architecture.h"
+#include "catalog/model_cost.h"
 
 namespace qinglan {
 

@@ -62,7 +62,7 @@ inline ModelConfig tiny_config() {
   config.intermediate = 24;
   config.vocab = 40;
   config.max_positions = 64;
-  config.rope_theta = 10000;
+  config.rotary = {.theta = 10000, .width = 8};
   config.norm_eps = 1e-5;
   return config;
 }

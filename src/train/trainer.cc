@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "catalog/model_cost.h"
 #include "train/batch_order.h"
 #include "train/flops.h"
 #include "train/id_hash.h"
