@@ -66,6 +66,8 @@ TEST(Json, FieldErrorsNameTheKey) {
 TEST(Hash, MatchesPublishedVector) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_THROW(sha256_file("/nonexistent"), Error);
+  MessageDigest git(MessageDigest::Kind::sha1);  // FIPS 180-4, example of SHA-1
+  EXPECT_EQ(git.update("a").update("bc").hex(), "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
 TEST(Random, IsPinnedForEver) {  // a change here changes every result in every store

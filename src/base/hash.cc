@@ -12,34 +12,36 @@
 
 namespace qinglan {
 
-struct Sha256::Context {
+struct MessageDigest::Context {
   EVP_MD_CTX* md = EVP_MD_CTX_new();
   ~Context() { EVP_MD_CTX_free(md); }
 };
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  QL_CHECK(context_->md && EVP_DigestInit_ex(context_->md, EVP_sha256(), nullptr) == 1,
-           "SHA-256 is not available");
+MessageDigest::MessageDigest(Kind kind) : context_(std::make_unique<Context>()) {
+  const EVP_MD* algorithm = kind == Kind::sha256 ? EVP_sha256() : EVP_sha1();
+  QL_CHECK(context_->md && EVP_DigestInit_ex(context_->md, algorithm, nullptr) == 1,
+           "the message digest is not available");
 }
-Sha256::~Sha256() = default;
-Sha256::Sha256(Sha256&&) noexcept = default;
-Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+MessageDigest::~MessageDigest() = default;
+MessageDigest::MessageDigest(MessageDigest&&) noexcept = default;
+MessageDigest& MessageDigest::operator=(MessageDigest&&) noexcept = default;
 
-Sha256& Sha256::update(std::span<const std::byte> bytes) {
-  QL_CHECK(EVP_DigestUpdate(context_->md, bytes.data(), bytes.size()) == 1, "SHA-256 update");
+MessageDigest& MessageDigest::update(std::span<const std::byte> bytes) {
+  QL_CHECK(EVP_DigestUpdate(context_->md, bytes.data(), bytes.size()) == 1, "digest update");
   return *this;
 }
 
-Sha256& Sha256::update(std::string_view text) {
+MessageDigest& MessageDigest::update(std::string_view text) {
   return update(std::as_bytes(std::span(text.data(), text.size())));
 }
 
-std::string Sha256::hex() {
-  std::array<unsigned char, 32> digest;
-  QL_CHECK(EVP_DigestFinal_ex(context_->md, digest.data(), nullptr) == 1, "SHA-256 final");
+std::string MessageDigest::hex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned length = 0;
+  QL_CHECK(EVP_DigestFinal_ex(context_->md, digest.data(), &length) == 1, "digest final");
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  for (unsigned char byte : digest) text += {kDigits[byte >> 4], kDigits[byte & 15]};
+  for (unsigned char byte : std::span(digest).first(length)) text += {kDigits[byte >> 4], kDigits[byte & 15]};
   return text;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// SHA-256 (FIPS 180-4, by OpenSSL): the name of everything that is content-addressed.
+// Message digests (FIPS 180-4, by OpenSSL). SHA-256 is the name of everything that is content-addressed;
+// SHA-1 is here only because git names files by it.
 
 #include <cstddef>
 #include <memory>
@@ -9,21 +10,28 @@
 
 namespace qinglan {
 
-class Sha256 {
+class MessageDigest {
  public:
-  Sha256();
-  ~Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
+  enum class Kind { sha256, sha1 };
 
-  Sha256& update(std::span<const std::byte> bytes);
-  Sha256& update(std::string_view text);
-  // 64 lower-case hex digits. Ends this hash.
+  explicit MessageDigest(Kind kind);
+  ~MessageDigest();
+  MessageDigest(MessageDigest&&) noexcept;
+  MessageDigest& operator=(MessageDigest&&) noexcept;
+
+  MessageDigest& update(std::span<const std::byte> bytes);
+  MessageDigest& update(std::string_view text);
+  // Lower-case hex digits, 64 or 40. Ends this digest.
   std::string hex();
 
  private:
   struct Context;
   std::unique_ptr<Context> context_;
+};
+
+class Sha256 : public MessageDigest {
+ public:
+  Sha256() : MessageDigest(Kind::sha256) {}
 };
 
 std::string sha256_hex(std::string_view text);

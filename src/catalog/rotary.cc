@@ -120,6 +120,7 @@ void scale_rotary(Rotary& rotary, const Json& parameters, std::int64_t max_posit
   if (rotary.width < 2 || rotary.width % 2 != 0 || rotary.width / 2 > kMostPairs || !(rotary.theta > 0))
     throw Error(ErrorKind::corrupt_data, "rotary embedding needs an even width and a positive base").in(source);
   const std::string type = p.text_or("rope_type", p.text_or("type", "default"));
+  rotary.type = type == "su" ? "longrope" : type;
   if (type == "default" || type == "dynamic") return;
   if (type == "linear") {
     rotary.divisor.assign(static_cast<std::size_t>(rotary.width / 2), p.positive("factor"));

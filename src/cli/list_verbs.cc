@@ -1,4 +1,4 @@
-// qinglan models|data|methods list and qinglan spec: what there is to name in a spec.
+// qinglan data|methods list and qinglan spec: what there is to name in a spec.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 
-#include "catalog/known_model.h"
 #include "catalog/method.h"
 #include "cli/verb.h"
 #include "data/registered.h"
@@ -14,26 +13,6 @@
 
 namespace qinglan {
 namespace {
-
-Json list_models() {
-  Json list = Json::array();
-  for (const auto& model : known_models()) {
-    std::string path, state = "installed";
-    try {
-      path = installed_path(model);
-    } catch (const std::exception&) {
-      state = "not installed (./dev setup)";
-    }
-    list.push_back({{"name", model.name},
-                    {"summary", model.summary},
-                    {"package", model.package},
-                    {"licence", model.licence},
-                    {"parameters", model.parameters},
-                    {"path", path},
-                    {"state", state}});
-  }
-  return list;
-}
 
 Json list_data() {
   Json list = Json::array();
@@ -88,10 +67,6 @@ void add_list(CLI::App& app, int& exit_code, const char* noun, const char* help,
 }
 
 }  // namespace
-
-void add_models(CLI::App& app, int& exit_code) {
-  add_list(app, exit_code, "models", "models that have a short name", list_models);
-}
 
 void add_data(CLI::App& app, int& exit_code) {
   add_list(app, exit_code, "data", "data sets that have a short name", list_data);

@@ -114,7 +114,7 @@ std::map<std::string, NodeOutcome> LocalExecutor::run(const Job& whole, RunObser
     JobRun follower(job, observer, outcomes);
     int code;
     {
-      WorkerProcess worker(worker_, job_file, log);
+      WorkerProcess worker(worker_, {"run", "--job", job_file}, log);
       code = follower.follow(worker, stop_);
     }
     const std::string words = tail_of(log);

@@ -20,31 +20,36 @@ namespace {
 }
 
 // In the child, between fork and exec: only async-signal-safe calls.
-[[noreturn]] void become_worker(const char* program, const char* job_file, int output, int errors,
-                                pid_t parent) {
+[[noreturn]] void become_worker(char* const* command, int output, int errors, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(143);  // the parent died before the line above took effect
   setpgid(0, 0);  // a Ctrl-C of the terminal reaches the engine alone, which then asks the worker
   dup2(output, STDOUT_FILENO);
-  dup2(errors, STDERR_FILENO);
-  execl(program, program, "run", "--job", job_file, static_cast<char*>(nullptr));
+  if (errors >= 0) dup2(errors, STDERR_FILENO);
+  execv(command[0], command);
   _exit(127);
 }
 
 }  // namespace
 
-WorkerProcess::WorkerProcess(const std::string& program, const std::string& job_file,
+WorkerProcess::WorkerProcess(const std::string& program, const std::vector<std::string>& arguments,
                              const std::string& error_log) {
   if (access(program.c_str(), X_OK) != 0) fail("cannot start the worker", program);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) fail("cannot make a pipe", program);
-  const int errors = open(error_log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (errors < 0) fail("cannot open the worker's log", error_log);
+  int errors = -1;
+  if (!error_log.empty()) {
+    errors = open(error_log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (errors < 0) fail("cannot open the worker's log", error_log);
+  }
+  std::vector<char*> command{const_cast<char*>(program.c_str())};
+  for (const auto& argument : arguments) command.push_back(const_cast<char*>(argument.c_str()));
+  command.push_back(nullptr);
   const pid_t parent = getpid();
   pid_ = fork();
-  if (pid_ == 0) become_worker(program.c_str(), job_file.c_str(), ends[1], errors, parent);
+  if (pid_ == 0) become_worker(command.data(), ends[1], errors, parent);
   close(ends[1]);
-  close(errors);
+  if (errors >= 0) close(errors);
   output_ = ends[0];
   if (pid_ < 0) fail("cannot fork", program);
 }

@@ -1,5 +1,5 @@
 #pragma once
-// A worker as a child process: started with its job file, killed when we die, read line by line.
+// A worker as a child process: killed when we die, read line by line.
 
 #include <sys/types.h>
 
@@ -10,8 +10,10 @@ namespace qinglan {
 
 class WorkerProcess {
  public:
-  // Throws Error{io}. What the worker writes to standard error goes to `error_log`.
-  WorkerProcess(const std::string& program, const std::string& job_file, const std::string& error_log);
+  // Throws Error{io}. What the worker writes to standard error goes to `error_log`, or where ours goes when
+  // that is empty.
+  WorkerProcess(const std::string& program, const std::vector<std::string>& arguments,
+                const std::string& error_log);
   WorkerProcess(const WorkerProcess&) = delete;
   ~WorkerProcess();  // kills it if it still runs
 

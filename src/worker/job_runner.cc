@@ -28,12 +28,26 @@ std::string host_name() {
   return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
 }
 
+// A file or folder that a node names. A model in the Hugging Face cache is a folder of links to ../../blobs,
+// which are granted too; links to anywhere else are not.
+void add_file(const std::string& path, std::set<std::string>& read) {
+  namespace fs = std::filesystem;
+  read.insert(fs::absolute(path));
+  std::error_code code;
+  const fs::path blobs = fs::weakly_canonical(fs::absolute(path) / "../../blobs", code);
+  for (fs::directory_iterator it(path, code), end; !code && it != end; it.increment(code)) {
+    std::error_code broken;
+    const fs::path target = fs::canonical(it->path(), broken);
+    if (!broken && it->is_symlink(broken) && target.parent_path() == blobs) read.insert(target);
+  }
+}
+
 Grants grants_of(const Job& job, const Store& store) {
   Grants grants;
   std::set<std::string> read;
   for (const auto& node : job.nodes) {
     for (const auto& [role, key] : node.inputs) read.insert(store.object_folder(key));
-    for (const auto& [role, path] : node.files) read.insert(std::filesystem::absolute(path));
+    for (const auto& [role, path] : node.files) add_file(path, read);
     grants.write.push_back(store.work_folder(node.key()));
   }
   read.insert(std::filesystem::canonical("/proc/self/exe").parent_path());

@@ -1,5 +1,5 @@
-// qinglan-worker: the compute plane. `qinglan-worker run --job FILE` does one job and answers on standard
-// output; people use `qinglan`.
+// qinglan-worker: the compute plane. `qinglan-worker run --job FILE` does one job, `qinglan-worker logits
+// REQUEST` runs one text through a model; both answer on standard output. People use `qinglan`.
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -12,8 +12,10 @@
 #include "base/error.h"
 #include "experiment/job.h"
 #include "io/file_system.h"
+#include "model/runtime.h"
 #include "qinglan_version.h"
 #include "worker/job_runner.h"
+#include "worker/model_output.h"
 
 namespace {
 
@@ -32,6 +34,19 @@ int run(const char* path) {
   return run_job(job, reporter, stop_requested);
 }
 
+int logits(const char* request) {
+  using namespace qinglan;
+  try {
+    const auto asked = output_request_from_json(parse_json(request, "request"), "request");
+    init_runtime(static_cast<int>(asked.threads));
+    std::printf("%s\n", output_document(compute_output(asked)).c_str());
+    return 0;
+  } catch (const Error& e) {
+    std::printf("%s\n", canonical_json({{"kind", name_of(e.kind())}, {"message", e.what()}}).c_str());
+    return 1;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -39,12 +54,15 @@ int main(int argc, char** argv) {
     std::printf("qinglan-worker %s (torch %s)\n", qinglan::kVersion, qinglan::kTorchVersion);
     return 0;
   }
-  if (argc != 4 || std::strcmp(argv[1], "run") || std::strcmp(argv[2], "--job")) {
-    std::fprintf(stderr, "usage: qinglan-worker run --job FILE   (started by qinglan; see qinglan --help)\n");
+  const bool asks_logits = argc == 3 && !std::strcmp(argv[1], "logits");
+  if (!asks_logits && (argc != 4 || std::strcmp(argv[1], "run") || std::strcmp(argv[2], "--job"))) {
+    std::fprintf(
+        stderr,
+        "usage: qinglan-worker run --job FILE | logits REQUEST   (started by qinglan; see qinglan --help)\n");
     return 2;
   }
   try {
-    return run(argv[3]);
+    return asks_logits ? logits(argv[2]) : run(argv[3]);
   } catch (const qinglan::Error& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return e.kind() == qinglan::ErrorKind::io ? qinglan::kExitRetry : 1;
