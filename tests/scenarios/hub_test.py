@@ -262,7 +262,7 @@ def a_cut_body_goes_on_where_it_ended():
 
 @case
 def killed_in_the_middle_it_goes_on():
-    hub.faults["big.gguf"] = [("slow", 50_000, 0.02)]
+    hub.faults["big.gguf"] = [("slow", 20_000, 0.05)]
     cache = Cache()
     incomplete = cache.model("acme/big") / "blobs" / (BIG_BLOB + ".incomplete")
     run = cache.start("fetch", "acme/big")
@@ -342,13 +342,13 @@ def lasting_trouble_is_told():
 def a_stalled_body_is_given_up_and_taken_up_again():
     hub.faults["big.gguf"] = [("stall", 400_000)]
     Cache(HF_HUB_DOWNLOAD_TIMEOUT="1").models("fetch", "acme/big", words=["nothing came for 1 seconds"])
-    h.check([r.range for r in hub.requests("GET", port="store")] == [None, "bytes=400000-"], hub.log)
+    h.check("bytes=400000-" in [r.range for r in hub.requests("GET", port="store")], hub.log)
 
 
 @case
 def a_slow_body_may_take_its_time():
-    hub.faults["big.gguf"] = [("slow", 300_000, 0.25)]
-    Cache(HF_HUB_DOWNLOAD_TIMEOUT="1").models("fetch", "acme/big")
+    hub.faults["big.gguf"] = [("slow", 125_000, 0.25)]  # six seconds in all
+    Cache(HF_HUB_DOWNLOAD_TIMEOUT="5").models("fetch", "acme/big")
     h.check(len(hub.requests("GET", port="store")) == 1, "one request")
 
 
