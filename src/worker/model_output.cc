@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <string_view>
 
 #include "base/error.h"
 #include "catalog/model_source.h"
@@ -29,9 +30,10 @@ std::string output_document(const torch::Tensor& values) {
       throw Error(ErrorKind::diverged, "the model's output is not finite")
           .found("value " + std::to_string(i));
     char digits[32];
-    const auto end = std::to_chars(digits, digits + sizeof digits, data[i]).ptr;
+    const std::string_view number(digits, std::to_chars(digits, digits + sizeof digits, data[i]).ptr);
     if (i) text += ',';
-    text.append(digits, end);
+    text += number;
+    if (number.find_first_of(".e") == number.npos) text += ".0";  // else readers take -0 for the integer 0
   }
   return text + "]}";
 }
