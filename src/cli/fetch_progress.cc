@@ -27,7 +27,7 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 void FetchProgress::planned(std::size_t files, std::uint64_t bytes) {
-  line(std::to_string(files) + " files, " +
+  line(std::to_string(files) + (files == 1 ? " file, " : " files, ") +
        (bytes ? bytes_text(bytes) + " to download" : "all in the cache"));
 }
 

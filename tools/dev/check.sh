@@ -20,7 +20,7 @@ shell_syntax() {
 # The control plane starts in milliseconds because it is not linked with LibTorch.
 no_torch_in_control_plane() {
   [ -x build/bin/qinglan ] || { echo "build/bin/qinglan is not built: skipped"; return 0; }
-  ! ldd build/bin/qinglan | grep -E 'torch|c10'
+  ! ldd build/bin/qinglan | grep -E 'lib(torch|c10)'  # not a bare c10: addresses are hex
 }
 
 # Weights never come from a pickle: the worker must not call what reads one.
