@@ -9,6 +9,7 @@
 #include "io/byte_reader.h"
 #include "io/gguf_metadata.h"
 #include "io/tensor_layout.h"
+#include "io/torn_read.h"
 
 namespace qinglan {
 namespace {
@@ -141,6 +142,7 @@ GgufFile GgufFile::from_bytes(std::vector<std::byte> bytes, std::string name) {
 }
 
 GgufFile::GgufFile(MappedFile file) : file_(std::move(file)) {
+  const TornRead whole(file_.bytes());
   ByteReader reader(file_.bytes(), path());
   if (reader.remaining() < 4 || reader.number<std::uint32_t>("the magic") != 0x46554747)  // "GGUF"
     refuse_format(file_.bytes(), path(), "a GGUF file");
@@ -160,6 +162,7 @@ GgufFile::GgufFile(MappedFile file) : file_(std::move(file)) {
   const std::uint64_t data_start =
       (reader.offset() + metadata.alignment - 1) / metadata.alignment * metadata.alignment;
   place_tensors(tensors_, data_start, metadata.alignment, file_.bytes(), path());
+  whole.check(path());
 }
 
 const TensorView& GgufFile::tensor(const std::string& name) const {

@@ -57,7 +57,7 @@ inline void expect_refused(const HostileTable& table, HostileTally& tally) {
 }
 
 inline void expect_refused_when_cut(const HostileTable& table, HostileTally& tally) {
-  ASSERT_GT(table.good.size(), 100u);
+  ASSERT_GT(table.good.size(), 50u);
   for (std::size_t size = 0; size < table.good.size(); ++size) {
     const HostileCase cut{"cut at byte " + std::to_string(size), table.good.substr(0, size)};
     expect_refused(table, cut, tally);

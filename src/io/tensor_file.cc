@@ -7,6 +7,7 @@
 #include "io/blocks.h"
 #include "io/half.h"
 #include "io/tensor_layout.h"
+#include "io/torn_read.h"
 
 namespace qinglan {
 namespace {
@@ -15,6 +16,27 @@ template <typename T, typename Convert>
 void each_element(const TensorView& view, std::span<float> out, Convert convert) {
   const std::byte* at = view.bytes.data();
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = convert(load<T>(at + i * sizeof(T)));
+}
+
+void convert(const TensorView& view, std::span<float> out) {
+  if (const DecodeBlocks decode = block_decoder(view.dtype))
+    return decode(view.bytes.data(), out.size() / info_of(view.dtype).block_elements, out.data());
+  switch (view.dtype) {
+    case DType::f32:
+      std::memcpy(out.data(), view.bytes.data(), view.bytes.size());
+      return;
+    case DType::f16:
+      return each_element<std::uint16_t>(view, out, half_to_float);
+    case DType::bf16:
+      return each_element<std::uint16_t>(view, out, [](std::uint16_t bits) {
+        return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+      });
+    case DType::f64:
+      return each_element<double>(view, out, [](double value) { return static_cast<float>(value); });
+    default:
+      throw Error(ErrorKind::unsupported, "an integer tensor cannot be read as floating-point weights")
+          .found(info_of(view.dtype).name);
+  }
 }
 
 }  // namespace
@@ -41,24 +63,9 @@ void to_float(const TensorView& view, std::span<float> out) {
   QL_CHECK(out.size() == static_cast<std::size_t>(view.elements()), "output size differs from the tensor's");
   QL_CHECK(view.bytes.size() == storage_bytes(view.dtype, view.shape), "tensor bytes do not fit its shape");
   if (out.empty()) return;
-  if (const DecodeBlocks decode = block_decoder(view.dtype))
-    return decode(view.bytes.data(), out.size() / info_of(view.dtype).block_elements, out.data());
-  switch (view.dtype) {
-    case DType::f32:
-      std::memcpy(out.data(), view.bytes.data(), view.bytes.size());
-      return;
-    case DType::f16:
-      return each_element<std::uint16_t>(view, out, half_to_float);
-    case DType::bf16:
-      return each_element<std::uint16_t>(view, out, [](std::uint16_t bits) {
-        return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-      });
-    case DType::f64:
-      return each_element<double>(view, out, [](double value) { return static_cast<float>(value); });
-    default:
-      throw Error(ErrorKind::unsupported, "an integer tensor cannot be read as floating-point weights")
-          .found(info_of(view.dtype).name);
-  }
+  const TornRead read(view.bytes);
+  convert(view, out);
+  read.check("a mapped file of weights");
 }
 
 }  // namespace qinglan

@@ -27,7 +27,8 @@ struct TensorView {
 using TensorMap = std::map<std::string, TensorView>;
 
 // Values of any floating or block type as fp32, bit for bit what the `gguf` and `safetensors` Python packages
-// give. out.size() must equal view.elements(). Throws Error{unsupported} for integer types.
+// give. out.size() must equal view.elements(). Throws Error{unsupported} for integers, {io} for a file cut
+// since.
 void to_float(const TensorView& view, std::span<float> out);
 
 }  // namespace qinglan

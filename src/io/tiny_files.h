@@ -16,7 +16,8 @@ namespace tiny_gguf {
 
 // Numbers of the format.
 constexpr std::uint32_t kF32 = 0, kQ4_0 = 2, kQ4_K = 12;  // elements
-constexpr std::uint32_t kU8 = 0, kU16 = 2, kU32 = 4, kFloat = 6, kBool = 7, kText = 8, kArray = 9, kU64 = 10,
+constexpr std::uint32_t kU8 = 0, kU16 = 2, kU32 = 4, kI32 = 5, kFloat = 6, kBool = 7, kText = 8, kArray = 9,
+                        kU64 = 10, kI64 = 11,
                         kDouble = 12;  // values
 
 inline std::string text(const std::string& value) {
