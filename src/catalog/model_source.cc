@@ -10,12 +10,14 @@
 #include "catalog/weight_index.h"
 #include "io/gguf.h"
 #include "io/rows.h"
+#include "io/tensor_layout.h"
 
 namespace qinglan {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr char kModel[] = "a .gguf file or a Hugging Face folder";
 constexpr std::int64_t kMostLayers = 1024;  // readers make lists of this length
 constexpr std::int64_t kLargestSize = std::int64_t{1} << 24;
 
@@ -114,14 +116,12 @@ ModelSource resolve_model(const std::string& path, NeedTokenizer need) {
   ModelSource source;
   source.path = path;
   if (!fs::exists(path))
-    throw Error(ErrorKind::invalid_input, "there is no such model")
-        .in(path)
-        .expected("a .gguf file or a Hugging Face folder");
+    throw Error(ErrorKind::invalid_input, "there is no such model").in(path).expected(kModel);
   if (!fs::is_directory(path)) {
-    if (fs::path(path).extension() != ".gguf")
-      throw Error(ErrorKind::unsupported, "this file is not a model")
-          .in(path)
-          .expected("a .gguf file or a Hugging Face folder");
+    if (fs::path(path).extension() != ".gguf") {
+      refuse_foreign_format(MappedFile::open(path).bytes(), path, kModel);
+      throw Error(ErrorKind::unsupported, "this file is not a model").in(path).expected(kModel);
+    }
     source.weight_files = {path};
     source.tokenizer_path = path;
     source.config = config_from_gguf(GgufFile::open(path));

@@ -124,6 +124,16 @@ TEST_F(FolderTest, MissingPartsAreNamed) {
   expect_error(ErrorKind::unsupported, {"not a model"}, [&] { resolve_model(folder_ / "other.txt"); });
 }
 
+TEST_F(FolderTest, PickleFilesAreRefusedWithTheWayOut) {
+  write("model.pt", "PK\x03\x04 archive/data.pkl");
+  write("model.bin", "\x80\x02}q");
+  for (const char* name : {"model.pt", "model.bin"})
+    expect_error(ErrorKind::unsupported, {name, "pickle", "safetensors.torch.save_file"},
+                 [&] { resolve_model(folder_ / name); });
+  write("named.wrong", "GGUF");
+  expect_error(ErrorKind::unsupported, {".gguf"}, [&] { resolve_model(folder_ / "named.wrong"); });
+}
+
 TEST_F(FolderTest, ShardsAreThoseOfTheIndex) {
   copy_tiny("config.json");
   copy_tiny("tokenizer.json");

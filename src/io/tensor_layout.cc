@@ -85,7 +85,8 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text + "]";
 }
 
-void refuse_format(std::span<const std::byte> bytes, const std::string& path, const std::string& expected) {
+void refuse_foreign_format(std::span<const std::byte> bytes, const std::string& path,
+                           const std::string& expected) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   for (const Magic& magic : kMagics)
     if (text.starts_with(magic.bytes))
@@ -94,6 +95,10 @@ void refuse_format(std::span<const std::byte> bytes, const std::string& path, co
           .expected(expected)
           .found(std::string(magic.what))
           .hint(std::string(magic.way_out));
+}
+
+void refuse_format(std::span<const std::byte> bytes, const std::string& path, const std::string& expected) {
+  refuse_foreign_format(bytes, path, expected);
   throw Error(ErrorKind::corrupt_data, "not " + expected).in(path).offset(0).found(first_bytes(bytes));
 }
 
