@@ -43,6 +43,16 @@ class HfConfig {
   T get_or(const char* key, T fallback) const {
     return has(key) ? get<T>(key) : fallback;
   }
+  // Empty where the key is absent or null. Throws Error{corrupt_data} for what is no object.
+  Json object(const char* key) const {
+    Json value = get_or<Json>(key, Json::object());
+    if (!value.is_object())
+      throw Error(ErrorKind::corrupt_data, "field '" + std::string(key) + "'")
+          .in(source_)
+          .expected("an object")
+          .found(value.type_name());
+    return value;
+  }
   // An option that changes what the model computes and that this build does not do.
   void refuse(bool condition, const std::string& what) const {
     if (condition)

@@ -159,6 +159,12 @@ void add_options(std::vector<HostileCase>& cases) {
           {"a theta of text", scaled({{"rope_theta", "big"}}), kCorrupt, {"'rope_theta'"}},
           {"a rotated share of 2", scaled({{"partial_rotary_factor", 2.0}}), kCorrupt, {"share"}},
       });
+  for (const char* model : {"llama", "phi3", "gemma3_text"})
+    for (const Json& wrong : {Json("yarn"), Json(1), Json::array({1}), Json(false)})
+      cases.push_back({model + " with rope_scaling "s + wrong.dump(),
+                       with("rope_scaling", wrong, Json::parse(with("model_type", model))),
+                       kCorrupt,
+                       {"'rope_scaling'", "expected an object"}});
   const Json windowed = Json::parse(with("model_type", "gemma3_text"));
   cases.insert(
       cases.end(),
