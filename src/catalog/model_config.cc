@@ -1,27 +1,40 @@
 #include "catalog/model_config.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/error.h"
 
 namespace qinglan {
 namespace {
 
 constexpr std::int64_t kLargestWidth = std::int64_t{1} << 24;
+constexpr double kLargestTheta = 1e15;
 
-void check_range(std::int64_t value, const char* what, std::int64_t most, const std::string& source) {
-  if (value >= 1 && value <= most) return;
+void check_range(std::int64_t value, const char* what, std::int64_t most, const std::string& source,
+                 std::int64_t least = 1) {
+  if (value >= least && value <= most) return;
   throw Error(ErrorKind::corrupt_data,
               std::string("the model's ") + what + (value == 0 ? " is missing" : " is out of range"))
       .in(source)
-      .expected("1.." + std::to_string(most))
+      .expected(std::to_string(least) + ".." + std::to_string(most))
       .found(std::to_string(value));
 }
 
+bool is_positive(double value) { return std::isfinite(value) && value > 0; }
+
 void check_rotary(const Rotary& rotary, const ModelConfig& c, const std::string& source) {
   if (rotary.theta == 0) return;
-  if (!(rotary.theta > 0) || rotary.width < 2 || rotary.width % 2 != 0 || rotary.width > c.head_dim)
-    throw Error(ErrorKind::corrupt_data, "rotary embedding needs a positive base and an even width within the head")
+  if (!is_positive(rotary.theta) || rotary.theta > kLargestTheta || rotary.width < 2 ||
+      rotary.width % 2 != 0 || rotary.width > c.head_dim)
+    throw Error(ErrorKind::corrupt_data,
+                "rotary embedding needs a positive base and an even width within the head")
         .in(source)
         .found(std::to_string(rotary.width) + " of " + std::to_string(c.head_dim));
+  for (const auto* divisor : {&rotary.divisor, &rotary.long_divisor})
+    if (!std::all_of(divisor->begin(), divisor->end(), is_positive) || !is_positive(rotary.magnitude))
+      throw Error(ErrorKind::corrupt_data, "the rotary embedding's scaling gives no positive frequency")
+          .in(source);
 }
 
 }  // namespace
@@ -35,9 +48,9 @@ void check_config(const ModelConfig& c, const std::string& source) {
   check_range(c.intermediate, "feed-forward size", kLargestWidth, source);
   check_range(c.vocab, "vocabulary", kLargestWidth, source);
   check_range(c.max_positions, "number of positions", kLargestWidth, source);
-  check_range(c.reach + 1, "attention window", kEveryDistance + 1, source);
-  check_range(c.type_vocab + 1, "number of token types", kLargestWidth, source);
-  check_range(c.position_offset + 1, "first position", kLargestWidth, source);
+  check_range(c.reach, "attention window", kEveryDistance, source, 0);
+  check_range(c.type_vocab, "number of token types", kLargestWidth, source, 0);
+  check_range(c.position_offset, "first position", kLargestWidth, source, 0);
   if (c.heads % c.kv_heads != 0)
     throw Error(ErrorKind::corrupt_data, "heads are not a multiple of key-value heads")
         .in(source)
@@ -46,8 +59,12 @@ void check_config(const ModelConfig& c, const std::string& source) {
   check_rotary(c.local_rotary, c, source);
   if (!(c.norm_eps > 0 && c.norm_eps < 1))
     throw Error(ErrorKind::corrupt_data, "the norm's epsilon is out of range").in(source);
-  if (c.query_scale < 0 || c.attention_cap < 0 || c.logit_cap < 0 || !(c.embedding_scale > 0))
-    throw Error(ErrorKind::corrupt_data, "a scale or cap of the model is negative").in(source);
+  for (const double value : {c.query_scale, c.attention_cap, c.logit_cap})
+    if (value != 0 && !is_positive(value))
+      throw Error(ErrorKind::corrupt_data, "a scale or cap of the model is negative or not finite")
+          .in(source);
+  if (!is_positive(c.embedding_scale))
+    throw Error(ErrorKind::corrupt_data, "the scale of the model's embeddings is not positive").in(source);
 }
 
 }  // namespace qinglan

@@ -34,5 +34,6 @@ std::string model_digest(const ModelSource& source);
 
 // The config alone, from the JSON of config.json or from GGUF metadata.
 ModelConfig config_from_hf(const std::string& config_json, const std::string& source);
+ModelConfig config_from_gguf(const GgufFile& file);
 
 }  // namespace qinglan

@@ -124,16 +124,28 @@ TEST_F(FolderTest, MissingPartsAreNamed) {
   expect_error(ErrorKind::unsupported, {"not a model"}, [&] { resolve_model(folder_ / "other.txt"); });
 }
 
-TEST_F(FolderTest, ShardsStayInTheFolder) {
+TEST_F(FolderTest, PickleFilesAreRefusedWithTheWayOut) {
+  write("model.pt", "PK\x03\x04 archive/data.pkl");
+  write("model.bin", "\x80\x02}q");
+  for (const char* name : {"model.pt", "model.bin"})
+    expect_error(ErrorKind::unsupported, {name, "pickle", "safetensors.torch.save_file"},
+                 [&] { resolve_model(folder_ / name); });
+  write("named.wrong", "GGUF");
+  expect_error(ErrorKind::unsupported, {".gguf"}, [&] { resolve_model(folder_ / "named.wrong"); });
+}
+
+TEST_F(FolderTest, ShardsAreThoseOfTheIndex) {
   copy_tiny("config.json");
   copy_tiny("tokenizer.json");
   write("model.safetensors.index.json", R"({"weight_map":{"a":"../../etc/passwd"}})");
-  expect_error(ErrorKind::corrupt_data, {"not a file name"}, [&] { resolve_model(path()); });
-  write("model.safetensors.index.json", R"({"weight_map":{"a":"one.safetensors","b":"two.safetensors"}})");
-  write("two.safetensors", "");
-  expect_error(ErrorKind::invalid_input, {"one.safetensors"}, [&] { resolve_model(path()); });
-  write("one.safetensors", "");
-  EXPECT_EQ(resolve_model(path()).weight_files.size(), 2u);
+  expect_error(ErrorKind::corrupt_data, {"the shard of 'a'"}, [&] { resolve_model(path()); });
+  write("model.safetensors.index.json", R"({"weight_map":{"norm.weight":"model-1.safetensors"}})");
+  expect_error(ErrorKind::invalid_input, {"model-1.safetensors"}, [&] { resolve_model(path()); });
+  std::filesystem::copy_file(tiny("tiny_llama/model.safetensors"), folder_ / "model-1.safetensors");
+  expect_error(ErrorKind::corrupt_data, {"'norm.weight' is not in its shard"},
+               [&] { resolve_model(path()); });
+  write("model.safetensors.index.json", R"({"weight_map":{"model.norm.weight":"model-1.safetensors"}})");
+  EXPECT_EQ(resolve_model(path()).weight_files, std::vector{path() + "model-1.safetensors"});
 }
 
 TEST_F(FolderTest, DigestFollowsContentNotPath) {

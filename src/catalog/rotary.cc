@@ -10,6 +10,7 @@ namespace qinglan {
 namespace {
 
 constexpr std::int64_t kMostPairs = 1 << 12;
+constexpr double kLeast = 1e-9, kMost = 1e15;
 
 // The typed fields of one `rope_parameters` object.
 class Parameters {
@@ -20,9 +21,10 @@ class Parameters {
     const auto entry = json_.find(key);
     return entry != json_.end() && !entry->is_null();
   }
+  // Within what can be divided by and counted in.
   double positive(const char* key) const {
     const double value = get_field<double>(json_, key, source_);
-    if (!(value > 0)) refuse(key);
+    if (!(value >= kLeast && value <= kMost)) refuse(key);
     return value;
   }
   double positive_or(const char* key, double fallback) const { return has(key) ? positive(key) : fallback; }
@@ -51,7 +53,8 @@ class Parameters {
 // Slow pairs are stretched by `factor`, fast ones are not, those between by a blend (Llama 3.1).
 void scale_llama3(Rotary& rotary, const Parameters& p) {
   const double factor = p.positive("factor"), low = p.positive("low_freq_factor"),
-               high = p.positive("high_freq_factor"), trained = p.positive("original_max_position_embeddings");
+               high = p.positive("high_freq_factor"),
+               trained = p.positive("original_max_position_embeddings");
   if (!(high > low)) p.refuse("high_freq_factor");
   for (const double frequency : rotary.frequencies(false)) {
     const double turns = trained * frequency / (2 * std::numbers::pi);
@@ -86,7 +89,8 @@ void scale_yarn(Rotary& rotary, const Parameters& p, std::int64_t max_positions,
   if (p.has("attention_factor"))
     rotary.magnitude = p.positive("attention_factor");
   else if (p.has("mscale") && p.has("mscale_all_dim"))
-    rotary.magnitude = yarn_magnitude(factor, p.positive("mscale")) / yarn_magnitude(factor, p.positive("mscale_all_dim"));
+    rotary.magnitude =
+        yarn_magnitude(factor, p.positive("mscale")) / yarn_magnitude(factor, p.positive("mscale_all_dim"));
   else
     rotary.magnitude = yarn_magnitude(factor, 1);
 }
@@ -114,11 +118,13 @@ std::vector<double> Rotary::frequencies(bool long_text) const {
   return result;
 }
 
-void scale_rotary(Rotary& rotary, const Json& parameters, std::int64_t max_positions, const std::string& source) {
+void scale_rotary(Rotary& rotary, const Json& parameters, std::int64_t max_positions,
+                  const std::string& source) {
   const Parameters p(parameters, source);
   rotary.theta = p.positive_or("rope_theta", rotary.theta);
   if (rotary.width < 2 || rotary.width % 2 != 0 || rotary.width / 2 > kMostPairs || !(rotary.theta > 0))
-    throw Error(ErrorKind::corrupt_data, "rotary embedding needs an even width and a positive base").in(source);
+    throw Error(ErrorKind::corrupt_data, "rotary embedding needs an even width and a positive base")
+        .in(source);
   const std::string type = p.text_or("rope_type", p.text_or("type", "default"));
   rotary.type = type == "su" ? "longrope" : type;
   if (type == "default" || type == "dynamic") return;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "io/posix.h"
+#include "io/torn_read.h"
 
 namespace qinglan {
 
@@ -48,7 +49,9 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 MappedFile::~MappedFile() { unmap(); }
 
 void MappedFile::unmap() {
-  if (owned_.empty() && !bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+  if (!owned_.empty() || bytes_.empty()) return;
+  TornRead::forget(bytes_);
+  ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 
 }  // namespace qinglan

@@ -1,6 +1,6 @@
 #pragma once
 // The bytes of a whole file, mapped read-only (or held, when they come from memory). Move-only; unmapped at
-// the end of its life.
+// the end of its life. Who reads bytes that others may cut meanwhile does it under a TornRead (torn_read.h).
 
 #include <cstddef>
 #include <span>

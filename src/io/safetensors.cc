@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "io/tensor_layout.h"
+#include "io/torn_read.h"
 
 namespace qinglan {
 namespace {
@@ -154,6 +155,7 @@ SafetensorsFile SafetensorsFile::from_bytes(std::vector<std::byte> bytes, std::s
 }
 
 SafetensorsFile::SafetensorsFile(MappedFile file) : file_(std::move(file)) {
+  const TornRead whole(file_.bytes());
   const Header header = read_header(file_.bytes(), path());
   for (const auto& item : header.json.items()) {
     if (item.key() == kMetadata)
@@ -162,6 +164,7 @@ SafetensorsFile::SafetensorsFile(MappedFile file) : file_(std::move(file)) {
       tensors_[item.key()] = read_tensor(item.key(), item.value(), header, file_.bytes(), path());
   }
   check_covering(tensors_, header, file_.bytes().size(), path());
+  whole.check(path());
 }
 
 const TensorView& SafetensorsFile::tensor(const std::string& name) const {

@@ -19,12 +19,16 @@ struct TensorView {
   std::uint64_t offset = 0;          // of bytes[0] in the file, for messages
 
   std::int64_t elements() const;
+  // Entries first..first + count - 1 of the outermost dimension. Of a block type, the tensor must be a matrix
+  // or more: blocks lie within a row.
+  TensorView rows(std::int64_t first, std::int64_t count) const;
 };
 
 using TensorMap = std::map<std::string, TensorView>;
 
 // Values of any floating or block type as fp32, bit for bit what the `gguf` and `safetensors` Python packages
-// give. out.size() must equal view.elements(). Throws Error{unsupported} for integer types.
+// give. out.size() must equal view.elements(). Throws Error{unsupported} for integers, {io} for a file cut
+// since.
 void to_float(const TensorView& view, std::span<float> out);
 
 }  // namespace qinglan

@@ -17,8 +17,12 @@ std::optional<std::uint64_t> storage_bytes(DType dtype, const std::vector<std::i
 
 std::string shape_text(const std::vector<std::int64_t>& shape);
 
-// Throws Error{corrupt_data}, or Error{unsupported} where the first bytes are those of a known other format
-// (pickle, zip, a Git LFS pointer...), with the way out. `expected`: "a safetensors file".
+// Throws Error{unsupported} with the way out where the first bytes are those of a known other format (pickle,
+// zip, a Git LFS pointer...). `expected`: "a safetensors file".
+void refuse_foreign_format(std::span<const std::byte> bytes, const std::string& path,
+                           const std::string& expected);
+
+// The same, and Error{corrupt_data} for bytes that are not known.
 [[noreturn]] void refuse_format(std::span<const std::byte> bytes, const std::string& path,
                                 const std::string& expected);
 

@@ -21,7 +21,7 @@ for source in src/*/fuzz/*_fuzz.cc; do
   folders=("$dir/corpus/$name")
   [ ! -d "${source%/*}/$name" ] || folders+=("${source%/*}/$name")
   echo "== $name"
-  "$dir/bin/${name}_fuzz" -runs="$runs" -max_len=4096 -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
+  "$dir/bin/${name}_fuzz" -runs="$runs" -max_len=4096 -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_funcs=0 -print_final_stats=1 \
     -artifact_prefix="$dir/crashes/$name-" "${folders[@]}"
   ran=$((ran + 1))
 done

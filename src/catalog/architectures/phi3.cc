@@ -1,5 +1,5 @@
-// Phi-3 and Phi-4-mini (arXiv:2404.14219): Llama with q|k|v and gate|up each in one matrix, a window in every layer
-// and LongRoPE.
+// Phi-3 and Phi-4-mini (arXiv:2404.14219): Llama with q|k|v and gate|up each in one matrix, a window in every
+// layer and LongRoPE.
 #include "catalog/architectures/all.h"
 
 namespace qinglan {
@@ -11,7 +11,7 @@ void read_phi3(const HfConfig& file, ModelConfig& config) {
   read_llama_family(file, config);
   Json parameters = Json::object();
   for (const char* key : {"rope_parameters", "rope_scaling"})
-    if (file.has(key)) parameters = file.get<Json>(key);
+    if (file.has(key)) parameters = file.object(key);
   for (const char* key : {"rope_type", "type"})  // Phi-3's first files wrote yarn and meant LongRoPE
     if (parameters.contains(key) && parameters[key] == "yarn") parameters[key] = "longrope";
   config.rotary = scaled_rotary(file, config, file.get_or<double>("rope_theta", 10000),

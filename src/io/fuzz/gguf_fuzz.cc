@@ -5,7 +5,13 @@
 #include <vector>
 
 #include "base/error.h"
+#include "io/fuzz/gguf_mutator.h"
 #include "io/gguf.h"
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,
+                                               unsigned int seed) {
+  return qinglan::fuzz::mutate_gguf(data, size, most, seed);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto* bytes = reinterpret_cast<const std::byte*>(data);
