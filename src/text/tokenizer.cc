@@ -17,7 +17,7 @@ namespace qinglan {
 
 struct Tokenizer::State {
   std::unique_ptr<QlTokenizer, decltype(&ql_tokenizer_free)> handle{nullptr, &ql_tokenizer_free};
-  std::string source, digest;
+  std::string source, definition, digest;
   std::int64_t vocab = 0, prefix = 0, suffix = 0;
   std::optional<std::int32_t> bos, eos;
 };
@@ -31,13 +31,12 @@ std::string take(char* text) {
 }
 
 // What the ids depend on: truncation and padding are switched off, so they do not enter.
-std::string definition_digest(const std::string& json, const std::string& source) {
-  Json definition = parse_json(json, source);
+std::string canonical_definition(Json definition, const std::string& source) {
   if (!definition.is_object())
     throw Error(ErrorKind::corrupt_data, "a tokenizer definition is a JSON object").in(source);
   definition.erase("truncation");
   definition.erase("padding");
-  return sha256_hex(canonical_json(definition));
+  return canonical_json(definition);
 }
 
 std::optional<std::int32_t> named_token(const Tokenizer& tokenizer, const Json& config, const char* key) {
@@ -89,7 +88,8 @@ Tokenizer Tokenizer::load(const std::string& path) {
 Tokenizer Tokenizer::from_json(const std::string& json, const std::string& source) {
   auto state = std::make_unique<State>();
   state->source = source;
-  state->digest = definition_digest(json, source);
+  state->definition = canonical_definition(parse_json(json, source), source);
+  state->digest = sha256_hex(state->definition);
   char* reason = nullptr;
   state->handle.reset(ql_tokenizer_load(json.data(), json.size(), &reason));
   if (!state->handle)
@@ -153,6 +153,7 @@ std::optional<std::int32_t> Tokenizer::bos() const { return state_->bos; }
 std::optional<std::int32_t> Tokenizer::eos() const { return state_->eos; }
 std::int64_t Tokenizer::special_prefix() const { return state_->prefix; }
 std::int64_t Tokenizer::special_suffix() const { return state_->suffix; }
+const std::string& Tokenizer::definition() const { return state_->definition; }
 const std::string& Tokenizer::digest() const { return state_->digest; }
 
 }  // namespace qinglan

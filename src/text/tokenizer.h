@@ -40,7 +40,9 @@ class Tokenizer {
   std::int64_t special_prefix() const;
   std::int64_t special_suffix() const;
 
-  // SHA-256 of the canonical JSON of the definition in use (for GGUF: of the rebuilt one).
+  // The definition in use as the text of a tokenizer.json, in canonical JSON, without truncation and padding.
+  const std::string& definition() const;
+  // SHA-256 of definition().
   const std::string& digest() const;
 
  private:

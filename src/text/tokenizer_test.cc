@@ -138,6 +138,16 @@ TEST(Tokenizer, DigestNamesTheDefinition) {
   EXPECT_NE(tokenizer.digest(), smollm2_with_pre("gpt-2").digest());
 }
 
+TEST(Tokenizer, ItsDefinitionMakesTheSameTokenizerAgain) {
+  QL_NEED_FILE(smollm2_path());
+  const auto tokenizer = Tokenizer::load(*smollm2_path());
+  const auto again = Tokenizer::from_json(tokenizer.definition(), "again");
+  EXPECT_EQ(again.definition(), tokenizer.definition());
+  EXPECT_EQ(again.digest(), sha256_hex(tokenizer.definition()));
+  EXPECT_EQ(again.encode("The same 123 again<|im_end|>", true),
+            tokenizer.encode("The same 123 again<|im_end|>", true));
+}
+
 TEST(LabelToken, IsTheOneTokenOfTheWord) {
   QL_NEED_FILE(smollm2_path());
   const auto tokenizer = Tokenizer::load(*smollm2_path());
