@@ -112,9 +112,12 @@ pub unsafe extern "C" fn ql_tokenizer_encode(
                 .map_err(|e| format!("text {index} of the batch is not valid UTF-8: {e}"))?;
             inputs.push(text);
         }
-        let encodings = (*tokenizer)
-            .encode_batch_fast(inputs, add_special != 0)
-            .map_err(|e| e.to_string())?;
+        // One text is not worth waking other threads for.
+        let encodings = match inputs[..] {
+            [text] => (*tokenizer).encode_fast(text, add_special != 0).map(|encoding| vec![encoding]),
+            _ => (*tokenizer).encode_batch_fast(inputs, add_special != 0),
+        }
+        .map_err(|e| e.to_string())?;
         let mut offsets = Vec::with_capacity(count + 1);
         let mut ids = Vec::with_capacity(encodings.iter().map(|e| e.len()).sum());
         offsets.push(0);
