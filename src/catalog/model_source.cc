@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "catalog/tokenizer_files.h"
 #include "catalog/weight_index.h"
 #include "io/gguf.h"
 #include "io/rows.h"
@@ -127,13 +128,13 @@ ModelSource resolve_model(const std::string& path, NeedTokenizer need) {
     source.config = config_from_gguf(GgufFile::open(path));
     return source;
   }
-  const fs::path config = fs::path(path) / "config.json", tokenizer = fs::path(path) / "tokenizer.json";
-  const auto require = [&](const fs::path& file) {
-    if (!fs::exists(file))
-      throw Error(ErrorKind::invalid_input, "the model folder has no " + file.filename().string()).in(path);
-  };
-  require(config);
-  if (need == NeedTokenizer::yes) require(tokenizer);
+  const fs::path config = fs::path(path) / "config.json";
+  if (!fs::exists(config))
+    throw Error(ErrorKind::invalid_input, "the model folder has no config.json").in(path);
+  if (need == NeedTokenizer::yes && !find_tokenizer_files(path))
+    throw Error(ErrorKind::invalid_input, "the model folder has no tokenizer")
+        .in(path)
+        .expected(known_tokenizer_files());
   source.format = WeightFormat::safetensors;
   source.config_file = config.string();
   source.config = config_from_hf(read_text(source.config_file), source.config_file);

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "catalog/method.h"
 #include "catalog/model_source.h"
+#include "catalog/tokenizer_files.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "supervise/label_file.h"
@@ -23,9 +24,8 @@ std::string digest_of_model(const ModelSource& source, DigestMemo& memo) {
   std::set<std::string> files(source.weight_files.begin(), source.weight_files.end());
   if (!source.config_file.empty()) files.insert(source.config_file);
   if (fs::is_regular_file(source.tokenizer_path)) files.insert(source.tokenizer_path);
-  for (const char* name : {"tokenizer.json", "tokenizer_config.json"})
-    if (const std::string path = source.tokenizer_path + "/" + name; fs::is_regular_file(path))
-      files.insert(path);
+  if (const auto tokenizer = find_tokenizer_files(source.tokenizer_path))
+    files.insert(tokenizer->files.begin(), tokenizer->files.end());
   Json digests = Json::object();
   for (const auto& file : files) digests[fs::path(file).filename()] = memo.digest(file);
   return sha256_hex(canonical_json(digests));

@@ -1,170 +1,204 @@
 #include "text/gguf_tokenizer.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "base/error.h"
-#include "base/json.h"
-#include "io/rows.h"
+#include "text/byte_level.h"
+#include "text/sentencepiece.h"
+#include "text/wordpiece.h"
 
 namespace qinglan {
 namespace {
 
-using Metadata = std::map<std::string, GgufValue>;
-
-// llama.cpp's token types that matter here; normal (1), unknown (2), unused (5) and byte (6) tokens are plain
-// vocabulary.
-constexpr std::int64_t kControl = 3;
-constexpr std::int64_t kUserDefined = 4;
-
-template <typename T>
-const T* find(const Metadata& metadata, const std::string& key, const std::string& path) {
-  const auto entry = metadata.find(key);
-  if (entry == metadata.end()) return nullptr;
-  if (const T* value = std::get_if<T>(&entry->second)) return value;
-  throw Error(ErrorKind::corrupt_data, "metadata " + key + " has an unexpected type").in(path);
-}
-
-template <typename T>
-const T& need(const Metadata& metadata, const std::string& key, const std::string& path) {
-  if (const T* value = find<T>(metadata, key, path)) return *value;
-  throw Error(ErrorKind::corrupt_data, "metadata " + key + " is missing").in(path);
-}
-
-Json pre_tokenizer(const std::string& pre, const std::string& path) {
-  const Json byte_level = {
-      {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
-  if (pre == "gpt-2") return byte_level;
-  if (pre == "smollm") {
-    const Json digits = {{"type", "Digits"}, {"individual_digits", true}};
-    return {{"type", "Sequence"}, {"pretokenizers", Json::array({digits, byte_level})}};
+// The keys below `tokenizer.ggml.`.
+class TokenizerKeys {
+ public:
+  TokenizerKeys(const std::map<std::string, GgufValue>& metadata, const std::string& path)
+      : metadata_(metadata),
+        path_(path),
+        tokens_(need<std::vector<std::string>>("tokens")),
+        types_(need<std::vector<std::int64_t>>("token_type")) {
+    need_one_each("token types", types_.size());
+    for (std::size_t id = 0; id < types_.size(); ++id)
+      if (types_[id] < 0 || types_[id] > 6)
+        throw Error(ErrorKind::corrupt_data, "token " + std::to_string(id) + " has an unknown type")
+            .in(path_)
+            .expected("0 to 6")
+            .found(std::to_string(types_[id]));
   }
-  throw Error(ErrorKind::unsupported, "the GGUF pre-tokenizer \"" + pre + "\" is not known")
-      .in(path)
-      .expected("smollm or gpt-2")
-      .hint("Use the Hugging Face folder of this model, which carries its tokenizer.json.");
-}
 
-std::optional<std::int32_t> token_of(const Metadata& metadata, const std::string& key, std::size_t vocab,
-                                     const std::string& path) {
-  const auto* id = find<std::int64_t>(metadata, key, path);
-  if (!id) return std::nullopt;
-  if (*id < 0 || static_cast<std::size_t>(*id) >= vocab)
-    throw Error(ErrorKind::corrupt_data, "metadata " + key + " is outside the vocabulary")
-        .in(path)
-        .expected("below " + std::to_string(vocab))
-        .found(std::to_string(*id));
-  return static_cast<std::int32_t>(*id);
-}
+  const std::string& path() const { return path_; }
+  const std::vector<std::string>& tokens() const { return tokens_; }
+  PieceType type(std::size_t id) const { return static_cast<PieceType>(types_[id]); }
 
-Json added_tokens(const std::vector<std::string>& tokens, const std::vector<std::int64_t>& types) {
+  std::string architecture() const {
+    const auto entry = metadata_.find("general.architecture");
+    const auto* name = entry == metadata_.end() ? nullptr : std::get_if<std::string>(&entry->second);
+    return name ? *name : "";
+  }
+
+  template <typename T>
+  const T* find(const std::string& key) const {
+    const auto entry = metadata_.find("tokenizer.ggml." + key);
+    if (entry == metadata_.end()) return nullptr;
+    if (const T* value = std::get_if<T>(&entry->second)) return value;
+    throw Error(ErrorKind::corrupt_data, "metadata tokenizer.ggml." + key + " has an unexpected type").in(path_);
+  }
+  template <typename T>
+  const T& need(const std::string& key) const {
+    if (const T* value = find<T>(key)) return *value;
+    throw Error(ErrorKind::corrupt_data, "metadata tokenizer.ggml." + key + " is missing").in(path_);
+  }
+  bool flag(const std::string& key, bool fallback) const {
+    const bool* value = find<bool>(key);
+    return value ? *value : fallback;
+  }
+
+  // The token that `key` names by id.
+  std::optional<SpecialToken> token(const std::string& key) const {
+    const auto* id = find<std::int64_t>(key);
+    if (!id) return std::nullopt;
+    if (*id < 0 || static_cast<std::size_t>(*id) >= tokens_.size())
+      throw Error(ErrorKind::corrupt_data, "metadata tokenizer.ggml." + key + " is outside the vocabulary")
+          .in(path_)
+          .expected("below " + std::to_string(tokens_.size()))
+          .found(std::to_string(*id));
+    return SpecialToken{tokens_[*id], static_cast<std::int32_t>(*id)};
+  }
+
+  void need_one_each(const char* what, std::size_t count) const {
+    if (count == tokens_.size()) return;
+    throw Error(ErrorKind::corrupt_data, std::string(what) + " and tokens differ in number")
+        .in(path_)
+        .expected(std::to_string(tokens_.size()))
+        .found(std::to_string(count));
+  }
+
+ private:
+  const std::map<std::string, GgufValue>& metadata_;
+  const std::string& path_;
+  const std::vector<std::string>& tokens_;
+  const std::vector<std::int64_t>& types_;
+};
+
+// Tokens matched whole in a text, in file order.
+Json added_tokens(const TokenizerKeys& keys) {
   Json added = Json::array();
-  for (std::size_t id = 0; id < tokens.size(); ++id) {
-    if (types[id] != kControl && types[id] != kUserDefined) continue;
-    added.push_back({{"id", id},
-                     {"content", tokens[id]},
-                     {"single_word", false},
-                     {"lstrip", false},
-                     {"rstrip", false},
-                     {"normalized", false},
-                     {"special", types[id] == kControl}});
+  for (std::size_t id = 0; id < keys.tokens().size(); ++id) {
+    const PieceType type = keys.type(id);
+    if (type == PieceType::control || type == PieceType::user_defined)
+      added.push_back(to_json(AddedToken{.id = static_cast<std::int32_t>(id),
+                                         .content = keys.tokens()[id],
+                                         .special = type == PieceType::control}));
   }
   return added;
 }
 
-Json bpe_model(const std::vector<std::string>& tokens, const std::vector<std::string>& merges,
-               const std::string& path) {
-  Json vocab = Json::object();
-  for (std::size_t id = 0; id < tokens.size(); ++id) {
-    if (!is_valid_utf8(tokens[id]))
-      throw Error(ErrorKind::corrupt_data, "token " + std::to_string(id) + " is not valid UTF-8").in(path);
-    if (!vocab.emplace(tokens[id], id).second)
-      throw Error(ErrorKind::corrupt_data, "token " + std::to_string(id) + " is there twice").in(path);
-  }
-  Json pairs = Json::array();
-  for (std::size_t rank = 0; rank < merges.size(); ++rank) {
-    const auto space = merges[rank].find(' ', 1);
-    if (space == std::string::npos || !is_valid_utf8(merges[rank]))
-      throw Error(ErrorKind::corrupt_data,
-                  "merge " + std::to_string(rank) + " is not two tokens with a space between")
-          .in(path);
-    pairs.push_back({merges[rank].substr(0, space), merges[rank].substr(space + 1)});
-  }
-  return {{"type", "BPE"},
-          {"dropout", nullptr},
-          {"unk_token", nullptr},
-          {"continuing_subword_prefix", nullptr},
-          {"end_of_word_suffix", nullptr},
-          {"fuse_unk", false},
-          {"byte_fallback", false},
-          {"ignore_merges", false},
-          {"vocab", std::move(vocab)},
-          {"merges", std::move(pairs)}};
+// BOS, text, EOS as far as the file, or else its kind, wants them.
+Json ends(const TokenizerKeys& keys, bool adds_bos, bool adds_eos) {
+  return template_processing(keys.flag("add_bos_token", adds_bos) ? keys.token("bos_token_id") : std::nullopt,
+                             keys.flag("add_eos_token", adds_eos) ? keys.token("eos_token_id") : std::nullopt);
 }
 
-// BOS, text, EOS; either may be absent.
-Json post_processor(const std::vector<std::string>& tokens, std::optional<std::int32_t> bos,
-                    std::optional<std::int32_t> eos) {
-  if (!bos && !eos) return nullptr;
-  const auto template_for = [&](std::initializer_list<const char*> sequences) {
-    Json pieces = Json::array();
-    if (bos) pieces.push_back({{"SpecialToken", {{"id", tokens[*bos]}, {"type_id", 0}}}});
-    for (const char* sequence : sequences)
-      pieces.push_back({{"Sequence", {{"id", sequence}, {"type_id", 0}}}});
-    if (eos) pieces.push_back({{"SpecialToken", {{"id", tokens[*eos]}, {"type_id", 0}}}});
-    return pieces;
-  };
-  Json special = Json::object();
-  for (const auto& id : {bos, eos})
-    if (id)
-      special[tokens[*id]] = {
-          {"id", tokens[*id]}, {"ids", Json::array({*id})}, {"tokens", Json::array({tokens[*id]})}};
-  return {{"type", "TemplateProcessing"},
-          {"single", template_for({"A"})},
-          {"pair", template_for({"A", "B"})},
-          {"special_tokens", std::move(special)}};
+TokenizerParts byte_level_tokenizer(const TokenizerKeys& keys) {
+  const auto* pre = keys.find<std::string>("pre");
+  const auto family = byte_level_family_of_gguf(pre ? *pre : "", keys.architecture(), keys.path());
+  auto parts = byte_level_parts(family, vocabulary(keys.tokens(), keys.path()),
+                                merge_pairs(keys.need<std::vector<std::string>>("merges"), keys.path()),
+                                keys.flag("add_space_prefix", false));
+  parts.added_tokens = added_tokens(keys);
+  parts.post_processor = ends(keys, family.adds_bos, family.adds_eos);
+  return parts;
+}
+
+bool is_spaces(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char letter) { return letter == ' '; });
+}
+
+// Gemma's files spell runs of spaces as spaces, while its merges spell them as U+2581.
+std::string respelled(const std::string& spaces) {
+  std::string marks;
+  for (std::size_t i = 0; i < spaces.size(); ++i) marks += kSpaceMark;
+  return marks;
+}
+
+TokenizerParts sentencepiece_tokenizer(const TokenizerKeys& keys) {
+  const std::string architecture = keys.architecture();
+  const bool gemma = architecture.starts_with("gemma");
+  const auto& scores = keys.need<std::vector<double>>("scores");
+  keys.need_one_each("scores", scores.size());
+  std::vector<Piece> pieces;
+  pieces.reserve(keys.tokens().size());
+  for (std::size_t id = 0; id < keys.tokens().size(); ++id) {
+    Piece piece{keys.tokens()[id], static_cast<float>(scores[id]), keys.type(id)};
+    if (gemma && is_spaces(piece.text)) piece = {respelled(piece.text), piece.score, PieceType::normal};
+    pieces.push_back(std::move(piece));
+  }
+  SentencePieceOptions options;
+  options.collapses_spaces = keys.flag("remove_extra_whitespaces", false);
+  if (gemma) {
+    options.order = MergeOrder::by_id;
+    options.splits_at_spaces = true;
+  }
+  if (!keys.flag("add_space_prefix", !gemma))
+    options.space = SpaceStyle::as_is;
+  else if (architecture == "phi3")
+    options.space = SpaceStyle::before_always;
+  auto parts = sentencepiece_bpe(pieces, options, keys.path());
+  parts.post_processor = ends(keys, true, false);
+  return parts;
+}
+
+std::optional<SpecialToken> first_of(const TokenizerKeys& keys, std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (auto token = keys.token(name)) return token;
+  return std::nullopt;
+}
+
+TokenizerParts wordpiece_tokenizer(const TokenizerKeys& keys) {
+  std::vector<bool> plain(keys.tokens().size());
+  for (std::size_t id = 0; id < plain.size(); ++id)
+    plain[id] = keys.type(id) == PieceType::control || keys.type(id) == PieceType::unknown;
+  const auto pieces = wordpieces_of_gguf(keys.tokens(), plain);
+  WordPieceOptions options;
+  options.lowercase = !is_cased(pieces);
+  if (const auto unknown = keys.token("unknown_token_id")) options.unk_token = pieces[unknown->id];
+  auto parts = wordpiece_parts(pieces, options, keys.path());
+  parts.added_tokens = added_tokens(keys);
+  const auto cls = first_of(keys, {"cls_token_id", "bos_token_id"});
+  const auto sep = first_of(keys, {"seperator_token_id", "eos_token_id"});  // the format's own spelling
+  if (!cls || !sep)
+    throw Error(ErrorKind::corrupt_data, "the file names no token that opens or closes a text")
+        .in(keys.path())
+        .expected("tokenizer.ggml.cls_token_id and tokenizer.ggml.seperator_token_id");
+  parts.post_processor = template_processing(cls, sep, true);
+  return parts;
 }
 
 }  // namespace
 
-RebuiltTokenizer rebuild_tokenizer(const Metadata& metadata, const std::string& path) {
-  const auto& model = need<std::string>(metadata, "tokenizer.ggml.model", path);
-  if (model != "gpt2")
-    throw Error(ErrorKind::unsupported, "the GGUF tokenizer kind \"" + model + "\" is not known")
-        .in(path)
-        .expected("gpt2 (byte-level BPE)")
-        .hint("Use the Hugging Face folder of this model, which carries its tokenizer.json.");
-  const auto* pre = find<std::string>(metadata, "tokenizer.ggml.pre", path);
-  const auto& tokens = need<std::vector<std::string>>(metadata, "tokenizer.ggml.tokens", path);
-  const auto& merges = need<std::vector<std::string>>(metadata, "tokenizer.ggml.merges", path);
-  const auto& types = need<std::vector<std::int64_t>>(metadata, "tokenizer.ggml.token_type", path);
-  if (types.size() != tokens.size())
-    throw Error(ErrorKind::corrupt_data, "token types and tokens differ in number")
-        .in(path)
-        .expected(std::to_string(tokens.size()))
-        .found(std::to_string(types.size()));
-
-  RebuiltTokenizer result;
-  result.bos = token_of(metadata, "tokenizer.ggml.bos_token_id", tokens.size(), path);
-  result.eos = token_of(metadata, "tokenizer.ggml.eos_token_id", tokens.size(), path);
-  const auto wants = [&](const char* key) {
-    const bool* value = find<bool>(metadata, key, path);
-    return value && *value;
+TokenizerDefinition rebuild_tokenizer(const std::map<std::string, GgufValue>& metadata, const std::string& path) {
+  struct Kind {
+    const char* name;
+    TokenizerParts (*build)(const TokenizerKeys&);
   };
-  const auto bos = wants("tokenizer.ggml.add_bos_token") ? result.bos : std::nullopt;
-  const auto eos = wants("tokenizer.ggml.add_eos_token") ? result.eos : std::nullopt;
-  Json definition = {
-      {"version", "1.0"},
-      {"truncation", nullptr},
-      {"padding", nullptr},
-      {"normalizer", nullptr},
-      {"pre_tokenizer", pre_tokenizer(pre ? *pre : "", path)},
-      {"model", bpe_model(tokens, merges, path)},
-      {"added_tokens", added_tokens(tokens, types)},
-      {"post_processor", post_processor(tokens, bos, eos)},
-      {"decoder",
-       {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}}}};
-  result.json = canonical_json(definition);
-  return result;
+  static constexpr Kind kKinds[] = {
+      {"gpt2", byte_level_tokenizer}, {"llama", sentencepiece_tokenizer}, {"bert", wordpiece_tokenizer}};
+  const TokenizerKeys keys(metadata, path);
+  const auto& model = keys.need<std::string>("model");
+  for (const auto& kind : kKinds) {
+    if (model != kind.name) continue;
+    TokenizerDefinition definition;
+    if (const auto bos = keys.token("bos_token_id")) definition.bos = bos->id;
+    if (const auto eos = keys.token("eos_token_id")) definition.eos = eos->id;
+    definition.json = to_json(kind.build(keys));
+    return definition;
+  }
+  throw Error(ErrorKind::unsupported, "the GGUF tokenizer kind \"" + model + "\" is not known")
+      .in(path)
+      .expected("gpt2 (byte-level BPE), llama (SentencePiece with scores) or bert (WordPiece)")
+      .hint("Use the Hugging Face folder of this model, which carries its own tokenizer.");
 }
 
 }  // namespace qinglan

@@ -1,24 +1,21 @@
 #pragma once
-// The tokenizer inside a GGUF file, as the text of a tokenizer.json.
+// The tokenizer inside a GGUF file, as a definition of Hugging Face `tokenizers`.
 
-#include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 
 #include "io/gguf.h"
+#include "text/definition.h"
 
 namespace qinglan {
 
-struct RebuiltTokenizer {
-  std::string json;
-  std::optional<std::int32_t> bos, eos;
-};
-
-// Byte-level BPE (`tokenizer.ggml.model` "gpt2") with `tokenizer.ggml.pre` "smollm" (each digit alone, then
-// GPT-2's pattern) or "gpt-2". Control and user-defined tokens become added tokens; a BOS or EOS is added to
-// texts if the file says so. Throws Error{unsupported} for other kinds and Error{corrupt_data} for metadata
-// that contradicts itself.
-RebuiltTokenizer rebuild_tokenizer(const std::map<std::string, GgufValue>& metadata, const std::string& path);
+// `tokenizer.ggml.model`:
+//   gpt2   byte-level BPE; `tokenizer.ggml.pre` names the family (text/byte_level.h)
+//   llama  SentencePiece with scores; `general.architecture` tells Gemma and Phi-3 from Llama and Mistral
+//   bert   WordPiece
+// Control, unknown and user-defined tokens become added tokens. add_bos_token, add_eos_token, add_space_prefix and
+// remove_extra_whitespaces are honoured; where a file does not say, llama.cpp's defaults for its kind hold.
+// Throws Error{unsupported} for other kinds, Error{corrupt_data} for metadata that contradicts itself.
+TokenizerDefinition rebuild_tokenizer(const std::map<std::string, GgufValue>& metadata, const std::string& path);
 
 }  // namespace qinglan

@@ -10,22 +10,27 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
+#include "text/definition.h"
+
 namespace qinglan {
 
 class Tokenizer {
  public:
-  // `path`: a folder with tokenizer.json, a tokenizer.json, or a .gguf (byte-level BPE with the `smollm` or
-  // `gpt-2` pre-tokenizer; others are Error{unsupported}). Throws Error{io | corrupt_data | unsupported}.
+  // `path`: a Hugging Face folder (catalog/tokenizer_files.h has the order in which its files are looked for), a
+  // tokenizer.json, or a .gguf (text/gguf_tokenizer.h). Throws Error{io | corrupt_data | unsupported}.
   static Tokenizer load(const std::string& path);
   // The text of a tokenizer.json; `source` names it in errors.
   static Tokenizer from_json(const std::string& json, const std::string& source);
+  static Tokenizer from_definition(TokenizerDefinition definition, const std::string& source);
 
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
   ~Tokenizer();
 
   // `add_special`: apply the post-processor ([CLS] .. [SEP], a BOS, or nothing, as the definition says).
-  // Throws Error{invalid_input} on invalid UTF-8, with the index of the text within the batch.
+  // Throws Error{invalid_input} on invalid UTF-8, with the index of the text within the batch, and
+  // Error{unsupported} that names the patterns when one of them runs out of its limits. A batch uses all processors.
   std::vector<std::int32_t> encode(std::string_view text, bool add_special) const;
   std::vector<std::vector<std::int32_t>> encode_batch(std::span<const std::string> texts,
                                                       bool add_special) const;
@@ -40,12 +45,18 @@ class Tokenizer {
   std::int64_t special_prefix() const;
   std::int64_t special_suffix() const;
 
-  // SHA-256 of the canonical JSON of the definition in use (for GGUF: of the rebuilt one).
+  // The definition in use as the text of a tokenizer.json, in canonical JSON, without truncation and padding.
+  const std::string& definition() const;
+  // SHA-256 of definition().
   const std::string& digest() const;
 
  private:
   struct State;
   explicit Tokenizer(std::unique_ptr<State> state);
+  static Tokenizer make(Json definition, const std::string* text, const std::string& source);
+  void check_added(const Json& added) const;
+  void find_special_ends();
+  Error encode_error(const std::string& reason) const;
   std::unique_ptr<State> state_;
 };
 

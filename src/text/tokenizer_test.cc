@@ -27,7 +27,7 @@ Json golden(const std::string& name) { return parse_json(read_text(golden_path("
 Tokenizer smollm2_with_pre(const std::string& pre) {
   auto metadata = GgufFile::open(*smollm2_path()).metadata();
   metadata["tokenizer.ggml.pre"] = pre;
-  return Tokenizer::from_json(rebuild_tokenizer(metadata, "test").json, "test");
+  return Tokenizer::from_definition(rebuild_tokenizer(metadata, "test"), "test");
 }
 
 void expect_golden_ids(const Tokenizer& tokenizer, const std::string& name) {
@@ -138,6 +138,16 @@ TEST(Tokenizer, DigestNamesTheDefinition) {
   EXPECT_NE(tokenizer.digest(), smollm2_with_pre("gpt-2").digest());
 }
 
+TEST(Tokenizer, ItsDefinitionMakesTheSameTokenizerAgain) {
+  QL_NEED_FILE(smollm2_path());
+  const auto tokenizer = Tokenizer::load(*smollm2_path());
+  const auto again = Tokenizer::from_json(tokenizer.definition(), "again");
+  EXPECT_EQ(again.definition(), tokenizer.definition());
+  EXPECT_EQ(again.digest(), sha256_hex(tokenizer.definition()));
+  EXPECT_EQ(again.encode("The same 123 again<|im_end|>", true),
+            tokenizer.encode("The same 123 again<|im_end|>", true));
+}
+
 TEST(LabelToken, IsTheOneTokenOfTheWord) {
   QL_NEED_FILE(smollm2_path());
   const auto tokenizer = Tokenizer::load(*smollm2_path());
@@ -207,14 +217,14 @@ std::map<std::string, GgufValue> tiny_metadata() {
 
 TEST(GgufTokenizer, AddsBosAndEosOnlyWhenTheFileSaysSo) {
   auto metadata = tiny_metadata();
-  EXPECT_EQ(Tokenizer::from_json(rebuild_tokenizer(metadata, "f").json, "f").encode("aba", true),
+  EXPECT_EQ(Tokenizer::from_definition(rebuild_tokenizer(metadata, "f"), "f").encode("aba", true),
             (Ids{3, 1}));
   metadata["tokenizer.ggml.add_bos_token"] = true;
-  const auto with_bos = Tokenizer::from_json(rebuild_tokenizer(metadata, "f").json, "f");
+  const auto with_bos = Tokenizer::from_definition(rebuild_tokenizer(metadata, "f"), "f");
   EXPECT_EQ(with_bos.encode("aba", true), (Ids{0, 3, 1}));
   EXPECT_EQ(with_bos.encode("aba", false), (Ids{3, 1}));
   metadata["tokenizer.ggml.add_eos_token"] = true;
-  const auto with_both = Tokenizer::from_json(rebuild_tokenizer(metadata, "f").json, "f");
+  const auto with_both = Tokenizer::from_definition(rebuild_tokenizer(metadata, "f"), "f");
   EXPECT_EQ(with_both.encode("aba", true), (Ids{0, 3, 1, 4}));
   EXPECT_EQ(encode_rows(with_both, std::vector<std::string>{"ababab"}, 4).ids[0], (Ids{0, 3, 3, 4}));
 }
@@ -226,8 +236,8 @@ TEST(GgufTokenizer, RefusesWhatItCannotRebuild) {
     const auto error = error_of([&] { rebuild_tokenizer(metadata, "f.gguf"); });
     return error ? std::optional(error->kind()) : std::nullopt;
   };
-  EXPECT_EQ(kind_of("tokenizer.ggml.model", std::string("bert")), ErrorKind::unsupported);
-  EXPECT_EQ(kind_of("tokenizer.ggml.pre", std::string("llama-bpe")), ErrorKind::unsupported);
+  EXPECT_EQ(kind_of("tokenizer.ggml.model", std::string("rwkv")), ErrorKind::unsupported);
+  EXPECT_EQ(kind_of("tokenizer.ggml.pre", std::string("default")), ErrorKind::unsupported);
   EXPECT_EQ(kind_of("tokenizer.ggml.tokens", std::string("a")), ErrorKind::corrupt_data);
   EXPECT_EQ(kind_of("tokenizer.ggml.token_type", std::vector<std::int64_t>{1}), ErrorKind::corrupt_data);
   EXPECT_EQ(kind_of("tokenizer.ggml.merges", std::vector<std::string>{"ab"}), ErrorKind::corrupt_data);

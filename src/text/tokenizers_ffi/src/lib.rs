@@ -7,6 +7,9 @@ use std::slice;
 
 use tokenizers::Tokenizer;
 
+const RETRIES: std::ffi::c_ulong = 20_000_000;
+const OPEN_CHOICES: std::ffi::c_uint = 8_000_000;
+
 /// Ids of a batch: row i is ids[offsets[i]..offsets[i + 1]].
 #[repr(C)]
 pub struct QlIds {
@@ -62,9 +65,16 @@ pub unsafe extern "C" fn ql_tokenizer_load(
     len: usize,
     error: *mut *mut c_char,
 ) -> *mut Tokenizer {
-    // A panic is reported as an error; its default message on stderr would only repeat it.
-    static QUIET: std::sync::Once = std::sync::Once::new();
-    QUIET.call_once(|| std::panic::set_hook(Box::new(|_| {})));
+    static READY: std::sync::Once = std::sync::Once::new();
+    READY.call_once(|| {
+        // A panic is reported as an error; its default message on stderr would only repeat it.
+        std::panic::set_hook(Box::new(|_| {}));
+        // A definition's patterns come from anywhere. A search that tries this often (well under a second) or keeps so
+        // many open choices fails, and onig's panic becomes an error.
+        onig_sys::onig_set_retry_limit_in_match(RETRIES);
+        onig_sys::onig_set_retry_limit_in_search(RETRIES);
+        onig_sys::onig_set_match_stack_limit_size(OPEN_CHOICES);
+    });
     guarded(error, std::ptr::null_mut(), || {
         let mut tokenizer = Tokenizer::from_bytes(bytes(json, len)).map_err(|e| e.to_string())?;
         tokenizer.with_truncation(None).map_err(|e| e.to_string())?;
@@ -102,9 +112,12 @@ pub unsafe extern "C" fn ql_tokenizer_encode(
                 .map_err(|e| format!("text {index} of the batch is not valid UTF-8: {e}"))?;
             inputs.push(text);
         }
-        let encodings = (*tokenizer)
-            .encode_batch_fast(inputs, add_special != 0)
-            .map_err(|e| e.to_string())?;
+        // One text is not worth waking other threads for.
+        let encodings = match inputs[..] {
+            [text] => (*tokenizer).encode_fast(text, add_special != 0).map(|encoding| vec![encoding]),
+            _ => (*tokenizer).encode_batch_fast(inputs, add_special != 0),
+        }
+        .map_err(|e| e.to_string())?;
         let mut offsets = Vec::with_capacity(count + 1);
         let mut ids = Vec::with_capacity(encodings.iter().map(|e| e.len()).sum());
         offsets.push(0);
