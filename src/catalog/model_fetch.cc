@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "catalog/weight_index.h"
 #include "io/file_system.h"
 #include "io/publish.h"
 
@@ -25,7 +26,7 @@ class Fetch {
     model_.snapshot = hub_model_folder(id_.name) + "/snapshots/" + listing_.commit;
     const std::vector<std::string> chosen = choose_files(listing_.files, choice_, id_.text());
     look(chosen);
-    if (std::find(chosen.begin(), chosen.end(), kShardIndex) != chosen.end() && choice_.files.empty() &&
+    if (std::find(chosen.begin(), chosen.end(), kWeightIndexFile) != chosen.end() && choice_.files.empty() &&
         choice_.patterns.empty())
       look_at_shards();
     std::uint64_t bytes = 0;
@@ -46,7 +47,7 @@ class Fetch {
   // Which they are stands in the index: it comes first.
   void look_at_shards() {
     for (const auto& file : model_.files) {
-      if (file.name != kShardIndex) continue;
+      if (file.name != kWeightIndexFile) continue;
       if (file.size > kMostIndexBytes)
         throw Error(ErrorKind::corrupt_data, "the index of the weights is too large")
             .in(file.name)
@@ -54,7 +55,7 @@ class Fetch {
             .found(std::to_string(file.size));
       download(hub_, id_.name, listing_.commit, file, observer_);
     }
-    const std::string index = model_.snapshot + "/" + kShardIndex;
+    const std::string index = model_.snapshot + "/" + kWeightIndexFile;
     look(shards_in(real_file_system().read(index), listing_.files, index));
   }
 

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/json.h"
+#include "catalog/weight_index.h"
 
 namespace qinglan {
 namespace {
@@ -91,7 +91,7 @@ std::vector<std::string> gguf_files(const std::vector<std::string>& all) {
 }
 
 std::string weights_of(const std::vector<std::string>& all, const std::string& model) {
-  for (const char* name : {"model.safetensors", kShardIndex})
+  for (const char* name : {"model.safetensors", kWeightIndexFile})
     if (has(all, name)) return name;
   const auto ggufs = gguf_files(all);
   if (ggufs.size() == 1) return ggufs.front();
@@ -136,16 +136,13 @@ std::vector<std::string> choose_files(const std::vector<std::string>& all, const
 std::vector<std::string> shards_in(const std::string& index, const std::vector<std::string>& all,
                                    const std::string& source) {
   std::set<std::string> shards;
-  const Json map = get_field<Json>(parse_json(index, source), "weight_map", source);
-  for (const auto& [weight, file] : map.items()) {
-    const std::string name = file.is_string() ? file.get<std::string>() : "";
-    if (is_pickle(name) || !has(all, name))
+  for (const auto& [weight, name] : parse_weight_index(index, source)) {
+    if (!has(all, name))
       throw Error(ErrorKind::corrupt_data, "the shard of " + weight + " is not a file of the model")
           .in(source)
           .found('"' + name + '"');
     shards.insert(name);
   }
-  if (shards.empty()) throw Error(ErrorKind::corrupt_data, "the index names no shard").in(source);
   return {shards.begin(), shards.end()};
 }
 

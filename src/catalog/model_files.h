@@ -19,8 +19,6 @@ struct FileChoice {
 std::vector<std::string> choose_files(const std::vector<std::string>& all, const FileChoice& choice,
                                       const std::string& model);
 
-inline constexpr char kShardIndex[] = "model.safetensors.index.json";
-
 // The files that an index (its JSON text) names, sorted; each must be one of the model's. Throws
 // Error{corrupt_data}.
 std::vector<std::string> shards_in(const std::string& index, const std::vector<std::string>& all,
