@@ -15,7 +15,7 @@ add_custom_command(
   COMMAND ${CMAKE_COMMAND} -E env CARGO_TARGET_DIR=${QL_CARGO_TARGET}
           ${CARGO} build --release --locked --quiet --manifest-path ${crate}/Cargo.toml
   COMMAND ${CMAKE_COMMAND} -E touch ${library}
-  DEPENDS ${crate}/Cargo.toml ${crate}/Cargo.lock ${crate}/src/lib.rs
+  DEPENDS ${crate}/Cargo.toml ${crate}/Cargo.lock ${crate}/src/lib.rs ${crate}/src/chat.rs
   COMMENT "cargo build: tokenizers"
   VERBATIM)
 add_custom_target(tokenizers_ffi_build DEPENDS ${library})
