@@ -1,4 +1,4 @@
-# The Rust `tokenizers` crate behind a C ABI (src/text/tokenizers_ffi), built by cargo from its lock file.
+# The Rust crates `tokenizers` and `minijinja` behind a C ABI (src/text/tokenizers_ffi), built by cargo from its lock file.
 # Output: the imported target ql_tokenizers_ffi. CARGO_TARGET_DIR, when set, is respected, so that build trees share it.
 find_program(CARGO cargo REQUIRED)
 set(crate ${CMAKE_SOURCE_DIR}/src/text/tokenizers_ffi)
