@@ -1,4 +1,4 @@
-# The Rust `tokenizers` crate behind a C ABI (src/text/tokenizers_ffi), built by cargo from its lock file.
+# The Rust crates `tokenizers` and `minijinja` behind a C ABI (src/text/tokenizers_ffi), built by cargo from its lock file.
 # Output: the imported target ql_tokenizers_ffi. CARGO_TARGET_DIR, when set, is respected, so that build trees share it.
 find_program(CARGO cargo REQUIRED)
 set(crate ${CMAKE_SOURCE_DIR}/src/text/tokenizers_ffi)
@@ -15,7 +15,7 @@ add_custom_command(
   COMMAND ${CMAKE_COMMAND} -E env CARGO_TARGET_DIR=${QL_CARGO_TARGET}
           ${CARGO} build --release --locked --quiet --manifest-path ${crate}/Cargo.toml
   COMMAND ${CMAKE_COMMAND} -E touch ${library}
-  DEPENDS ${crate}/Cargo.toml ${crate}/Cargo.lock ${crate}/src/lib.rs
+  DEPENDS ${crate}/Cargo.toml ${crate}/Cargo.lock ${crate}/src/lib.rs ${crate}/src/chat.rs
   COMMENT "cargo build: tokenizers"
   VERBATIM)
 add_custom_target(tokenizers_ffi_build DEPENDS ${library})

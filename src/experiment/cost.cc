@@ -11,6 +11,7 @@ namespace qinglan {
 namespace {
 
 constexpr double kBytesPerToken = 4.3;  // English under byte-level BPE, measured on the quick-start texts
+constexpr double kChatTokens = 30;      // what a chat template puts around a message, about
 constexpr double kAssumedRate = 6e10;   // FLOP/s a thread of a recent server core in bf16 GEMMs of this size
 constexpr double kWorthMeasuring = 1e11;  // FLOPs; smaller nodes are mostly start-up
 constexpr double kProbeSeconds = 2;       // a fit on cached features, cross-validation included
@@ -50,8 +51,10 @@ class Estimator {
     if (file == node.files.end()) return 0;
     const ModelConfig& config = config_of(file->second);
     const Json& values = node.params.contains("learner") ? node.params["learner"] : node.params;
-    const double tokens =
-        mean_tokens(inputs_, values.value("text", "{text}"), values.value("max_tokens", 512));
+    const std::int64_t limit = values.value("max_tokens", std::int64_t{512});
+    const double frame = values.contains("chat") ? kChatTokens : 0;
+    const double tokens = std::min(mean_tokens(inputs_, values.value("text", "{text}"), limit) + frame,
+                                   static_cast<double>(limit));
     const double all = static_cast<double>(data_.train + data_.test), test = static_cast<double>(data_.test);
     if (node.kind == "features")
       return all * tokens * token_flops(config, node.params["depth"], tokens, false);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "catalog/chat_template.h"
 #include "catalog/method.h"
 #include "catalog/model_source.h"
 #include "catalog/tokenizer_files.h"
@@ -63,6 +64,7 @@ struct Learner {
   LearnerSpec spec;
   std::string digest;  // of the model
   ModelConfig config;
+  Json prompt;  // prompt_of(), with the digest of the chat template
 };
 
 class Planner {
@@ -86,13 +88,52 @@ class Planner {
 
  private:
   Learner resolve(const LearnerSpec& spec, const char* role) {
-    Learner learner{spec, "", {}};
+    Learner learner{spec, "", {}, {}};
     if (spec.kind != "model") return learner;
     const ModelSource source = resolve_model(spec.model_path);
     learner.config = source.config;
     learner.digest = digest_of_model(source, memo_);
     resolve_pooling(learner, role);
+    resolve_prompt(learner, source, role);
+    check_words(learner, role);
     return learner;
+  }
+
+  static void resolve_prompt(Learner& learner, const ModelSource& source, const std::string& role) {
+    const std::int64_t limit = learner.spec.values["max_tokens"], most = learner.config.max_positions;
+    if (limit > most)
+      throw Error(ErrorKind::usage, role + ".max_tokens is more than " + learner.spec.name + " reads")
+          .expected("at most " + std::to_string(most))
+          .found(std::to_string(limit));
+    learner.prompt = prompt_of(learner.spec.values);
+    if (!learner.prompt.contains("chat")) return;
+    const auto chat = find_chat_template(source.tokenizer_path);
+    if (!chat)
+      throw Error(ErrorKind::usage, role + ".chat: " + learner.spec.name + " has no chat template")
+          .in(source.tokenizer_path)
+          .expected(
+              "chat_template.jinja, chat_template of tokenizer_config.json, or tokenizer.chat_template of a "
+              "GGUF")
+          .hint(
+              "A text template such as \"Review: {text}\\nSentiment:\" prompts a model that was not tuned to "
+              "chat.");
+    learner.prompt["chat"]["template"] = digest_of(*chat);
+  }
+
+  void check_words(const Learner& learner, const std::string& role) const {
+    const Json& values = learner.spec.values;
+    if (values.contains("label_words") && values["label_words"].size() != data_.classes.size())
+      throw Error(ErrorKind::usage, role + ".label_words needs one entry a class")
+          .expected(std::to_string(data_.classes.size()) + " entries")
+          .found(values["label_words"].dump());
+    if (values.value("head", "new") != "words") return;
+    if (learner.config.kind != ModelKind::decoder)
+      throw Error(ErrorKind::usage, role + ".head = \"words\": " + learner.spec.name +
+                                        " is an encoder and has no language-model head");
+    if (values["pooling"] != Json::array({"last"}))
+      throw Error(ErrorKind::usage, role + ".head = \"words\" reads the last position")
+          .expected("pooling = \"last\"")
+          .found(values["pooling"].dump());
   }
 
   // "auto" and -1 become what they mean for this model, so that equal work has equal keys.
@@ -135,7 +176,7 @@ class Planner {
     node.kind = "features";
     node.params = feature_spec_of(learner.spec.values);
     node.params["model"] = learner.digest;
-    node.params["text"] = learner.spec.text;
+    node.params.update(learner.prompt);
     if (random_init) node.params["init"] = "random";
     node.inputs = {{"dataset", data_.dataset}};
     node.profile = profile_;
@@ -162,7 +203,7 @@ class Planner {
         node.inputs["features"] = features(learner, random_init);
       } else {
         node.params["model"] = learner.digest;
-        node.params["learner"]["text"] = learner.spec.text;
+        node.params["learner"].update(learner.prompt);
         if (random_init) node.params["init"] = "random";
         node.files["model"] = learner.spec.model_path;
       }
@@ -239,11 +280,11 @@ class Planner {
     node.kind = "control";
     node.params = {{"learner",
                     {{"kind", "zero-shot"},
-                     {"text", student.spec.text},
                      {"label_words", student.spec.values["label_words"]},
                      {"max_tokens", student.spec.values["max_tokens"]},
                      {"dtype", student.spec.values["dtype"]}}},
                    {"model", student.digest}};
+    node.params["learner"].update(student.prompt);
     node.inputs = {{"dataset", data_.dataset}};
     node.profile = profile_;
     node.files["model"] = student.spec.model_path;
@@ -254,12 +295,8 @@ class Planner {
   std::string zero_shot_impossible(const Learner& student) const {
     if (student.spec.kind != "model" || student.config.kind != ModelKind::decoder)
       return "an encoder has no language-model head";
-    const Json words = student.spec.values.value("label_words", Json());
-    if (words.is_null()) return "the spec names no label words (student.label_words, one a class)";
-    if (words.size() != data_.classes.size())
-      throw Error(ErrorKind::usage, "student.label_words needs one word a class")
-          .expected(std::to_string(data_.classes.size()) + " words")
-          .found(words.dump());
+    if (!student.spec.values.contains("label_words"))
+      return "the spec names no label words (student.label_words, one a class)";
     return "";
   }
 

@@ -1,5 +1,6 @@
 #include "experiment/recipe.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -10,12 +11,12 @@
 namespace qinglan {
 namespace {
 
-const std::set<std::string> kAlways = {"model", "tune",    "text",       "max_tokens",
-                                       "dtype", "pooling", "label_words"};
+const std::set<std::string> kAlways = {"model",      "tune",     "text",  "chat",    "system",
+                                       "max_tokens", "truncate", "dtype", "pooling", "label_words"};
 const std::set<std::string> kProbe = {"depth", "l2", "folds"};
-const std::set<std::string> kFineTune = {"lr",           "head_lr",  "epochs", "batch",
-                                         "micro_tokens", "schedule", "warmup", "clip",
-                                         "weight_decay", "beta1",    "beta2"};
+const std::set<std::string> kFineTune = {"head",  "lr",           "head_lr",  "epochs",
+                                         "batch", "micro_tokens", "schedule", "warmup",
+                                         "clip",  "weight_decay", "beta1",    "beta2"};
 const std::set<std::string> kLora = {"lora_rank", "lora_alpha"};
 const std::set<std::string> kFeatures = {"depth", "pooling", "max_tokens", "dtype"};
 
@@ -96,6 +97,42 @@ Json with_recipe_defaults(const Json& values, const std::string& source) {
   return result;
 }
 
+void check_prompt(const Json& values, const std::string& section, const std::string& source) {
+  const auto refuse = [&](const std::string& message, const std::string& hint) {
+    throw Error(ErrorKind::usage, section + message).in(source).hint(hint);
+  };
+  const auto one_of = [&](const char* key, const std::vector<std::string>& words) {
+    const std::string word = values.at(key);
+    if (std::find(words.begin(), words.end(), word) != words.end()) return;
+    Error error(ErrorKind::usage, "unknown " + section + "." + key + " '" + word + "'");
+    if (const auto near = nearest_word(word, words)) error.hint("did you mean '" + *near + "'?");
+    std::string expected;
+    for (const auto& known : words) expected += (expected.empty() ? "" : ", ") + known;
+    throw error.in(source).expected(expected).found(word);
+  };
+  one_of("truncate", {"right", "left", "refuse"});
+  one_of("head", {"new", "words"});
+  if (values.at("system") != "" && !values.at("chat").get<bool>())
+    refuse(".system means nothing without chat = true",
+           "set chat = true, or write it into the text template");
+  const bool words = values.at("head") == "words";
+  if (words && values.at("tune") == "probe")
+    refuse(".head = \"words\" means nothing for tune = \"probe\"",
+           "A probe is fitted anew on pooled features; tune = \"lora\" or \"full\" start from label words.");
+  if (words && !values.contains("label_words"))
+    refuse(".head = \"words\" needs label_words",
+           "label_words = [\" negative\", \" positive\"], one a class");
+  if (!words && section == "supervisor" && values.contains("label_words"))
+    refuse(".label_words are read with head = \"words\" only", "the zero-shot control is the student's");
+}
+
+Json prompt_of(const Json& values) {
+  Json prompt = {{"text", values.at("text")}};
+  if (values.at("truncate") != "right") prompt["truncate"] = values.at("truncate");
+  if (values.at("chat") == true) prompt["chat"] = {{"system", values.at("system")}};
+  return prompt;
+}
+
 Json only_keys_of_kind(const Json& values, const std::string& kind) {
   if (kind == "lexicon") return keep(values, {"kind", "text", "path", "scale"});
   if (kind == "labels") return keep(values, {"kind", "text", "path"});
@@ -107,7 +144,10 @@ Json recipe_of(const Json& values) {
   keys.insert(kLora.begin(), kLora.end());
   keys.insert({"l2", "folds"});
   if (values.at("tune") != "probe") keys.insert({"pooling", "max_tokens", "dtype"});
-  return keep(values, keys);
+  Json recipe = keep(values, keys);
+  recipe.erase("head");
+  if (values.value("head", "new") == "words") recipe["label_words"] = values.at("label_words");
+  return recipe;
 }
 
 Json feature_spec_of(const Json& values) { return keep(values, kFeatures); }

@@ -12,10 +12,18 @@ namespace qinglan {
 // out of range, or a key the user set that this tune never reads.
 Json with_recipe_defaults(const Json& values, const std::string& source);
 
+// Of a learner with a model: what its keys for the prompt and the head say together. Throws Error{usage}.
+void check_prompt(const Json& values, const std::string& section, const std::string& source);
+
+// The part of the values that shapes the token ids, but for max_tokens: "text", and where they differ from
+// the default "truncate" and "chat": {"system"}.
+Json prompt_of(const Json& values);
+
 // Of a supervisor without a model: only the keys its kind reads.
 Json only_keys_of_kind(const Json& values, const std::string& kind);
 
-// The part of the values that shapes training (not model, text, label words): what a fit node is keyed by.
+// The part of the values that shapes training (not model and prompt; label words where the head starts from
+// them): what a fit node is keyed by.
 Json recipe_of(const Json& values);
 // The part that shapes frozen features: depth, pooling, max_tokens, dtype.
 Json feature_spec_of(const Json& values);

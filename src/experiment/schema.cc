@@ -16,8 +16,20 @@ std::vector<KeyInfo> learner_keys(const char* section) {
        "name (qinglan models list), or path of a .gguf file or Hugging Face folder"},
       {section, "tune", text, "probe", "full | lora | probe"},
       {section, "text", text, "", "template for this model alone; default data.text"},
-      {section, "max_tokens", integer, 512, "longer texts are cut on the right and counted"},
-      {section, "dtype", text, "auto", "bfloat16 | float32: compute type; auto takes what this processor multiplies faster"},
+      {section, "chat", boolean, false,
+       "the text becomes the user's message of the model's own chat template"},
+      {section, "system", text, "", "chat: the system message before it"},
+      {section, "max_tokens", integer, 512, "longer texts are cut and counted; at most what the model reads"},
+      {section, "truncate", text, "right",
+       "right | left: the end of a longer text that goes; refuse: a longer text is an error"},
+      {section, "head", text, "new",
+       "lora, full: new starts from zero; words from the LM head's rows of label_words (its zero-shot "
+       "answer)"},
+      {section, "label_words", word_lists, nullptr,
+       "a word of one token, or a list of them, a class; for head = \"words\" and a student's zero-shot "
+       "control"},
+      {section, "dtype", text, "auto",
+       "bfloat16 | float32: compute type; auto takes what this processor multiplies faster"},
       {section, "pooling", text_or_list, "auto",
        "last | mean | cls, or a list for a probe; auto: decoder last (probe: last and mean), encoder mean"},
       {section, "depth", integer, -1,
@@ -64,8 +76,6 @@ std::vector<KeyInfo> make_keys() {
       {"supervisor", "max_n", integer, 2, "ngrams: word n-grams of 1 .. max_n"},
       {"supervisor", "min_count", integer, 2, "ngrams: rows that must hold an n-gram"},
       {"supervisor", "ngram_l2", number, 1.0, "ngrams: L2 penalty"},
-      {"student", "label_words", text_list, nullptr,
-       "one a class, in class order, for the zero-shot control"},
       {"method", "name", text, "naive", "see qinglan methods list"},
       {"controls", "shuffled", boolean, true, "naive student on shuffled weak labels"},
       {"controls", "ngram", boolean, true, "n-gram student on the same weak labels"},
@@ -95,14 +105,14 @@ const char* describe(KeyType type) {
       return "a number";
     case boolean:
       return "true or false";
-    case text_list:
-      return "a list of strings";
     case number_list:
       return "a list of numbers";
     case flag_or_auto:
       return "true, false or \"auto\"";
     case text_or_list:
       return "a string or a list of strings";
+    case word_lists:
+      return "a list of strings, or of lists of strings";
   }
   return "";
 }
@@ -111,6 +121,8 @@ bool all_of(const Json& list, bool (Json::*test)() const noexcept) {
   return list.is_array() &&
          std::all_of(list.begin(), list.end(), [&](const Json& item) { return (item.*test)(); });
 }
+
+bool are_words(const Json& v) { return v.is_string() || (!v.empty() && all_of(v, &Json::is_string)); }
 
 bool fits(KeyType type, const Json& v) {
   switch (type) {
@@ -122,14 +134,14 @@ bool fits(KeyType type, const Json& v) {
       return v.is_number();
     case boolean:
       return v.is_boolean();
-    case text_list:
-      return all_of(v, &Json::is_string);
     case number_list:
       return all_of(v, &Json::is_number);
     case flag_or_auto:
       return v.is_boolean() || v == "auto";
     case text_or_list:
       return v.is_string() || all_of(v, &Json::is_string);
+    case word_lists:
+      return v.is_array() && std::all_of(v.begin(), v.end(), are_words);
   }
   return false;
 }

@@ -9,7 +9,7 @@
 
 namespace qinglan {
 
-enum class KeyType { text, integer, number, boolean, text_list, number_list, flag_or_auto, text_or_list };
+enum class KeyType { text, integer, number, boolean, number_list, flag_or_auto, text_or_list, word_lists };
 
 struct KeyInfo {
   const char* section;  // "" for the top level

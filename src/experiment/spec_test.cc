@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "experiment/recipe.h"
 #include "experiment/run.h"
 
 namespace qinglan {
@@ -99,6 +100,44 @@ TEST(Spec, RefusesWhatCannotBeMeant) {
   EXPECT_THAT(error_of("[data]\npath = \"x\"\n[supervisor]\nkind = \"lexicon\"\n[student]\nmodel=\".\""),
               HasSubstr("path"));
   EXPECT_THAT(error_of(kBase, {.sets = {"nonsense"}}), HasSubstr("--set"));
+}
+
+TEST(Spec, PromptAndHeadAreCheckedTogether) {
+  EXPECT_THAT(error_of(kBase + "truncate = \"middle\""), HasSubstr("right, left, refuse"));
+  EXPECT_THAT(error_of(kBase + "truncate = \"rigth\""), HasSubstr("did you mean 'right'"));
+  EXPECT_THAT(error_of(kBase + "system = \"x\""), HasSubstr("chat = true"));
+  EXPECT_THAT(error_of(kBase + "head = \"words\""), HasSubstr("label_words"));
+  EXPECT_THAT(error_of(kBase + "label_words = [[]]"), HasSubstr("lists of strings"));
+  EXPECT_THAT(
+      error_of(kBase + "head = \"words\"\nlabel_words = [\"a\", \"b\"]", {.sets = {"student.tune=probe"}}),
+      HasSubstr("probe"));
+  const std::string weak = R"([supervisor]
+model = "."
+label_words = ["a", "b"]
+[data]
+path = "x"
+[student]
+model = "."
+)";
+  EXPECT_THAT(error_of(weak), HasSubstr("supervisor.label_words"));
+}
+
+// What a node is keyed by holds these keys only where they say something other than the default.
+TEST(Spec, DefaultsOfPromptAndHeadEnterNoKey) {
+  const Json plain = parse().cells[0].student.values;
+  EXPECT_EQ(prompt_of(plain), (Json{{"text", "{text}\nSentiment:"}}));
+  EXPECT_EQ(plain["truncate"], "right");
+  for (const char* key : {"head", "label_words", "chat", "truncate"})
+    EXPECT_FALSE(recipe_of(plain).contains(key));
+  const Json words = parse("label_words = [\"a\", \"b\"]").cells[0].student.values;
+  EXPECT_EQ(recipe_of(words), recipe_of(plain));  // they are the zero-shot control's
+  const Json all =
+      parse("chat = true\ntruncate = \"left\"\nhead = \"words\"\nlabel_words = [\"a\", [\"b\", \"c\"]]")
+          .cells[0]
+          .student.values;
+  EXPECT_EQ(prompt_of(all),
+            (Json{{"text", "{text}\nSentiment:"}, {"truncate", "left"}, {"chat", {{"system", ""}}}}));
+  EXPECT_EQ(recipe_of(all)["label_words"], (Json{"a", Json{"b", "c"}}));
 }
 
 TEST(Spec, SeedsAndNameMoveTheRunButNoCell) {

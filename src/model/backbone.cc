@@ -189,9 +189,25 @@ torch::Tensor Backbone::forward(const PackedBatch& batch, const LoraAdapter* ada
   return forward(batch, std::span(&config_.layers, 1), adapter)[0];
 }
 
-torch::Tensor Backbone::logits(const torch::Tensor& hidden) const {
+void Backbone::need_lm_head() const {
   if (config_.kind != ModelKind::decoder)
     throw Error(ErrorKind::unsupported, "an encoder has no language-model head").found(config_.architecture);
+}
+
+torch::Tensor Backbone::lm_head_rows(std::span<const std::int64_t> tokens) const {
+  need_lm_head();
+  const torch::NoGradGuard no_grad;
+  for (const auto token : tokens)
+    if (token < 0 || token >= lm_head_.size(0))
+      throw Error(ErrorKind::invalid_input, "a token id is outside the model's vocabulary")
+          .expected("0.." + std::to_string(lm_head_.size(0) - 1))
+          .found(std::to_string(token));
+  const auto index = torch::tensor(std::vector<std::int64_t>(tokens.begin(), tokens.end()), torch::kInt64);
+  return lm_head_.index_select(0, index).to(torch::kFloat32);
+}
+
+torch::Tensor Backbone::logits(const torch::Tensor& hidden) const {
+  need_lm_head();
   const auto scores = torch::linear(hidden, lm_head_).to(torch::kFloat32);
   return config_.logit_cap > 0 ? config_.logit_cap * torch::tanh(scores / config_.logit_cap) : scores;
 }

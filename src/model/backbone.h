@@ -47,6 +47,10 @@ class Backbone {
   // Throws Error{unsupported} for an encoder.
   torch::Tensor logits(const torch::Tensor& hidden) const;
 
+  // Decoder: rows of the LM head, a copy in fp32 [N, C]. Throws Error{unsupported} for an encoder,
+  // Error{invalid_input} for a token outside the vocabulary.
+  torch::Tensor lm_head_rows(std::span<const std::int64_t> tokens) const;
+
   // Switches gradients of the backbone's own weights on (full tuning) or off (frozen, the state after
   // loading).
   void set_trainable(bool trainable);
@@ -78,6 +82,7 @@ class Backbone {
   torch::Tensor add(const Fill& fill, const std::string& name, std::vector<WeightRole> roles, std::int64_t layer);
   NormWeights add_norm(const Fill& fill, const std::string& name, WeightRole scale, WeightRole bias,
                        std::int64_t layer);
+  void need_lm_head() const;
   void check_batch(const PackedBatch& batch) const;
   torch::Tensor embed(const PackedBatch& batch) const;
   torch::Tensor norm(const torch::Tensor& x, const NormWeights& weights) const;

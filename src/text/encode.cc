@@ -1,29 +1,51 @@
 #include "text/encode.h"
 
+#include <map>
+#include <utility>
+
 #include "base/error.h"
 
 namespace qinglan {
 
-EncodedRows encode_rows(const Tokenizer& tokenizer, std::span<const std::string> texts,
-                        std::int64_t max_tokens) {
-  const std::int64_t suffix = tokenizer.special_suffix();
-  if (max_tokens <= tokenizer.special_prefix() + suffix)
+Truncation truncation_named(const std::string& name) {
+  if (name == "right") return Truncation::right;
+  if (name == "left") return Truncation::left;
+  if (name == "refuse") return Truncation::refuse;
+  throw Error(ErrorKind::usage, "unknown truncation").expected("right, left or refuse").found(name);
+}
+
+EncodedRows cut_rows(std::vector<std::vector<std::int32_t>> ids, const TokenLimit& limit,
+                     std::span<const std::string> names) {
+  if (limit.max_tokens <= limit.head + limit.tail)
     throw Error(ErrorKind::invalid_input, "the limit on tokens leaves no room for a text")
-        .expected("more than " + std::to_string(tokenizer.special_prefix() + suffix))
-        .found(std::to_string(max_tokens));
-  EncodedRows rows;
-  rows.ids = tokenizer.encode_batch(texts, true);
+        .expected("more than " + std::to_string(limit.head + limit.tail))
+        .found(std::to_string(limit.max_tokens));
+  const auto name = [&](std::size_t i) { return i < names.size() ? names[i] : "text " + std::to_string(i); };
+  EncodedRows rows{std::move(ids), 0};
   for (std::size_t index = 0; index < rows.ids.size(); ++index) {
-    auto& ids = rows.ids[index];
-    if (ids.empty())
-      throw Error(ErrorKind::invalid_input, "text " + std::to_string(index) + " has no tokens")
+    auto& row = rows.ids[index];
+    if (row.empty())
+      throw Error(ErrorKind::invalid_input, name(index) + " has no tokens")
           .hint("An empty text cannot be read by this model; drop the row or use a template.");
-    const auto length = static_cast<std::int64_t>(ids.size());
-    if (length <= max_tokens) continue;
-    ids.erase(ids.begin() + (max_tokens - suffix), ids.end() - suffix);
+    const auto length = static_cast<std::int64_t>(row.size());
+    if (length <= limit.max_tokens) continue;
+    if (limit.truncation == Truncation::refuse)
+      throw Error(ErrorKind::invalid_input, name(index) + " is longer than the limit on tokens")
+          .expected("at most " + std::to_string(limit.max_tokens))
+          .found(std::to_string(length))
+          .hint("Raise max_tokens, or cut with truncate = \"right\" or \"left\".");
+    const bool left = limit.truncation == Truncation::left;
+    const auto first = row.begin() + (left ? limit.head : limit.max_tokens - limit.tail);
+    row.erase(first, first + (length - limit.max_tokens));
     ++rows.truncated;
   }
   return rows;
+}
+
+EncodedRows encode_rows(const Tokenizer& tokenizer, std::span<const std::string> texts,
+                        std::int64_t max_tokens, Truncation truncation, std::span<const std::string> names) {
+  const TokenLimit limit{max_tokens, truncation, tokenizer.special_prefix(), tokenizer.special_suffix()};
+  return cut_rows(tokenizer.encode_batch(texts, true), limit, names);
 }
 
 std::int32_t label_token(const Tokenizer& tokenizer, const std::string& word) {
@@ -36,6 +58,23 @@ std::int32_t label_token(const Tokenizer& tokenizer, const std::string& word) {
       .expected("1 token")
       .found(ids.empty() ? "none" : std::to_string(ids.size()) + ": " + pieces)
       .hint("Many tokenizers want a leading space, as in \" positive\".");
+}
+
+std::vector<std::vector<std::int32_t>> label_tokens(const Tokenizer& tokenizer, const LabelWords& words) {
+  std::vector<std::vector<std::int32_t>> tokens;
+  std::map<std::int32_t, std::string> seen;
+  for (const auto& alternatives : words) {
+    tokens.emplace_back();
+    for (const auto& word : alternatives) {
+      const std::int32_t token = label_token(tokenizer, word);
+      if (const auto [other, fresh] = seen.emplace(token, word); !fresh)
+        throw Error(ErrorKind::invalid_input, "two label words are one token")
+            .expected("a token of its own for every word")
+            .found("\"" + other->second + "\" and \"" + word + "\"");
+      tokens.back().push_back(token);
+    }
+  }
+  return tokens;
 }
 
 }  // namespace qinglan

@@ -205,6 +205,56 @@ TEST(EncodeRows, RefusesTextsWithoutTokens) {
   EXPECT_TRUE(error_of([&] { encode_rows(tokenizer, std::span(texts).first(1), 0); }));
 }
 
+TEST(CutRows, EitherSideKeepsHeadAndTail) {
+  const Ids row{90, 1, 2, 3, 4, 5, 91, 92};
+  const auto cut = [&](std::int64_t most, Truncation side) {
+    const EncodedRows rows = cut_rows({row, {90, 1, 91, 92}}, {most, side, 1, 2});
+    EXPECT_EQ(rows.truncated, most < 8 ? 1u : 0u);
+    EXPECT_EQ(rows.ids[1], (Ids{90, 1, 91, 92}));
+    return rows.ids[0];
+  };
+  EXPECT_EQ(cut(8, Truncation::left), row);
+  EXPECT_EQ(cut(8, Truncation::refuse), row);
+  EXPECT_EQ(cut(6, Truncation::right), (Ids{90, 1, 2, 3, 91, 92}));
+  EXPECT_EQ(cut(6, Truncation::left), (Ids{90, 3, 4, 5, 91, 92}));
+  EXPECT_EQ(cut(4, Truncation::right), (Ids{90, 1, 91, 92}));
+  EXPECT_EQ(cut(4, Truncation::left), (Ids{90, 5, 91, 92}));
+  expect_error(ErrorKind::invalid_input, {"no room", "more than 3", "3"}, [&] { cut(3, Truncation::left); });
+}
+
+TEST(CutRows, ALongerTextIsRefusedByName) {
+  const std::vector<std::string> names{"row a", "row b"};
+  expect_error(ErrorKind::invalid_input, {"row b", "at most 2", "3", "max_tokens"}, [&] {
+    cut_rows({{1, 2}, {1, 2, 3}}, {2, Truncation::refuse}, names);
+  });
+  expect_error(ErrorKind::invalid_input, {"text 1"}, [&] {
+    cut_rows({{1, 2}, {1, 2, 3}}, {2, Truncation::refuse});
+  });
+  expect_error(ErrorKind::usage, {"middle", "right, left or refuse"}, [] { truncation_named("middle"); });
+}
+
+// As Hugging Face's truncation_side = "left".
+TEST(EncodeRows, MinilmCutOnTheLeftKeepsItsEnds) {
+  QL_NEED_FILE(minilm_path());
+  const auto tokenizer = Tokenizer::load(*minilm_path());
+  const std::vector<std::string> texts{"one two three four five six seven"};
+  const Ids full = tokenizer.encode(texts[0], true);
+  ASSERT_EQ(full.size(), 9u);
+  Ids expected{full[0]};
+  expected.insert(expected.end(), full.end() - 4, full.end());
+  EXPECT_EQ(encode_rows(tokenizer, texts, 5, Truncation::left).ids[0], expected);
+}
+
+TEST(LabelTokens, AreGroupedByClassAndDistinct) {
+  const auto tokenizer = Tokenizer::from_json(word_definition(), "test");
+  EXPECT_EQ(label_tokens(tokenizer, {{"a"}, {"b"}}), (std::vector<Ids>{{1}, {2}}));
+  EXPECT_EQ(label_tokens(tokenizer, {{"a", "b"}}), (std::vector<Ids>{{1, 2}}));
+  expect_error(ErrorKind::invalid_input, {"two label words", "\"a\""}, [&] {
+    label_tokens(tokenizer, {{"a"}, {"b", "a"}});
+  });
+  expect_error(ErrorKind::invalid_input, {"a b", "1 token"}, [&] { label_tokens(tokenizer, {{"a b"}}); });
+}
+
 std::map<std::string, GgufValue> tiny_metadata() {
   return {{"tokenizer.ggml.model", std::string("gpt2")},
           {"tokenizer.ggml.pre", std::string("gpt-2")},

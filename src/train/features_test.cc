@@ -134,8 +134,9 @@ TEST(Predict, AnswersInRowOrderAndAZeroHeadIsUndecided) {
 TEST(Predict, ZeroShotReadsTheLabelTokensAtTheLastPosition) {
   const Backbone backbone = Backbone::random(tiny_config(), 1, torch::kFloat32);
   const auto rows = token_rows(5);
-  const std::vector<std::int32_t> words = {7, 31};
-  const torch::Tensor logits = zero_shot_logits(backbone, rows, words);
+  const std::vector<std::vector<std::int32_t>> words = {{7}, {31}};
+  const auto head = ClassificationHead::of_words(backbone, words);
+  const torch::Tensor logits = predict_logits({&backbone, &head}, rows);
   torch::NoGradGuard no_grad;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const PackedBatch alone = PackedBatch::pack(std::span(&rows[i], 1));
@@ -143,6 +144,33 @@ TEST(Predict, ZeroShotReadsTheLabelTokensAtTheLastPosition) {
     EXPECT_NEAR(logits[i][0].item<double>(), full[-1][7].item<double>(), 1e-4);
     EXPECT_NEAR(logits[i][1].item<double>(), full[-1][31].item<double>(), 1e-4);
   }
+}
+
+TEST(Predict, AWordHeadCapsAndAddsUpAlternatives) {
+  ModelConfig config = tiny_config();
+  config.logit_cap = 0.05;
+  const Backbone backbone = Backbone::random(config, 1, torch::kFloat32);
+  const auto rows = token_rows(5);
+  const std::vector<std::vector<std::int32_t>> words = {{7, 3}, {31}};
+  const auto head = ClassificationHead::of_words(backbone, words);
+  EXPECT_EQ(head.classes(), 2);
+  EXPECT_FALSE(head.is_linear());
+  const torch::Tensor logits = predict_logits({&backbone, &head}, rows);
+  torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const PackedBatch alone = PackedBatch::pack(std::span(&rows[i], 1));
+    const torch::Tensor full = backbone.logits(backbone.forward(alone))[-1].to(torch::kFloat64);
+    EXPECT_NEAR(logits[i][0].item<double>(), (full[7].exp() + full[3].exp()).log().item<double>(), 1e-5);
+    EXPECT_NEAR(logits[i][1].item<double>(), full[31].item<double>(), 1e-5);
+  }
+}
+
+TEST(Predict, AWordHeadNeedsADecoderAndItsTokens) {
+  ModelConfig config = tiny_config();
+  const std::vector<std::vector<std::int32_t>> absent = {{40}, {1}}, words = {{2}, {1}};
+  EXPECT_THROW(ClassificationHead::of_words(Backbone::random(config, 1, torch::kFloat32), absent), Error);
+  EXPECT_TRUE(ClassificationHead::of_words(Backbone::random(config, 1, torch::kFloat32), words).is_linear());
+  EXPECT_TRUE(ClassificationHead(3, 16).is_linear());
 }
 
 TEST(Flops, AddUpOverRows) {

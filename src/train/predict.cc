@@ -35,28 +35,12 @@ torch::Tensor answer_rows(std::span<const std::vector<std::int32_t>> rows, std::
 
 torch::Tensor predict_logits(const Student& student, std::span<const std::vector<std::int32_t>> rows,
                              const RunHooks& hooks) {
-  const std::int64_t classes = student.head->parameters().back().tensor.size(0);
+  const std::int64_t classes = student.head->classes();
   return answer_rows(
       rows, classes,
       [&](const PackedBatch& batch) {
         const torch::Tensor hidden = student.backbone->forward(batch, student.adapter);
         return student.head->forward(pool(hidden, batch.lengths, student.pooling));
-      },
-      hooks);
-}
-
-torch::Tensor zero_shot_logits(const Backbone& backbone, std::span<const std::vector<std::int32_t>> rows,
-                               std::span<const std::int32_t> label_tokens, const RunHooks& hooks) {
-  if (backbone.config().kind != ModelKind::decoder)
-    throw Error(ErrorKind::unsupported, "zero-shot answers need a language model").found("an encoder");
-  const torch::Tensor words =
-      torch::tensor(std::vector<std::int64_t>(label_tokens.begin(), label_tokens.end()), torch::kInt64);
-  return answer_rows(
-      rows, words.size(0),
-      [&](const PackedBatch& batch) {
-        const torch::Tensor hidden = backbone.forward(batch);
-        const torch::Tensor last = pool(hidden, batch.lengths, Pooling::last).to(hidden.scalar_type());
-        return backbone.logits(last).index_select(1, words);
       },
       hooks);
 }

@@ -27,9 +27,4 @@ struct Student {
 torch::Tensor predict_logits(const Student& student, std::span<const std::vector<std::int32_t>> rows,
                              const RunHooks& hooks = {});
 
-// Zero-shot: the language model's logits of the next token at the last position, for these K tokens only.
-// -> [n, K] fp32 in row order. Throws Error{unsupported} for an encoder, Error{interrupted}.
-torch::Tensor zero_shot_logits(const Backbone& backbone, std::span<const std::vector<std::int32_t>> rows,
-                               std::span<const std::int32_t> label_tokens, const RunHooks& hooks = {});
-
 }  // namespace qinglan

@@ -61,6 +61,22 @@ std::vector<double> penalty_list(const Json& value) {
   return list;
 }
 
+LabelWords word_lists(const Json& value) {
+  const std::string expected = "a list with a word, or a list of words, for each class";
+  if (!value.is_array()) refuse("label_words", expected, value);
+  LabelWords lists;
+  for (const auto& item : value) {
+    const Json words = item.is_array() ? item : Json::array({item});
+    lists.emplace_back();
+    for (const auto& word : words) {
+      if (!word.is_string()) refuse("label_words", expected, value);
+      lists.back().push_back(word.get<std::string>());
+    }
+    if (lists.back().empty()) refuse("label_words", expected, value);
+  }
+  return lists;
+}
+
 Recipe::Tune tune_of(const Json& value) {
   const std::string name = word("tune", value, {"full", "lora", "probe"});
   return name == "full" ? Recipe::Tune::full : name == "lora" ? Recipe::Tune::lora : Recipe::Tune::probe;
@@ -98,6 +114,7 @@ const std::map<std::string, Setter>& setters() {
       {"lora_alpha",
        [](Recipe& r, const Json& v) { r.lora.alpha = number("lora_alpha", v, 0, kInfinity, true); }},
       {"l2", [](Recipe& r, const Json& v) { r.probe.l2 = penalty_list(v); }},
+      {"label_words", [](Recipe& r, const Json& v) { r.label_words = word_lists(v); }},
       {"folds", [](Recipe& r, const Json& v) { r.probe.folds = whole("folds", v, 2); }},
   };
   return table;

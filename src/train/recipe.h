@@ -9,6 +9,7 @@
 #include "catalog/architecture.h"
 #include "model/lora.h"
 #include "model/pooling.h"
+#include "text/encode.h"
 #include "train/adamw.h"
 #include "train/probe.h"
 #include "train/schedule.h"
@@ -20,7 +21,7 @@ struct Recipe {
 
   Tune tune = Tune::probe;
   torch::Dtype dtype = torch::kBFloat16;  // compute type
-  std::int64_t max_tokens = 512;          // longer texts are cut on the right
+  std::int64_t max_tokens = 512;          // longer texts are cut
   std::vector<Pooling> pooling;           // empty: see poolings()
   std::int64_t depth = -1;                // probe
 
@@ -35,11 +36,12 @@ struct Recipe {
   AdamWOptions adamw;  // betas .9/.999, no weight decay
   LoraOptions lora;    // r 8, alpha 16
   ProbeOptions probe;
+  LabelWords label_words;  // fine-tuning: the head starts as the LM head's rows of these; empty: from zero
 
   // The spec's names: tune (required), dtype, max_tokens, pooling, depth, lr, head_lr, epochs, batch,
   // micro_tokens, schedule, warmup, clip, weight_decay, beta1, beta2, lora_rank, lora_alpha, l2 (a list),
-  // folds. A key that is absent keeps its default. Throws Error{usage}: an unknown key (nearest named), a
-  // wrong type, a value out of range.
+  // folds, label_words (a list of words, or of lists of words). A key that is absent keeps its default.
+  // Throws Error{usage}: an unknown key (nearest named), a wrong type, a value out of range.
   static Recipe from_json(const Json& values);
   static const std::vector<std::string>& keys();
 

@@ -119,12 +119,16 @@ TEST(Recipe, ReadsEveryKeyAndRefusesWhatItDoesNotKnow) {
                                            {"lora_rank", 2},
                                            {"lora_alpha", 4},
                                            {"l2", Json::array({0.5})},
-                                           {"folds", 3}});
-  EXPECT_EQ(Recipe::keys().size(), 20U);
+                                           {"folds", 3},
+                                           {"label_words", Json::array({"a", Json::array({"b", "c"})})}});
+  EXPECT_EQ(Recipe::keys().size(), 21U);
+  EXPECT_EQ(recipe.label_words, (LabelWords{{"a"}, {"b", "c"}}));
   EXPECT_EQ(recipe.dtype, torch::kFloat32);
   EXPECT_THAT(recipe.pooling, testing::ElementsAre(Pooling::mean));
   EXPECT_THAT(recipe.probe.l2, testing::ElementsAre(0.5));
   EXPECT_EQ(recipe.lora.rank, 2);
+  for (const Json& bad : {Json("a"), Json::array({1}), Json::array({Json::array()})})
+    EXPECT_THROW(Recipe::from_json({{"tune", "lora"}, {"label_words", bad}}), Error) << bad;
   try {
     Recipe::from_json({{"tune", "lora"}, {"epoch", 3}});
     FAIL();

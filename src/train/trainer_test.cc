@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "train/predict.h"
 #include "train/testing_support.h"
 
 namespace qinglan {
@@ -56,6 +57,10 @@ struct Bench {
     return train_model(backbone, head, adapter ? &*adapter : nullptr, task, recipe, checkpoints, hooks);
   }
 
+  torch::Tensor labels_tensor() const {
+    return torch::tensor(labels.p(), torch::kFloat32).view({static_cast<std::int64_t>(labels.size()), 2});
+  }
+
   void use_logconf(double alpha) {
     objective = make_objective("logconf", {{"alpha", alpha}, {"warmup", 0.2}, {"prior", "weak"}}, 2);
   }
@@ -85,6 +90,29 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Tuning,
                            return std::string(std::get<0>(info.param) ? "Lora" : "Full") +
                                   std::get<1>(info.param);
                          });
+
+// Before any step a student whose head comes from label words gives its zero-shot answer, and it learns from
+// there.
+TEST_P(Tuning, AHeadOfLabelWordsStartsFromTheZeroShotAnswer) {
+  Bench one = bench({{"epochs", 8}});
+  const std::vector<std::vector<std::int32_t>> words = {{7}, {31}};
+  one.head = ClassificationHead::of_words(one.backbone, words);
+  const torch::Tensor before =
+      predict_logits({&one.backbone, &one.head, one.adapter ? &*one.adapter : nullptr}, one.rows);
+  const bool exact = one.backbone.dtype() == torch::kFloat32;
+  {
+    torch::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < one.rows.size(); ++i) {
+      const PackedBatch alone = PackedBatch::pack(std::span(&one.rows[i], 1));
+      const torch::Tensor full = one.backbone.logits(one.backbone.forward(alone))[-1];
+      for (int k = 0; k < 2; ++k)
+        EXPECT_NEAR(before[i][k].item<double>(), full[words[k][0]].item<double>(), exact ? 1e-6 : 4e-3);
+    }
+  }
+  const TrainingResult result = one.run();
+  const torch::Tensor p = one.labels_tensor();
+  EXPECT_LT(result.final_train_loss, cross_entropy_sum(before, p).item<double>() / 40 - 0.1);
+}
 
 TEST_P(Tuning, OverfitsOneBatch) {
   Bench one = bench({{"epochs", 60}, {"warmup", 0}, {"schedule", "constant"}, {"lr", 1e-2}});

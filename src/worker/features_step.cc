@@ -1,7 +1,7 @@
 // features: pooled hidden states of all rows, train then test, bf16 (experiment/job.h has the file's format).
 
 #include "io/safetensors.h"
-#include "text/encode.h"
+#include "text/prompt.h"
 #include "train/features.h"
 #include "train/recipe.h"
 #include "train/tensor_view.h"
@@ -17,11 +17,10 @@ void run_features(Step& step) {
   const LoadedModel& model =
       step.models.frozen(step.node.files.at("model"), recipe.dtype, params.value("init", "") == "random");
 
-  const Inputs inputs = read_inputs(step.input("dataset"));
-  std::vector<std::string> texts = render_texts(inputs.train, params.at("text"));
-  const auto test = render_texts(inputs.test, params.at("text"));
-  texts.insert(texts.end(), test.begin(), test.end());
-  const EncodedRows rows = encode_rows(model.tokenizer, texts, recipe.max_tokens);
+  Inputs inputs = read_inputs(step.input("dataset"));
+  std::vector<Example> all = std::move(inputs.train);
+  all.insert(all.end(), inputs.test.begin(), inputs.test.end());
+  const EncodedRows rows = Prompt(params, model.tokenizer, model.source.tokenizer_path).encode(all);
 
   const FeaturePass pass(model.backbone, rows.ids,
                          {recipe.depth, recipe.poolings(model.backbone.config().kind)});

@@ -8,7 +8,7 @@
 #include "data/split.h"
 #include "io/safetensors.h"
 #include "supervise/ngrams.h"
-#include "text/encode.h"
+#include "text/prompt.h"
 #include "train/predict.h"
 #include "train/probe.h"
 #include "train/recipe.h"
@@ -147,20 +147,26 @@ Json curve_with_checkpoints(const TrainingResult& result, std::int64_t epochs) {
   return curve;
 }
 
+ClassificationHead first_head(const LoadedModel& model, const Recipe& recipe, std::size_t classes) {
+  if (recipe.label_words.empty()) {
+    const std::int64_t hidden = model.backbone.config().hidden;
+    return ClassificationHead(static_cast<std::int64_t>(classes), hidden);
+  }
+  QL_CHECK(recipe.label_words.size() == classes, "label words for another number of classes");
+  return ClassificationHead::of_words(model.backbone, label_tokens(model.tokenizer, recipe.label_words));
+}
+
 void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
   const std::string path = step.node.files.at("model");
   const bool random_init = step.node.params.value("init", "") == "random";
-  const std::string text = step.node.params.at("learner").at("text");
   std::unique_ptr<LoadedModel> own = step.models.own(path, recipe.dtype, random_init);
   Backbone& backbone = own->backbone;
   const ModelConfig& config = backbone.config();
-  const auto encode = [&](const std::vector<Example>& rows) {
-    return encode_rows(own->tokenizer, render_texts(rows, text), recipe.max_tokens);
-  };
-  const EncodedRows train = encode(pick(task.inputs.train, task.rows)), test = encode(task.inputs.test),
-                    transfer = encode(task.transfer);
+  const Prompt prompt(step.node.params.at("learner"), own->tokenizer, own->source.tokenizer_path);
+  const EncodedRows train = prompt.encode(pick(task.inputs.train, task.rows)),
+                    test = prompt.encode(task.inputs.test), transfer = prompt.encode(task.transfer);
 
-  ClassificationHead head(static_cast<std::int64_t>(task.labels.classes()), config.hidden);
+  ClassificationHead head = first_head(*own, recipe, task.labels.classes());
   std::optional<LoraAdapter> adapter;
   if (recipe.tune == Recipe::Tune::lora) adapter = LoraAdapter::create(config, recipe.lora, task.seed);
   const auto objective = objective_of(step, task);
@@ -192,9 +198,8 @@ void run_fit(Step& step) {
   const std::string kind = learner.at("kind");
   if (kind == "ngrams") return fit_ngrams(step, task);
   learner.erase("kind");
-  learner.erase("text");
   learner["tune"] = kind;
-  const Recipe recipe = Recipe::from_json(learner);
+  const Recipe recipe = Recipe::from_json(Prompt::without_keys(std::move(learner)));
   kind == "probe" ? fit_probe(step, task, recipe) : fine_tune(step, task, recipe);
 }
 

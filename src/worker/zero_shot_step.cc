@@ -1,6 +1,6 @@
 // control "zero-shot": the untrained student's own answer on the test rows, by the label words of the spec.
 
-#include "text/encode.h"
+#include "text/prompt.h"
 #include "train/flops.h"
 #include "train/predict.h"
 #include "train/recipe.h"
@@ -10,21 +10,22 @@ namespace qinglan {
 
 void run_zero_shot(Step& step) {
   const Json& learner = step.node.params.at("learner");
-  const Recipe recipe = Recipe::from_json(
-      {{"tune", "probe"}, {"dtype", learner.at("dtype")}, {"max_tokens", learner.at("max_tokens")}});
+  const Recipe recipe = Recipe::from_json({{"tune", "probe"},
+                                           {"dtype", learner.at("dtype")},
+                                           {"max_tokens", learner.at("max_tokens")},
+                                           {"label_words", learner.at("label_words")}});
   const LoadedModel& model = step.models.frozen(step.node.files.at("model"), recipe.dtype, false);
-  std::vector<std::int32_t> words;
-  for (const auto& word : learner.at("label_words"))
-    words.push_back(label_token(model.tokenizer, word.get<std::string>()));
+  const auto head =
+      ClassificationHead::of_words(model.backbone, label_tokens(model.tokenizer, recipe.label_words));
 
   const Inputs inputs = read_inputs(step.input("dataset"));
-  const EncodedRows rows =
-      encode_rows(model.tokenizer, render_texts(inputs.test, learner.at("text")), recipe.max_tokens);
+  const Prompt prompt(learner, model.tokenizer, model.source.tokenizer_path);
+  const EncodedRows rows = prompt.encode(inputs.test);
   step.flops = forward_flops(model.backbone.config(), model.backbone.config().layers, rows.ids);
-  const torch::Tensor logits = zero_shot_logits(model.backbone, rows.ids, words, step.hooks).contiguous();
+  const torch::Tensor logits = predict_logits({&model.backbone, &head}, rows.ids, step.hooks).contiguous();
   const float* values = logits.data_ptr<float>();
   step.write_predictions(
-      {{"test", predictions_of(inputs.test, words.size(), {values, values + logits.numel()})}});
+      {{"test", predictions_of(inputs.test, recipe.label_words.size(), {values, values + logits.numel()})}});
   step.write_summary({{"truncated", rows.truncated}});
 }
 

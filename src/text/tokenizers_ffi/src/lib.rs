@@ -1,6 +1,8 @@
 //! A C ABI over the `tokenizers` crate. Every entry catches panics: the crate panics on some crafted definitions.
 //! Strings cross as (pointer, length) on the way in and as nul-terminated strings that the caller frees on the way out.
 
+mod chat;
+
 use std::ffi::{c_char, CString};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::slice;

@@ -1,0 +1,63 @@
+#include "text/prompt.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace qinglan {
+
+Prompt::Prompt(const Json& values, const Tokenizer& tokenizer, const std::string& tokenizer_path)
+    : tokenizer_(tokenizer),
+      template_(Template::parse(values.at("text"))),
+      limit_{values.at("max_tokens"), truncation_named(values.value("truncate", "right")), 0, 0} {
+  if (!values.contains("chat")) {
+    limit_.head = tokenizer.special_prefix();
+    limit_.tail = tokenizer.special_suffix();
+    return;
+  }
+  auto source = find_chat_template(tokenizer_path);
+  if (!source) throw Error(ErrorKind::invalid_input, "the model has no chat template").in(tokenizer_path);
+  chat_.emplace(*std::move(source));
+  system_ = values.at("chat").value("system", "");
+  measure_frame();
+}
+
+Conversation Prompt::conversation(const std::string& text) const {
+  Conversation messages;
+  if (!system_.empty()) messages.push_back({"system", system_});
+  messages.push_back({"user", text});
+  return messages;
+}
+
+// What a chat puts around every text, the assistant's header above all, is what two different texts share at
+// the ends.
+void Prompt::measure_frame() {
+  const Conversation two[] = {conversation("a"), conversation("0")};
+  const auto ids = tokenizer_.encode_batch(chat_->render(two, true), false);
+  const auto &a = ids[0], &b = ids[1];
+  const auto shortest = static_cast<std::int64_t>(std::min(a.size(), b.size()));
+  limit_.head = std::mismatch(a.begin(), a.begin() + shortest, b.begin()).first - a.begin();
+  if (limit_.head == static_cast<std::int64_t>(a.size()))
+    throw Error(ErrorKind::unsupported, "the model's chat template leaves the user's text out");
+  limit_.tail = std::mismatch(a.rbegin(), a.rend() - limit_.head, b.rbegin(), b.rend() - limit_.head).first -
+                a.rbegin();
+}
+
+EncodedRows Prompt::encode(const std::vector<Example>& rows) const {
+  std::vector<std::string> texts, names;
+  for (const auto& row : rows) {
+    texts.push_back(template_.render(row.fields));
+    names.push_back("row \"" + row.id + "\" (number " + std::to_string(row.row + 1) + " of its file)");
+  }
+  if (!chat_) return cut_rows(tokenizer_.encode_batch(texts, true), limit_, names);
+  std::vector<Conversation> conversations;
+  for (const auto& text : texts) conversations.push_back(conversation(text));
+  return cut_rows(tokenizer_.encode_batch(chat_->render(conversations, true), false), limit_, names);
+}
+
+Json Prompt::without_keys(Json values) {
+  for (const char* key : {"text", "truncate", "chat"}) values.erase(key);
+  return values;
+}
+
+}  // namespace qinglan

@@ -1,0 +1,43 @@
+#pragma once
+// How the rows of a data set become token ids for one model: the text template, the model's chat template,
+// the limit.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "data/dataset.h"
+#include "data/template.h"
+#include "text/chat.h"
+#include "text/encode.h"
+
+namespace qinglan {
+
+class Prompt {
+ public:
+  // `values` as a node keeps them: "text", "max_tokens", and where they differ from the default "truncate"
+  // and "chat": {"system"?}; other keys are passed over. `tokenizer` must outlive this. Throws what Template,
+  // find_chat_template and ChatTemplate throw, and Error{invalid_input} where a chat is wanted of a model
+  // without a template.
+  Prompt(const Json& values, const Tokenizer& tokenizer, const std::string& tokenizer_path);
+
+  // Throws what cut_rows throws; a row is named by its id.
+  EncodedRows encode(const std::vector<Example>& rows) const;
+
+  // The keys of `values` that are a prompt's and not a recipe's: all but max_tokens.
+  static Json without_keys(Json values);
+
+ private:
+  Conversation conversation(const std::string& text) const;
+  void measure_frame();
+
+  const Tokenizer& tokenizer_;
+  Template template_;
+  std::optional<ChatTemplate> chat_;
+  std::string system_;
+  TokenLimit limit_;
+};
+
+}  // namespace qinglan

