@@ -17,7 +17,7 @@ namespace qinglan {
 
 struct Tokenizer::State {
   std::unique_ptr<QlTokenizer, decltype(&ql_tokenizer_free)> handle{nullptr, &ql_tokenizer_free};
-  std::string source, digest;
+  std::string source, digest, definition;
   std::int64_t vocab = 0, prefix = 0, suffix = 0;
   std::optional<std::int32_t> bos, eos;
 };
@@ -90,6 +90,7 @@ Tokenizer Tokenizer::from_json(const std::string& json, const std::string& sourc
   auto state = std::make_unique<State>();
   state->source = source;
   state->digest = definition_digest(json, source);
+  state->definition = json;
   char* reason = nullptr;
   state->handle.reset(ql_tokenizer_load(json.data(), json.size(), &reason));
   if (!state->handle)
@@ -154,5 +155,6 @@ std::optional<std::int32_t> Tokenizer::eos() const { return state_->eos; }
 std::int64_t Tokenizer::special_prefix() const { return state_->prefix; }
 std::int64_t Tokenizer::special_suffix() const { return state_->suffix; }
 const std::string& Tokenizer::digest() const { return state_->digest; }
+const std::string& Tokenizer::definition() const { return state_->definition; }
 
 }  // namespace qinglan

@@ -42,6 +42,8 @@ class Tokenizer {
 
   // SHA-256 of the canonical JSON of the definition in use (for GGUF: of the rebuilt one).
   const std::string& digest() const;
+  // The text of the tokenizer.json in use (for GGUF: the rebuilt one).
+  const std::string& definition() const;
 
  private:
   struct State;
