@@ -56,12 +56,9 @@ void write_rotary(const ModelConfig& c, Json& json) {
 }
 
 Json sizes(const ModelConfig& c) {
-  return {{"hidden_size", c.hidden},
-          {"num_hidden_layers", c.layers},
-          {"num_attention_heads", c.heads},
-          {"intermediate_size", c.intermediate},
-          {"vocab_size", c.vocab},
-          {"max_position_embeddings", c.max_positions}};
+  return {{"hidden_size", c.hidden},        {"num_hidden_layers", c.layers},
+          {"num_attention_heads", c.heads}, {"intermediate_size", c.intermediate},
+          {"vocab_size", c.vocab},          {"max_position_embeddings", c.max_positions}};
 }
 
 Json layer_types(const ModelConfig& c) {
@@ -155,9 +152,8 @@ Json bert(const ModelConfig& c) {
 Json hf_config(const ModelConfig& config) {
   using Writer = Json (*)(const ModelConfig&);
   static const std::map<std::string, Writer> writers{
-      {"llama", llama_family}, {"qwen2", qwen},  {"qwen3", qwen},      {"gemma", gemma}, {"gemma2", gemma},
-      {"gemma3", gemma},       {"phi3", phi3},   {"gpt2", gpt2},       {"gpt_neox", gpt_neox},
-      {"bert", bert}};
+      {"llama", llama_family}, {"qwen2", qwen}, {"qwen3", qwen}, {"gemma", gemma},       {"gemma2", gemma},
+      {"gemma3", gemma},       {"phi3", phi3},  {"gpt2", gpt2},  {"gpt_neox", gpt_neox}, {"bert", bert}};
   const auto writer = writers.find(config.architecture);
   if (writer == writers.end())
     throw Error(ErrorKind::unsupported, "no config.json can be written for this architecture")
@@ -169,16 +165,26 @@ Json hf_config(const ModelConfig& config) {
 }
 
 std::string hf_class_stem(const std::string& model_type) {
-  static const std::map<std::string, std::string> stems{
-      {"llama", "Llama"},    {"mistral", "Mistral"},         {"qwen2", "Qwen2"},
-      {"qwen3", "Qwen3"},    {"gemma", "Gemma"},             {"gemma2", "Gemma2"},
-      {"gemma3_text", "Gemma3Text"}, {"phi3", "Phi3"},       {"gpt2", "GPT2"},
-      {"gpt_neox", "GPTNeoX"}, {"opt", "OPT"},               {"bert", "Bert"},
-      {"roberta", "Roberta"}, {"xlm-roberta", "XLMRoberta"}, {"camembert", "Camembert"},
-      {"modernbert", "ModernBert"}};
+  static const std::map<std::string, std::string> stems{{"llama", "Llama"},
+                                                        {"mistral", "Mistral"},
+                                                        {"qwen2", "Qwen2"},
+                                                        {"qwen3", "Qwen3"},
+                                                        {"gemma", "Gemma"},
+                                                        {"gemma2", "Gemma2"},
+                                                        {"gemma3_text", "Gemma3Text"},
+                                                        {"phi3", "Phi3"},
+                                                        {"gpt2", "GPT2"},
+                                                        {"gpt_neox", "GPTNeoX"},
+                                                        {"opt", "OPT"},
+                                                        {"bert", "Bert"},
+                                                        {"roberta", "Roberta"},
+                                                        {"xlm-roberta", "XLMRoberta"},
+                                                        {"camembert", "Camembert"},
+                                                        {"modernbert", "ModernBert"}};
   const auto stem = stems.find(model_type);
   if (stem == stems.end())
-    throw Error(ErrorKind::unsupported, "no Hugging Face class is known for this model type").found(model_type);
+    throw Error(ErrorKind::unsupported, "no Hugging Face class is known for this model type")
+        .found(model_type);
   return stem->second;
 }
 

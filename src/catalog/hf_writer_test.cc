@@ -21,8 +21,9 @@ void expect_same_rotary(const Rotary& a, const Rotary& b) {
 void expect_same(const ModelConfig& a, const ModelConfig& b) {
   EXPECT_EQ(std::tuple(a.hidden, a.layers, a.heads, a.kv_heads, a.head_dim, a.intermediate, a.vocab),
             std::tuple(b.hidden, b.layers, b.heads, b.kv_heads, b.head_dim, b.intermediate, b.vocab));
-  EXPECT_EQ(std::tuple(a.max_positions, a.learned_positions, a.position_offset, a.type_vocab, a.embedding_norm),
-            std::tuple(b.max_positions, b.learned_positions, b.position_offset, b.type_vocab, b.embedding_norm));
+  EXPECT_EQ(
+      std::tuple(a.max_positions, a.learned_positions, a.position_offset, a.type_vocab, a.embedding_norm),
+      std::tuple(b.max_positions, b.learned_positions, b.position_offset, b.type_vocab, b.embedding_norm));
   EXPECT_EQ(std::tuple(a.attention_cap, a.logit_cap, a.reach, a.windowed, a.qk_norm, a.norm, a.norm_eps),
             std::tuple(b.attention_cap, b.logit_cap, b.reach, b.windowed, b.qk_norm, b.norm, b.norm_eps));
   EXPECT_EQ(std::tuple(a.unit_offset_norm, a.residual, a.activation, a.gated, a.tied_embeddings),

@@ -112,6 +112,18 @@ torch::Tensor rows_of(const torch::Tensor& features, const std::vector<std::size
   return features.index_select(0, torch::tensor(wanted, torch::kInt64));
 }
 
+using Kept = std::vector<NamedTensor>;
+
+void keep_student(const Step& step, const Kept& kept) {
+  std::vector<torch::Tensor> alive;  // views do not own
+  TensorMap views;
+  for (const auto& [name, tensor] : kept) {
+    alive.push_back(tensor.detach().contiguous());
+    views[name] = view_of(alive.back());
+  }
+  step.store.fs().write(step.result + "/" + kStudentFile, safetensors_bytes(views));
+}
+
 void fit_probe(Step& step, const Task& task, const Recipe& recipe) {
   const SafetensorsFile file = SafetensorsFile::open(step.input("features") + "/" + kFeaturesFile);
   const torch::Tensor features = tensor_of(file.tensor("features"));
@@ -129,6 +141,7 @@ void fit_probe(Step& step, const Task& task, const Recipe& recipe) {
   };
   step.write_predictions({{"transfer", answer(task.transfer, rows_of(features, halves.transfer))},
                           {"test", answer(task.inputs.test, features.slice(0, train))}});
+  keep_student(step, {{"head.weight", probe.weight()}, {"head.bias", probe.bias()}});
   Json summary = summary_of(task, probe.final_train_loss(), curve_json(probe.curve()));
   summary["l2"] = probe.l2();
   summary["l2_path"] = probe.path();
@@ -160,7 +173,8 @@ void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
   const EncodedRows train = encode(pick(task.inputs.train, task.rows)), test = encode(task.inputs.test),
                     transfer = encode(task.transfer);
 
-  ClassificationHead head(static_cast<std::int64_t>(task.labels.classes()), config.hidden);
+  ClassificationHead head(static_cast<std::int64_t>(task.labels.classes()), config.hidden,
+                          /*bias=*/config.kind == ModelKind::encoder);
   std::optional<LoraAdapter> adapter;
   if (recipe.tune == Recipe::Tune::lora) adapter = LoraAdapter::create(config, recipe.lora, task.seed);
   const auto objective = objective_of(step, task);
@@ -179,6 +193,11 @@ void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
     sets[name] = predictions_of(task.inputs.test, task.labels.classes(), values_of(logits));
   sets["test"] = sets.at("test.epoch" + std::to_string(recipe.epochs));
   step.write_predictions(sets);
+  if (adapter || step.node.params.value("keep", false)) {
+    Kept kept = adapter ? adapter->parameters() : backbone.parameters();
+    kept.insert(kept.end(), head.parameters().begin(), head.parameters().end());
+    keep_student(step, kept);
+  }
   Json summary = summary_of(task, result.final_train_loss, curve_with_checkpoints(result, recipe.epochs));
   summary["truncated"] = train.truncated + test.truncated;
   step.write_summary(summary);
