@@ -16,7 +16,8 @@ TIERS = {
     "supervise": 4, "text": 4,
     "model": 5, "experiment": 5, "audit": 5,
     "train": 6, "report": 6,
-    "worker": 7, "cli": 7,
+    "export": 7,
+    "worker": 8, "cli": 8,
 }  # fmt: skip
 # audit and report judge a record without anything that trains or plans.
 READS_ONLY = {

@@ -34,6 +34,13 @@ inline constexpr char kPredictionsFile[] = "predictions.safetensors";
 inline constexpr char kLabelsFile[] = "labels.safetensors";
 inline constexpr char kFeaturesFile[] =
     "features.safetensors";  // "features" BF16 [N, D], rows: train then test
+// What training made, of a fit of a model: "head.weight" [K, D] and "head.bias" [K] (fp64 of a probe, fp32
+// else, no bias of a decoder that was fine-tuned); the adapter's matrices of LoRA; of full tuning the
+// backbone's parameters in the compute type, under our own names. A probe, an adapter and their heads are
+// small and always kept. A fully tuned model is as large as its base: a fit keeps it only with the parameter
+// "keep", which `qinglan export` sets in a node of its own. Training is deterministic, so that node makes the
+// very model whose answers are in the run's record.
+inline constexpr char kStudentFile[] = "student.safetensors";
 // summary.json of a fit:
 // {"final_train_loss","label_entropy","curve":[...],"certificate":{...},"failure"?:{...}}
 inline constexpr char kSummaryFile[] = "summary.json";

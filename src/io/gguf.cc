@@ -151,6 +151,7 @@ GgufFile::GgufFile(MappedFile file) : file_(std::move(file)) {
   const std::uint64_t key_count = reader.count("the number of keys", kLeastKeyBytes);
   GgufMetadata metadata = read_gguf_metadata(reader, key_count);
   metadata_ = std::move(metadata.values);
+  stored_ = std::move(metadata.stored);
   refuse_part(metadata_, path());
   for (std::uint64_t i = 0; i < tensor_count; ++i) {
     const std::uint64_t at = reader.offset();
@@ -170,6 +171,12 @@ const TensorView& GgufFile::tensor(const std::string& name) const {
   if (it == tensors_.end())
     throw Error(ErrorKind::corrupt_data, "there is no tensor '" + name + "'").in(path());
   return it->second;
+}
+
+std::span<const std::byte> GgufFile::stored_value(const std::string& key) const {
+  const auto it = stored_.find(key);
+  if (it == stored_.end()) throw Error(ErrorKind::corrupt_data, "there is no key '" + key + "'").in(path());
+  return file_.bytes().subspan(it->second.first, it->second.second - it->second.first);
 }
 
 template <typename T>

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,6 +30,9 @@ class GgufFile {
   const TensorMap& tensors() const { return tensors_; }
   const std::map<std::string, GgufValue>& metadata() const { return metadata_; }
   const std::string& path() const { return file_.path(); }
+  // A key's value as the file stores it: its type, then its bytes. Throws Error{corrupt_data} when it is
+  // absent.
+  std::span<const std::byte> stored_value(const std::string& key) const;
   // Throws Error{corrupt_data} that names the file and the tensor.
   const TensorView& tensor(const std::string& name) const;
 
@@ -43,6 +48,7 @@ class GgufFile {
   explicit GgufFile(MappedFile file);
   MappedFile file_;
   std::map<std::string, GgufValue> metadata_;
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> stored_;  // where each value begins and ends
   TensorMap tensors_;
 };
 

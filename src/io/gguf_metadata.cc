@@ -133,8 +133,10 @@ GgufMetadata read_gguf_metadata(ByteReader& reader, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t at = reader.offset();
     std::string key = reader.text("a key");
+    const std::uint64_t begin = reader.offset();
     const ValueType type = read_type(reader, key);
     GgufValue value = read_value(reader, type, key);
+    metadata.stored[key] = {begin, reader.offset()};
     if (key == kAlignmentKey) {
       metadata.alignment =
           type == ValueType::u32 ? static_cast<std::uint64_t>(std::get<std::int64_t>(value)) : 0;

@@ -12,6 +12,8 @@ namespace qinglan {
 
 struct GgufMetadata {
   std::map<std::string, GgufValue> values;
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>>
+      stored;                    // offsets of type and value, and of their end
   std::uint64_t alignment = 32;  // of tensor data: `general.alignment`, 32 where it is absent
 };
 

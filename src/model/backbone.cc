@@ -225,6 +225,20 @@ void Backbone::set_parameter(const std::string& name, const torch::Tensor& value
   entry->tensor.copy_(value);
 }
 
+std::vector<std::pair<WeightPlace, torch::Tensor>> Backbone::weights(const std::string& name,
+                                                                     const torch::Tensor& like) const {
+  const auto entry = places_.find(name);
+  QL_CHECK(entry != places_.end(), "no parameter " + name);
+  std::vector<std::pair<WeightPlace, torch::Tensor>> weights;
+  std::int64_t first = 0;
+  for (const auto& place : entry->second) {
+    const std::int64_t rows = weight_shape(config_, place.role).rows;
+    weights.emplace_back(place, like.narrow(0, first, rows));
+    first += rows;
+  }
+  return weights;
+}
+
 std::vector<NamedTensor> Backbone::hf_tensors(const std::string& name, const torch::Tensor& like) const {
   const auto entry = places_.find(name);
   QL_CHECK(entry != places_.end(), "no parameter " + name);

@@ -10,6 +10,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catalog/architecture.h"
@@ -59,6 +60,9 @@ class Backbone {
   // the model: a trainer with fp32 masters writes them back by copy_ under NoGradGuard (or by set_parameter).
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
   void set_parameter(const std::string& name, const torch::Tensor& value);
+
+  // The rows of a tensor shaped like parameter `name`, by the weights of the model that they are; views.
+  std::vector<std::pair<WeightPlace, torch::Tensor>> weights(const std::string& name, const torch::Tensor& like) const;
 
   // A tensor shaped like parameter `name` (the weight itself, its gradient, its master) as Hugging Face names and lays
   // it out: one tensor for each of the file's, views where no elements have to move.

@@ -4,17 +4,16 @@
 
 namespace qinglan {
 
-ClassificationHead::ClassificationHead(torch::Tensor weight, std::vector<std::int64_t> words,
-                                       double logit_cap)
-    : words_(std::move(words)),
-      logit_cap_(logit_cap),
-      parameters_{{"head.weight", weight}, {"head.bias", torch::zeros({weight.size(0)}, torch::kFloat32)}} {
+ClassificationHead::ClassificationHead(torch::Tensor weight, std::vector<std::int64_t> words, double logit_cap,
+                                       bool bias)
+    : words_(std::move(words)), logit_cap_(logit_cap), parameters_{{"head.weight", weight}} {
+  if (bias) parameters_.push_back({"head.bias", torch::zeros({weight.size(0)}, torch::kFloat32)});
   for (auto& parameter : parameters_) parameter.tensor.set_requires_grad(true);
 }
 
-ClassificationHead::ClassificationHead(std::int64_t classes, std::int64_t hidden)
+ClassificationHead::ClassificationHead(std::int64_t classes, std::int64_t hidden, bool bias)
     : ClassificationHead(torch::zeros({classes, hidden}, torch::kFloat32),
-                         std::vector<std::int64_t>(static_cast<std::size_t>(classes), 1), 0) {}
+                         std::vector<std::int64_t>(static_cast<std::size_t>(classes), 1), 0, bias) {}
 
 ClassificationHead ClassificationHead::of_words(const Backbone& backbone,
                                                 std::span<const std::vector<std::int32_t>> tokens) {
@@ -23,7 +22,7 @@ ClassificationHead ClassificationHead::of_words(const Backbone& backbone,
     rows.insert(rows.end(), alternatives.begin(), alternatives.end());
     words.push_back(static_cast<std::int64_t>(alternatives.size()));
   }
-  return {backbone.lm_head_rows(rows), std::move(words), backbone.config().logit_cap};
+  return {backbone.lm_head_rows(rows), std::move(words), backbone.config().logit_cap, /*bias=*/false};
 }
 
 bool ClassificationHead::is_linear() const {
@@ -31,7 +30,8 @@ bool ClassificationHead::is_linear() const {
 }
 
 torch::Tensor ClassificationHead::forward(const torch::Tensor& pooled) const {
-  auto scores = torch::linear(pooled.to(torch::kFloat32), parameters_[0].tensor, parameters_[1].tensor);
+  const torch::Tensor bias = parameters_.size() > 1 ? parameters_[1].tensor : torch::Tensor();
+  auto scores = torch::linear(pooled.to(torch::kFloat32), parameters_[0].tensor, bias);
   if (logit_cap_ > 0) scores = logit_cap_ * torch::tanh(scores / logit_cap_);
   if (static_cast<std::size_t>(scores.size(1)) == words_.size()) return scores;
   std::vector<torch::Tensor> classes;

@@ -132,15 +132,30 @@ void WeightReader::read_by_head(const Found& found, const Stack& stack, const We
     std::copy_n(values.data() + (head * parts + part) * block, block, out.data() + head * block);
 }
 
-void undo_rotary_interleave(std::span<float> matrix, std::int64_t head_dim, std::int64_t columns) {
+namespace {
+
+// Moves the rows of each head between (side, pair) and (pair, side).
+void move_pairs(std::span<float> matrix, std::int64_t head_dim, std::int64_t columns, bool together) {
   const std::int64_t half = head_dim / 2, block = head_dim * columns;
   std::vector<float> head(static_cast<std::size_t>(block));
   for (float* rows = matrix.data(); rows < matrix.data() + matrix.size(); rows += block) {
     for (std::int64_t j = 0; j < half; ++j)
-      for (std::int64_t side = 0; side < 2; ++side)
-        std::copy_n(rows + (2 * j + side) * columns, columns, head.data() + (side * half + j) * columns);
+      for (std::int64_t side = 0; side < 2; ++side) {
+        const std::int64_t paired = (2 * j + side) * columns, apart = (side * half + j) * columns;
+        std::copy_n(rows + (together ? apart : paired), columns, head.data() + (together ? paired : apart));
+      }
     std::copy(head.begin(), head.end(), rows);
   }
+}
+
+}  // namespace
+
+void undo_rotary_interleave(std::span<float> matrix, std::int64_t head_dim, std::int64_t columns) {
+  move_pairs(matrix, head_dim, columns, /*together=*/false);
+}
+
+void rotary_interleave(std::span<float> matrix, std::int64_t head_dim, std::int64_t columns) {
+  move_pairs(matrix, head_dim, columns, /*together=*/true);
 }
 
 }  // namespace qinglan

@@ -50,5 +50,7 @@ class WeightReader {
 // Undoes the row order in which llama.cpp stores q and k for its interleaved rotary embedding: within each
 // head, stored row 2 j + h is row h D/2 + j of Hugging Face's. rows = heads * head_dim, in place.
 void undo_rotary_interleave(std::span<float> matrix, std::int64_t head_dim, std::int64_t columns);
+// The way there.
+void rotary_interleave(std::span<float> matrix, std::int64_t head_dim, std::int64_t columns);
 
 }  // namespace qinglan

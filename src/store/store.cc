@@ -110,6 +110,14 @@ bool Store::publish(const std::string& folder, const std::string& key, const Jso
   return publish_folder(fs_, folder, object_folder(key));
 }
 
+void Store::remove(const std::string& key) {
+  if (!has(key)) return;
+  const std::string doomed =
+      root_ + "/tmp/" + std::to_string(getpid()) + "." + key;  // gone whole, by one rename
+  fs_.rename(object_folder(key), doomed);
+  fs_.remove_all(doomed);
+}
+
 void Store::collect() {
   for (const std::string& folder : {root_, root_ + "/records"})
     for (const auto& name : fs_.list(folder))

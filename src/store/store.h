@@ -43,6 +43,9 @@ class Store {
   // removed. `node` is the description the key is the hash of.
   bool publish(const std::string& folder, const std::string& key, const Json& node, const Json& ledger);
 
+  // Takes an object out; one that is not there is fine.
+  void remove(const std::string& key);
+
   // Removes what no living process can still want: tmp/ folders and work/ folders of published nodes.
   // Called by an engine that holds no worker. Names in tmp/ start with the owner's process id.
   void collect();

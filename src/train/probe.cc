@@ -121,6 +121,10 @@ Probe Probe::fit(const torch::Tensor& features, const TrainingLabels& labels, co
   return probe;
 }
 
+torch::Tensor Probe::weight() const { return coefficients_.slice(1, 0, mean_.size(0)) * inverse_deviation_; }
+
+torch::Tensor Probe::bias() const { return coefficients_.select(1, mean_.size(0)) - weight().mv(mean_); }
+
 torch::Tensor Probe::logits(const torch::Tensor& features) const {
   torch::NoGradGuard no_grad;
   const std::int64_t width = mean_.size(0);

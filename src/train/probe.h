@@ -36,6 +36,10 @@ class Probe {
   // features [n, D] -> logits [n, K] fp32.
   torch::Tensor logits(const torch::Tensor& features) const;
 
+  // The same as one linear map of raw features, fp64: weight [K, D] and bias [K].
+  torch::Tensor weight() const;
+  torch::Tensor bias() const;
+
   double l2() const { return l2_; }
   // Penalty and held-out cross-entropy (nats), from the largest penalty down; empty when nothing was chosen.
   const std::vector<std::pair<double, double>>& path() const { return path_; }

@@ -112,6 +112,18 @@ torch::Tensor rows_of(const torch::Tensor& features, const std::vector<std::size
   return features.index_select(0, torch::tensor(wanted, torch::kInt64));
 }
 
+using Kept = std::vector<NamedTensor>;
+
+void keep_student(const Step& step, const Kept& kept) {
+  std::vector<torch::Tensor> alive;  // views do not own
+  TensorMap views;
+  for (const auto& [name, tensor] : kept) {
+    alive.push_back(tensor.detach().contiguous());
+    views[name] = view_of(alive.back());
+  }
+  step.store.fs().write(step.result + "/" + kStudentFile, safetensors_bytes(views));
+}
+
 void fit_probe(Step& step, const Task& task, const Recipe& recipe) {
   const SafetensorsFile file = SafetensorsFile::open(step.input("features") + "/" + kFeaturesFile);
   const torch::Tensor features = tensor_of(file.tensor("features"));
@@ -129,6 +141,7 @@ void fit_probe(Step& step, const Task& task, const Recipe& recipe) {
   };
   step.write_predictions({{"transfer", answer(task.transfer, rows_of(features, halves.transfer))},
                           {"test", answer(task.inputs.test, features.slice(0, train))}});
+  keep_student(step, {{"head.weight", probe.weight()}, {"head.bias", probe.bias()}});
   Json summary = summary_of(task, probe.final_train_loss(), curve_json(probe.curve()));
   summary["l2"] = probe.l2();
   summary["l2_path"] = probe.path();
@@ -149,8 +162,9 @@ Json curve_with_checkpoints(const TrainingResult& result, std::int64_t epochs) {
 
 ClassificationHead first_head(const LoadedModel& model, const Recipe& recipe, std::size_t classes) {
   if (recipe.label_words.empty()) {
-    const std::int64_t hidden = model.backbone.config().hidden;
-    return ClassificationHead(static_cast<std::int64_t>(classes), hidden);
+    const ModelConfig& config = model.backbone.config();
+    return ClassificationHead(static_cast<std::int64_t>(classes), config.hidden,
+                              /*bias=*/config.kind == ModelKind::encoder);
   }
   QL_CHECK(recipe.label_words.size() == classes, "label words for another number of classes");
   return ClassificationHead::of_words(model.backbone, label_tokens(model.tokenizer, recipe.label_words));
@@ -185,6 +199,11 @@ void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
     sets[name] = predictions_of(task.inputs.test, task.labels.classes(), values_of(logits));
   sets["test"] = sets.at("test.epoch" + std::to_string(recipe.epochs));
   step.write_predictions(sets);
+  if (adapter || step.node.params.value("keep", false)) {
+    Kept kept = adapter ? adapter->parameters() : backbone.parameters();
+    kept.insert(kept.end(), head.parameters().begin(), head.parameters().end());
+    keep_student(step, kept);
+  }
   Json summary = summary_of(task, result.final_train_loss, curve_with_checkpoints(result, recipe.epochs));
   summary["truncated"] = train.truncated + test.truncated;
   step.write_summary(summary);

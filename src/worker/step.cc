@@ -14,6 +14,7 @@ struct Entry {
   Run run;
 };
 
+// clang-format off
 constexpr Entry kSteps[] = {
     {"features", nullptr, run_features},
     {"weak_labels", nullptr, run_weak_labels},
@@ -24,7 +25,9 @@ constexpr Entry kSteps[] = {
     {"strong_ceiling", nullptr, run_fit},
     {"weak_to_strong", nullptr, run_fit},
     {"control", nullptr, run_fit},
+    {"export", nullptr, run_export},
 };
+// clang-format on
 
 std::string learner_of(const Node& node) {
   const auto it = node.params.find("learner");

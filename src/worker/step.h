@@ -39,6 +39,7 @@ void run_features(Step& step);
 void run_rule_floor(Step& step);  // lexicon, labels
 void run_weak_labels(Step& step);
 void run_zero_shot(Step& step);
+void run_export(Step& step);
 void run_fit(Step& step);  // ngrams, probe, lora, full on whatever labels
 
 // Texts of rows under the node's template.

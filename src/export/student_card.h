@@ -1,0 +1,24 @@
+#pragma once
+// What an export says of itself: qinglan.json for programs and README.md, a model card with the Python that
+// loads it.
+
+#include <string>
+
+#include "export/exported_student.h"
+#include "io/file_system.h"
+
+namespace qinglan {
+
+enum class ExportFormat { hf, peft, gguf };
+const char* name_of(ExportFormat format);
+// Throws Error{usage} that lists them.
+ExportFormat export_format_named(const std::string& name);
+
+// qinglan.json holds the card's entries (experiment/export.h makes them) and "format", "classes",
+// "max_tokens", "depth", "layers", "pooling", "rounded" (pooled states go through bf16), "head" (score,
+// pooler or apart), "pad_token_id" and, of an adapter, "base_model". The README's Python defines
+// logits(texts) -> [n, K] and is run by the tests.
+void write_card(FileSystem& fs, const std::string& folder, const ExportedStudent& student,
+                ExportFormat format, const std::string& base);
+
+}  // namespace qinglan

@@ -1,0 +1,207 @@
+#include "io/gguf_writer.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "base/error.h"
+#include "io/tensor_layout.h"
+
+namespace qinglan {
+namespace {
+
+constexpr std::uint64_t kAlignment = 32;
+
+// The format's value types.
+enum Type : std::uint32_t { kU32 = 4, kI32 = 5, kF32 = 6, kBool = 7, kText = 8, kArray = 9 };
+
+template <typename T>
+void put(std::string& out, T value) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  out.append(bytes, sizeof value);
+}
+
+void put_text(std::string& out, std::string_view text) {
+  put<std::uint64_t>(out, text.size());
+  out += text;
+}
+
+template <typename T>
+std::string plain(Type type, T value) {
+  std::string entry;
+  put<std::uint32_t>(entry, type);
+  put(entry, value);
+  return entry;
+}
+
+template <typename T>
+std::string array(Type type, const std::vector<T>& values) {
+  std::string entry;
+  put<std::uint32_t>(entry, kArray);
+  put<std::uint32_t>(entry, type);
+  put<std::uint64_t>(entry, values.size());
+  for (const auto& value : values) {
+    if constexpr (std::is_same_v<T, std::string>)
+      put_text(entry, value);
+    else
+      put(entry, value);
+  }
+  return entry;
+}
+
+// ggml's number of a type.
+std::uint32_t type_number(DType dtype) {
+  switch (dtype) {
+    case DType::f32:
+      return 0;
+    case DType::f16:
+      return 1;
+    case DType::q4_0:
+      return 2;
+    case DType::q4_1:
+      return 3;
+    case DType::q8_0:
+      return 8;
+    case DType::bf16:
+      return 30;
+    default:
+      throw Error(ErrorKind::unsupported, "tensors of this type are not written to GGUF")
+          .found(info_of(dtype).name);
+  }
+}
+
+std::uint16_t to_bf16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if ((bits & 0x7fffffff) > 0x7f800000)
+    return static_cast<std::uint16_t>((bits >> 16) | 64);  // NaN stays one
+  return static_cast<std::uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+}
+
+// IEEE binary32 to binary16, to nearest, ties to even.
+std::uint16_t to_half(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t sign = (bits >> 16) & 0x8000, magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return static_cast<std::uint16_t>(sign | 0x7e00);
+  if (magnitude >= 0x477ff000) return static_cast<std::uint16_t>(sign | 0x7c00);  // rounds to 65536 or more
+  if (magnitude < 0x38800000) {  // a subnormal half: units of 2^-24
+    const double units = std::ldexp(static_cast<double>(std::bit_cast<float>(magnitude)), 24);
+    return static_cast<std::uint16_t>(sign | static_cast<std::uint32_t>(std::nearbyint(units)));
+  }
+  const std::uint32_t rounded = magnitude + 0xfff + ((magnitude >> 13) & 1);
+  return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000) >> 13));
+}
+
+float half_value(std::uint16_t half) {
+  float value = 0;
+  const auto bytes = std::as_bytes(std::span(&half, 1));
+  to_float({DType::f16, {1}, bytes}, std::span(&value, 1));
+  return value;
+}
+
+void put_q8_block(std::string& out, std::span<const float> block) {
+  float largest = 0;
+  for (const float value : block) largest = std::max(largest, std::fabs(value));
+  const float scale = largest / 127.0f;
+  const float inverse = scale != 0 ? 1.0f / scale : 0.0f;
+  const std::uint16_t half = to_half(scale);
+  QL_CHECK(std::isfinite(half_value(half)), "a weight is too large for Q8_0");
+  put(out, half);
+  for (const float value : block) put(out, static_cast<std::int8_t>(std::round(value * inverse)));
+}
+
+std::uint64_t aligned(std::uint64_t size) { return (size + kAlignment - 1) / kAlignment * kAlignment; }
+
+}  // namespace
+
+std::string encode_values(std::span<const float> values, DType dtype) {
+  std::string out;
+  const DTypeInfo& info = info_of(dtype);
+  QL_CHECK(values.size() % info.block_elements == 0, "values are not whole blocks");
+  out.reserve(values.size() / info.block_elements * info.block_bytes);
+  switch (dtype) {
+    case DType::f32:
+      out.assign(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+      return out;
+    case DType::f16:
+      for (const float value : values) put(out, to_half(value));
+      return out;
+    case DType::bf16:
+      for (const float value : values) put(out, to_bf16(value));
+      return out;
+    case DType::q8_0:
+      for (std::size_t i = 0; i < values.size(); i += info.block_elements)
+        put_q8_block(out, values.subspan(i, info.block_elements));
+      return out;
+    default:
+      throw Error(ErrorKind::unsupported, "weights cannot be written in this type").found(info.name);
+  }
+}
+
+void GgufWriter::add_entry(const std::string& key, std::string_view type_and_value) {
+  QL_CHECK(std::find(keys_.begin(), keys_.end(), key) == keys_.end(), "a key twice: " + key);
+  keys_.push_back(key);
+  put_text(entries_, key);
+  entries_ += type_and_value;
+}
+
+void GgufWriter::set(const std::string& key, std::uint32_t value) { add_entry(key, plain(kU32, value)); }
+void GgufWriter::set(const std::string& key, std::int32_t value) { add_entry(key, plain(kI32, value)); }
+void GgufWriter::set(const std::string& key, float value) { add_entry(key, plain(kF32, value)); }
+void GgufWriter::set(const std::string& key, bool value) {
+  add_entry(key, plain<std::uint8_t>(kBool, value ? 1 : 0));
+}
+void GgufWriter::set(const std::string& key, const std::string& value) {
+  std::string entry;
+  put<std::uint32_t>(entry, kText);
+  put_text(entry, value);
+  add_entry(key, entry);
+}
+void GgufWriter::set(const std::string& key, const std::vector<std::string>& values) {
+  add_entry(key, array(kText, values));
+}
+void GgufWriter::set(const std::string& key, const std::vector<std::int32_t>& values) {
+  add_entry(key, array(kI32, values));
+}
+void GgufWriter::set(const std::string& key, const std::vector<float>& values) {
+  add_entry(key, array(kF32, values));
+}
+
+void GgufWriter::copy(const GgufFile& file, const std::string& key) {
+  const auto bytes = file.stored_value(key);
+  add_entry(key, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+void GgufWriter::add(const std::string& name, DType dtype, std::vector<std::int64_t> shape,
+                     std::string bytes) {
+  type_number(dtype);
+  QL_CHECK(bytes.size() == storage_bytes(dtype, shape), "tensor bytes do not fit the shape of " + name);
+  tensors_.push_back({name, dtype, std::move(shape), std::move(bytes)});
+}
+
+void GgufWriter::write(FileSystem& fs, const std::string& path) const {
+  std::string out = "GGUF";
+  put<std::uint32_t>(out, 3);
+  put<std::uint64_t>(out, tensors_.size());
+  put<std::uint64_t>(out, keys_.size());
+  out += entries_;
+  std::uint64_t offset = 0;
+  for (const auto& tensor : tensors_) {
+    put_text(out, tensor.name);
+    put(out, static_cast<std::uint32_t>(tensor.shape.size()));
+    for (auto size = tensor.shape.rbegin(); size != tensor.shape.rend(); ++size) put(out, *size);
+    put(out, type_number(tensor.dtype));
+    put(out, offset);
+    offset += aligned(tensor.bytes.size());
+  }
+  out.resize(aligned(out.size()), '\0');
+  out.reserve(out.size() + offset);
+  for (const auto& tensor : tensors_) {
+    out += tensor.bytes;
+    out.resize(aligned(out.size()), '\0');
+  }
+  fs.write(path, out);
+}
+
+}  // namespace qinglan

@@ -1,0 +1,104 @@
+// export: a trained model as files for other programs (experiment/export.h has the parameters).
+
+#include "base/error.h"
+#include "export/gguf_model.h"
+#include "export/hf_folder.h"
+#include "export/peft_adapter.h"
+#include "export/student_card.h"
+#include "export/tokenizer_files.h"
+#include "io/safetensors.h"
+#include "train/recipe.h"
+#include "train/tensor_view.h"
+#include "worker/step.h"
+
+namespace qinglan {
+namespace {
+
+Recipe recipe_of_student(Json shape) {
+  shape["tune"] = shape.at("kind");
+  shape.erase("kind");
+  return Recipe::from_json(shape);
+}
+
+void restore_backbone(Backbone& backbone, const SafetensorsFile& file) {
+  for (const auto& parameter : backbone.parameters())
+    backbone.set_parameter(parameter.name, tensor_of(file.tensor(parameter.name)));
+}
+
+LoraAdapter restored_adapter(const ModelConfig& config, const Recipe& recipe, const SafetensorsFile& file) {
+  const torch::NoGradGuard no_grad;
+  LoraAdapter adapter = LoraAdapter::create(config, recipe.lora, 0);
+  for (const auto& [name, tensor] : adapter.parameters()) {
+    const torch::Tensor value = tensor_of(file.tensor(name));
+    QL_CHECK(value.sizes() == tensor.sizes(), "another shape for " + name);
+    torch::Tensor(tensor).copy_(value);
+  }
+  return adapter;
+}
+
+// Other programs know a head as one row a class times the state.
+void require_linear_head(const ExportedStudent& student, const Recipe& recipe) {
+  if (recipe.label_words.empty()) return;
+  const bool capped = student.base.backbone.config().logit_cap > 0;
+  if (!capped && student.head_weight.size(0) == static_cast<std::int64_t>(student.classes.size())) return;
+  throw Error(ErrorKind::unsupported, "no other program has this student's head")
+      .expected("one label word a class, and a model that does not cap its logits")
+      .found(capped ? "logits capped at " + Json(student.base.backbone.config().logit_cap).dump()
+                    : std::to_string(student.head_weight.size(0)) + " words for " +
+                          std::to_string(student.classes.size()) + " classes")
+      .hint("train with head = \"new\" to give the student away");
+}
+
+ExportedStudent restored_student(const Step& step, LoadedModel& base, const Recipe& recipe) {
+  const Json& params = step.node.params;
+  const ModelConfig& config = base.backbone.config();
+  const SafetensorsFile file = SafetensorsFile::open(step.input("student") + "/" + kStudentFile);
+  ExportedStudent student{.base = base};
+  if (recipe.tune == Recipe::Tune::full) restore_backbone(base.backbone, file);
+  if (recipe.tune == Recipe::Tune::lora) student.adapter = restored_adapter(config, recipe, file);
+  student.head_weight = tensor_of(file.tensor("head.weight"));
+  if (file.tensors().contains("head.bias")) student.head_bias = tensor_of(file.tensor("head.bias"));
+  student.probe = recipe.tune == Recipe::Tune::probe;
+  student.depth = recipe.depth < 0 ? config.layers : recipe.depth;
+  student.pooling = recipe.poolings(config.kind);
+  student.max_tokens = recipe.max_tokens;
+  student.classes = params.at("classes").get<std::vector<std::string>>();
+  student.card = params.at("card");
+  require_linear_head(student, recipe);
+  return student;
+}
+
+DType gguf_type(const std::string& dtype) {
+  if (dtype == "float16") return DType::f16;
+  if (dtype == "bfloat16") return DType::bf16;
+  return dtype == "q8_0" ? DType::q8_0 : DType::f32;
+}
+
+}  // namespace
+
+void run_export(Step& step) {
+  const Json& params = step.node.params;
+  const Recipe recipe = recipe_of_student(params.at("student"));
+  const std::string dtype = params.at("dtype"), base = params.at("base_model");
+  const ExportFormat format = export_format_named(params.at("format"));
+  const auto own = step.models.own(step.node.files.at("model"), recipe.dtype, /*random_init=*/false);
+  const ExportedStudent student = restored_student(step, *own, recipe);
+  FileSystem& fs = step.store.fs();
+  const torch::Dtype stored = dtype == "bfloat16" ? torch::kBFloat16 : torch::kFloat32;
+  if (format == ExportFormat::hf) {
+    write_hf_folder(fs, step.result, student, stored);
+  } else if (format == ExportFormat::peft) {
+    write_peft_adapter(fs, step.result, student, base);
+    if (params.at("write_base")) {
+      fs.make_folders(step.result + "/base");
+      write_hf_folder(fs, step.result + "/base", student, stored, HfPart::base);
+    }
+  } else {
+    write_gguf_model(fs, step.result + "/model.gguf", student, gguf_type(dtype));
+    write_head(fs, step.result, student);
+    write_tokenizer(fs, step.result, student.base, student.max_tokens);
+  }
+  write_card(fs, step.result, student, format, base);
+}
+
+}  // namespace qinglan
