@@ -92,7 +92,6 @@ void add_field_bombs(std::vector<HostileCase>& cases) {
 }
 
 void add_options(std::vector<HostileCase>& cases) {
-  const auto scaled = [](const Json& parameters) { return with("rope_scaling", parameters); };
   cases.insert(
       cases.end(),
       {
@@ -107,6 +106,14 @@ void add_options(std::vector<HostileCase>& cases) {
           {"an activation that is a number", with("hidden_act", 3), kCorrupt, {"'hidden_act'"}},
           {"heads that do not divide", with("num_key_value_heads", 3), kCorrupt, {"4 and 3"}},
           {"an odd head", with("head_dim", 15), kCorrupt, {"even width"}},
+      });
+}
+
+void add_rope_scalings(std::vector<HostileCase>& cases) {
+  const auto scaled = [](const Json& parameters) { return with("rope_scaling", parameters); };
+  cases.insert(
+      cases.end(),
+      {
           {"scaling of no kind",
            scaled({{"rope_type", "spiral"}}),
            kUnsupported,
@@ -150,6 +157,12 @@ void add_options(std::vector<HostileCase>& cases) {
            scaled({{"rope_type", "longrope"}, {"short_factor", {1}}, {"long_factor", {1}}}),
            kCorrupt,
            {"8 positive numbers", "1 numbers"}},
+          {"longrope with a factor of 1e-310",
+           scaled({{"rope_type", "longrope"},
+                   {"short_factor", std::vector<double>(8, 1)},
+                   {"long_factor", std::vector<double>(8, 1e-310)}}),
+           kCorrupt,
+           {"long_factor cannot be", "8 positive numbers"}},
           {"longrope of a million factors",
            scaled({{"rope_type", "longrope"},
                    {"short_factor", std::vector<int>(300'000, 1)},
@@ -165,6 +178,9 @@ void add_options(std::vector<HostileCase>& cases) {
                        with("rope_scaling", wrong, Json::parse(with("model_type", model))),
                        kCorrupt,
                        {"'rope_scaling'", "expected an object"}});
+}
+
+void add_windows(std::vector<HostileCase>& cases) {
   const Json windowed = Json::parse(with("model_type", "gemma3_text"));
   cases.insert(
       cases.end(),
@@ -200,6 +216,8 @@ HostileTable config_table() {
   add_broken_json(cases, good);
   add_field_bombs(cases);
   add_options(cases);
+  add_rope_scalings(cases);
+  add_windows(cases);
   const auto read = [](const std::string& bytes, const std::string& file) {
     EXPECT_GT(parameter_count(config_from_hf(bytes, file)), 0);
   };

@@ -33,7 +33,8 @@ class Parameters {
   }
   std::vector<double> divisors(const char* key, std::size_t pairs) const {
     const auto values = get_field<std::vector<double>>(json_, key, source_);
-    if (values.size() != pairs || !std::all_of(values.begin(), values.end(), [](double v) { return v > 0; }))
+    if (values.size() != pairs ||
+        !std::all_of(values.begin(), values.end(), [](double v) { return v >= kLeast && v <= kMost; }))
       throw Error(ErrorKind::corrupt_data, "the rotary embedding's " + std::string(key) + " cannot be")
           .in(source_)
           .expected(std::to_string(pairs) + " positive numbers")

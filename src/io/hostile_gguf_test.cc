@@ -201,10 +201,6 @@ void add_keys(std::vector<HostileCase>& cases) {
 }
 
 void add_tensors(std::vector<HostileCase>& cases) {
-  const auto two = [](std::uint64_t first, std::uint64_t second, std::size_t data) {
-    return file_of(
-        {.tensors = {tensor("s", {16}, kF32, first), tensor("t", {8}, kF32, second)}, .data_bytes = data});
-  };
   const std::uint64_t odd = (1ull << 42) + 1;
   cases.insert(
       cases.end(),
@@ -233,6 +229,10 @@ void add_tensors(std::vector<HostileCase>& cases) {
            with_tensor(tensor("t", {0, INT64_MAX, 3}, kF32, 0), 4),
            kCorrupt,
            {"a shape that cannot be"}},
+          {"overflow before a zero",
+           with_tensor(tensor("t", {0, 2, INT64_MAX / 2 + 1}, kF32, 0), 4),
+           kCorrupt,
+           {"a shape that cannot be"}},
           {"bytes overflow",
            with_tensor(tensor("t", {INT64_MAX}, kF32, 0), 4),
            kCorrupt,
@@ -250,6 +250,17 @@ void add_tensors(std::vector<HostileCase>& cases) {
            with_tensor(tensor("t", {16, 2}, kQ4_0, 0), 32),
            kCorrupt,
            {"whole blocks of 32"}},
+      });
+}
+
+void add_places(std::vector<HostileCase>& cases) {
+  const auto two = [](std::uint64_t first, std::uint64_t second, std::size_t data) {
+    return file_of(
+        {.tensors = {tensor("s", {16}, kF32, first), tensor("t", {8}, kF32, second)}, .data_bytes = data});
+  };
+  cases.insert(
+      cases.end(),
+      {
           {"offset not aligned",
            with_tensor(tensor("t", {1}, kF32, 4), 64),
            kCorrupt,
@@ -303,6 +314,7 @@ HostileTable gguf_table() {
   add_headers(cases);
   add_keys(cases);
   add_tensors(cases);
+  add_places(cases);
   for (const ForeignFile& other : foreign_files())
     cases.push_back({other.what, other.bytes, kUnsupported, {"a GGUF file", other.word}});
   return {"m.gguf", read, cases, file_of(small())};

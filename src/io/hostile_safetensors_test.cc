@@ -8,6 +8,7 @@ namespace {
 using namespace std::string_literals;
 using namespace tiny_safetensors;
 
+constexpr auto kCorrupt = ErrorKind::corrupt_data;
 constexpr auto kUnsupported = ErrorKind::unsupported;
 
 void read(const std::string& bytes, const std::string& name) {
@@ -52,57 +53,62 @@ void add_size_bombs(std::vector<HostileCase>& cases) {
 }
 
 void add_headers(std::vector<HostileCase>& cases) {
-  const auto kCorrupt = ErrorKind::corrupt_data;
+  cases.insert(cases.end(),
+               {
+                   {"empty", "", kCorrupt, {"too short", "more than 8 bytes", "0 bytes"}},
+                   {"length only", u64(2), kCorrupt, {"too short"}},
+                   {"length 0", u64(0) + "{}", kCorrupt, {"not valid JSON"}},
+                   {"length 1", u64(1) + "{}", kCorrupt, {"not valid JSON"}},
+                   {"length over the cap", u64(100'000'001) + "{}", kCorrupt, {"at most 100000000 bytes"}},
+                   {"not JSON", with_header("{nope}", 0), kCorrupt, {"not valid JSON", "at byte"}},
+                   {"two values", with_header("{}{}", 0), kCorrupt, {"not valid JSON"}},
+                   {"a comment", with_header("{/**/}", 0), kCorrupt, {"not valid JSON"}},
+                   {"NUL after the header", with_header("{}\0 more"s, 0), kCorrupt, {"NUL"}},
+                   {"invalid UTF-8", with_header("{\"\xff\":1}", 0), kCorrupt, {"not valid JSON"}},
+                   {"overlong UTF-8", with_header("{\"\xc0\xaf\":1}", 0), kCorrupt, {"not valid JSON"}},
+                   {"half a surrogate pair", with_header(R"({"\ud800":1})", 0), kCorrupt, {"not valid JSON"}},
+                   {"a list", with_header("[1]", 0), kCorrupt, {"not a safetensors file", "03 00 00 00"}},
+                   {"nested lists",
+                    with_header(R"({"a":)" + std::string(1'000'000, '['), 0),
+                    kCorrupt,
+                    {"nested deeper"}},
+                   {"nested objects",
+                    with_header(
+                        [] {
+                          std::string text;
+                          for (int i = 0; i < 200'000; ++i) text += R"({"a":)";
+                          return text;
+                        }(),
+                        0),
+                    kCorrupt,
+                    {"nested deeper"}},
+                   {"a string without an end",
+                    with_header("{\"" + std::string(500'000, 'a'), 0),
+                    kCorrupt,
+                    {"not valid JSON"}},
+                   {"a list of 300,000 lists",
+                    with_header(R"({"a":[)" +
+                                    [] {
+                                      std::string text;
+                                      for (int i = 0; i < 300'000; ++i) text += "[],";
+                                      return text;
+                                    }() +
+                                    "0]}",
+                                0),
+                    kCorrupt,
+                    {"'a'"}},
+                   {"a digit 500,000 times",
+                    with_header(R"({"a":)" + std::string(500'000, '9') + "}", 0),
+                    kCorrupt,
+                    {"overflow"}},
+               });
+}
+
+void add_values(std::vector<HostileCase>& cases) {
   const std::string valid = entry("U8", "[4]", "[0,4]");
   cases.insert(
       cases.end(),
       {
-          {"empty", "", kCorrupt, {"too short", "more than 8 bytes", "0 bytes"}},
-          {"length only", u64(2), kCorrupt, {"too short"}},
-          {"length 0", u64(0) + "{}", kCorrupt, {"not valid JSON"}},
-          {"length 1", u64(1) + "{}", kCorrupt, {"not valid JSON"}},
-          {"length over the cap", u64(100'000'001) + "{}", kCorrupt, {"at most 100000000 bytes"}},
-          {"not JSON", with_header("{nope}", 0), kCorrupt, {"not valid JSON", "at byte"}},
-          {"two values", with_header("{}{}", 0), kCorrupt, {"not valid JSON"}},
-          {"a comment", with_header("{/**/}", 0), kCorrupt, {"not valid JSON"}},
-          {"NUL after the header", with_header("{}\0 more"s, 0), kCorrupt, {"NUL"}},
-          {"invalid UTF-8", with_header("{\"\xff\":1}", 0), kCorrupt, {"not valid JSON"}},
-          {"overlong UTF-8", with_header("{\"\xc0\xaf\":1}", 0), kCorrupt, {"not valid JSON"}},
-          {"half a surrogate pair", with_header(R"({"\ud800":1})", 0), kCorrupt, {"not valid JSON"}},
-          {"a list", with_header("[1]", 0), kCorrupt, {"not a safetensors file", "03 00 00 00"}},
-          {"nested lists",
-           with_header(R"({"a":)" + std::string(1'000'000, '['), 0),
-           kCorrupt,
-           {"nested deeper"}},
-          {"nested objects",
-           with_header(
-               [] {
-                 std::string text;
-                 for (int i = 0; i < 200'000; ++i) text += R"({"a":)";
-                 return text;
-               }(),
-               0),
-           kCorrupt,
-           {"nested deeper"}},
-          {"a string without an end",
-           with_header("{\"" + std::string(500'000, 'a'), 0),
-           kCorrupt,
-           {"not valid JSON"}},
-          {"a list of 300,000 lists",
-           with_header(R"({"a":[)" +
-                           [] {
-                             std::string text;
-                             for (int i = 0; i < 300'000; ++i) text += "[],";
-                             return text;
-                           }() +
-                           "0]}",
-                       0),
-           kCorrupt,
-           {"'a'"}},
-          {"a digit 500,000 times",
-           with_header(R"({"a":)" + std::string(500'000, '9') + "}", 0),
-           kCorrupt,
-           {"overflow"}},
           {"1e999", one("U8", "[1e999]", "[0,4]", 4), kCorrupt, {"not valid JSON"}},
           {"NaN", one("U8", "[NaN]", "[0,4]", 4), kCorrupt, {"not valid JSON"}},
           {"Infinity", one("U8", "[-Infinity]", "[0,4]", 4), kCorrupt, {"not valid JSON"}},
@@ -136,7 +142,6 @@ void add_headers(std::vector<HostileCase>& cases) {
 }
 
 void add_tensors(std::vector<HostileCase>& cases) {
-  const auto kCorrupt = ErrorKind::corrupt_data;
   for (const char* wrong : {"1", "null", "\"U8\"", "[]", "true"})
     cases.push_back(
         {"a tensor is "s + wrong, with_header(R"({"a":)"s + wrong + "}", 0), kCorrupt, {"tensor 'a'"}});
@@ -154,61 +159,67 @@ void add_tensors(std::vector<HostileCase>& cases) {
   for (const char* type : {"F8_E4M3", "F4", "u8", "", "C64"})
     cases.push_back(
         {"type "s + type, one(type, "[4]", "[0,4]", 4), kUnsupported, {"'a'", "F32, F16 or BF16", type}});
+  cases.insert(cases.end(),
+               {
+                   {"a name of 500,000 letters",
+                    with_header("{\"" + std::string(500'000, 'n') + "\":" + entry("U8", "[4]", "4") + "}", 4),
+                    kCorrupt,
+                    {"nnn [...] nnn", "'data_offsets'"}},
+                   {"no dtype",
+                    with_header(R"({"a":{"shape":[],"data_offsets":[0,0]}})", 0),
+                    kCorrupt,
+                    {"'dtype' is missing"}},
+                   {"no shape",
+                    with_header(R"({"a":{"dtype":"U8","data_offsets":[0,0]}})", 0),
+                    kCorrupt,
+                    {"'shape' is missing"}},
+                   {"no offsets",
+                    with_header(R"({"a":{"dtype":"U8","shape":[0]}})", 0),
+                    kCorrupt,
+                    {"'data_offsets' is missing"}},
+                   {"a million dimensions",
+                    one(
+                        "U8",
+                        "[" +
+                            [] {
+                              std::string text;
+                              for (int i = 0; i < 300'000; ++i) text += "2,";
+                              return text;
+                            }() +
+                            "2]",
+                        "[0,4]", 4),
+                    kCorrupt,
+                    {"'a'"}},
+                   {"negative dimension", one("U8", "[-4]", "[0,4]", 4), kCorrupt, {"does not fit"}},
+                   {"two negative dimensions", one("U8", "[-2,-2]", "[0,4]", 4), kCorrupt, {"does not fit"}},
+                   {"dimension 2^64", one("U8", "[18446744073709551616]", "[0,4]", 4), kCorrupt, {"'shape'"}},
+                   {"dimension 2^42 + 1 thrice",
+                    one("U8", "[4398046511105,4398046511105,4398046511105]", "[0,4]", 4),
+                    kCorrupt,
+                    {"a shape that can exist"}},
+                   {"product 2^64",
+                    one("U8", "[4294967296,4294967296]", "[0,0]", 0),
+                    kCorrupt,
+                    {"a shape that can exist"}},
+                   {"bytes 2^64",
+                    one("F64", "[2305843009213693952]", "[0,0]", 0),
+                    kCorrupt,
+                    {"a shape that can exist"}},
+                   {"bytes 2^64 + 8",
+                    one("F64", "[2305843009213693953]", "[0,8]", 8),
+                    kCorrupt,
+                    {"a shape that can exist"}},
+                   {"overflow before a zero",
+                    one("U8", "[9223372036854775807,3,0]", "[0,0]", 0),
+                    kCorrupt,
+                    {"a shape that can exist"}},
+               });
+}
+
+void add_places(std::vector<HostileCase>& cases) {
   cases.insert(
       cases.end(),
       {
-          {"a name of 500,000 letters",
-           with_header("{\"" + std::string(500'000, 'n') + "\":" + entry("U8", "[4]", "4") + "}", 4),
-           kCorrupt,
-           {"nnn [...] nnn", "'data_offsets'"}},
-          {"no dtype",
-           with_header(R"({"a":{"shape":[],"data_offsets":[0,0]}})", 0),
-           kCorrupt,
-           {"'dtype' is missing"}},
-          {"no shape",
-           with_header(R"({"a":{"dtype":"U8","data_offsets":[0,0]}})", 0),
-           kCorrupt,
-           {"'shape' is missing"}},
-          {"no offsets",
-           with_header(R"({"a":{"dtype":"U8","shape":[0]}})", 0),
-           kCorrupt,
-           {"'data_offsets' is missing"}},
-          {"a million dimensions",
-           one(
-               "U8",
-               "[" +
-                   [] {
-                     std::string text;
-                     for (int i = 0; i < 300'000; ++i) text += "2,";
-                     return text;
-                   }() +
-                   "2]",
-               "[0,4]", 4),
-           kCorrupt,
-           {"'a'"}},
-          {"negative dimension", one("U8", "[-4]", "[0,4]", 4), kCorrupt, {"does not fit"}},
-          {"two negative dimensions", one("U8", "[-2,-2]", "[0,4]", 4), kCorrupt, {"does not fit"}},
-          {"dimension 2^64", one("U8", "[18446744073709551616]", "[0,4]", 4), kCorrupt, {"'shape'"}},
-          {"dimension 2^42 + 1 thrice",
-           one("U8", "[4398046511105,4398046511105,4398046511105]", "[0,4]", 4),
-           kCorrupt,
-           {"a shape that can exist"}},
-          {"product 2^64",
-           one("U8", "[4294967296,4294967296]", "[0,0]", 0),
-           kCorrupt,
-           {"a shape that can exist"}},
-          {"bytes 2^64",
-           one("F64", "[2305843009213693952]", "[0,0]", 0),
-           kCorrupt,
-           {"a shape that can exist"}},
-          {"bytes 2^64 + 8",
-           one("F64", "[2305843009213693953]", "[0,8]", 8),
-           kCorrupt,
-           {"a shape that can exist"}},
-          {"overflow before a zero",
-           one("U8", "[9223372036854775807,3,0]", "[0,0]", 0),
-           kCorrupt,
-           {"a shape that can exist"}},
           {"bytes differ from shape",
            one("F32", "[2]", "[0,4]", 4),
            kCorrupt,
@@ -240,7 +251,9 @@ HostileTable safetensors_table() {
   std::vector<HostileCase> cases;
   add_size_bombs(cases);
   add_headers(cases);
+  add_values(cases);
   add_tensors(cases);
+  add_places(cases);
   for (const ForeignFile& other : foreign_files())
     cases.push_back({other.what, other.bytes, kUnsupported, {"a safetensors file", other.word}});
   cases.push_back({"GGUF", "GGUF\x03\0\0\0\0\0\0\0\0\0\0\0"s, kUnsupported, {".gguf"}});

@@ -29,6 +29,7 @@ TEST(StorageBytes, CountsWholeBlocksAndRefusesOverflow) {
   EXPECT_FALSE(storage_bytes(DType::f32, {-1}));
   EXPECT_FALSE(storage_bytes(DType::u8, {INT64_C(1) << 42, INT64_C(1) << 42}));
   EXPECT_FALSE(storage_bytes(DType::f64, {INT64_MAX}));
+  EXPECT_FALSE(storage_bytes(DType::u8, {INT64_MAX / 2 + 1, 2, 0}));  // 2^63 before the zero
 }
 
 // Every half against arithmetic in double: (-1)^s 2^(e-15) (1 + m/1024), or 2^-24 m where e = 0.

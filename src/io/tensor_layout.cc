@@ -67,15 +67,16 @@ std::string first_bytes(std::span<const std::byte> bytes) {
 
 std::optional<std::uint64_t> storage_bytes(DType dtype, const std::vector<std::int64_t>& shape) {
   const DTypeInfo& info = info_of(dtype);
-  std::uint64_t elements = 1;
+  std::int64_t elements =
+      1;  // signed: what TensorView::elements() multiplies must not overflow on the way either
   for (const std::int64_t size : shape)
-    if (size < 0 || __builtin_mul_overflow(elements, static_cast<std::uint64_t>(size), &elements))
-      return std::nullopt;
-  if (elements > INT64_MAX) return std::nullopt;
+    if (size < 0 || __builtin_mul_overflow(elements, size, &elements)) return std::nullopt;
   const std::uint64_t inner = shape.empty() ? 1 : static_cast<std::uint64_t>(shape.back());
   if (inner % info.block_elements != 0) return std::nullopt;
   std::uint64_t bytes = 0;
-  if (__builtin_mul_overflow(elements / info.block_elements, info.block_bytes, &bytes)) return std::nullopt;
+  if (__builtin_mul_overflow(static_cast<std::uint64_t>(elements) / info.block_elements, info.block_bytes,
+                             &bytes))
+    return std::nullopt;
   return bytes;
 }
 

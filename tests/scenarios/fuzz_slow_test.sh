@@ -3,7 +3,7 @@
 set -euo pipefail
 export QL_ROOT=${QINGLAN_SOURCE:?the sources}
 source "$QL_ROOT/tools/dev/lib.sh"
-runs=1000000
+runs=${QINGLAN_FUZZ_RUNS:-1000000}
 
 if ! (listed tools/apt-fuzz.txt | apt_install) || ! have clang++-16; then
   echo "clang cannot be installed here"
