@@ -4,24 +4,10 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "catalog/methods/all.h"
 
 namespace qinglan {
 namespace {
-
-ParameterInfo hard() {
-  return {"hard", false, "train on the argmax of the weak labels; abstentions are skipped", 0, 0};
-}
-
-ParameterInfo prior() {
-  return {"prior",
-          "weak",
-          "share of class 1 that the prior-matched threshold and the hardening aim at: the mean weak label, "
-          "1/2, or a "
-          "number; all but \"weak\" use knowledge of the ground truth and enter the certificate",
-          0,
-          1,
-          {"weak", "uniform"}};
-}
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -73,29 +59,10 @@ Json checked(const MethodInfo& method, const ParameterInfo& parameter, const Jso
 
 const std::vector<MethodInfo>& methods() {
   static const std::vector<MethodInfo> all{
-      {"naive",
-       "L = mean_b CE(f_b, y_b); CE(f, y) = -sum_c y_c log softmax(f)_c; y: soft weak labels",
-       "Burns et al. 2023, Weak-to-Strong Generalization (arXiv 2312.09390), section 4.1; "
-       "openai/weak-to-strong, loss xent",
-       "the baseline every other method is judged against",
-       {hard(), prior()}},
-      {"logconf",
-       "L = (1 - a) CE(f, y) + a CE(f, h); h: own hardened predictions, no gradient; two classes: sort the "
-       "batch by p_1, "
-       "the first round(B prior) are class 1, ties by hash of id; more classes: by greedy assignment to the "
-       "prior; "
-       "a = alpha min(1, step / (warmup steps))",
-       "Burns et al. 2023 (arXiv 2312.09390), section 4.3.2 and appendix A.4, in its paper form with linear "
-       "warm-up; the "
-       "prior in place of exactly half, and more than two classes, are extensions",
-       "the student is much stronger than the supervisor and fine-tuned long enough to have views of its own",
-       {{"alpha", 0.5,
-         "weight of the student's own hardened predictions after warm-up (the paper's largest students: "
-         "0.75)",
-         0, 1},
-        {"warmup", 0.2, "share of all steps over which that weight grows from 0", 0, 1},
-        hard(),
-        prior()}},
+      naive_method(),   logconf_method(),    kl_method(),         smoothing_method(), temperature_method(),
+      product_method(), window_method(),     entropy_method(),    entropy_compat_method(), augconf_method(),
+      adaptconf_method(), reverse_ce_method(), reverse_kl_method(), cace_method(), symmetric_method(),
+      forward_method(), channel_method(),
   };
   return all;
 }

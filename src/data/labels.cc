@@ -157,6 +157,18 @@ TrainingLabels TrainingLabels::from(const GroundTruth& truth, const std::vector<
   return result;
 }
 
+double TrainingLabels::median_margin() const {
+  std::vector<double> margins;
+  for (std::size_t row = 0; row < size(); ++row) {
+    const auto first = p_.begin() + static_cast<std::ptrdiff_t>(row * classes_);
+    margins.push_back(*std::max_element(first, first + static_cast<std::ptrdiff_t>(classes_)) -
+                      1.0 / static_cast<double>(classes_));
+  }
+  if (margins.empty()) return 0;
+  std::sort(margins.begin(), margins.end());
+  return (margins[(margins.size() - 1) / 2] + margins[margins.size() / 2]) / 2;
+}
+
 double TrainingLabels::prior_entropy() const {
   double entropy = 0;
   for (const double p : prior_)

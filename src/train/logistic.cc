@@ -16,9 +16,8 @@ Logistic::Logistic(const torch::Tensor& design, std::int64_t classes)
 
 const torch::Tensor& Logistic::inverse_hessian(double l2) {
   if (l2 == inverse_l2_) return inverse_;
-  torch::Tensor ridge = torch::full({columns()}, l2, gram_.options());
+  const torch::Tensor ridge = penalties(l2);
   // The bias is not penalized; its own curvature keeps the matrix definite even where a column is all zero.
-  ridge[columns() - 1] = 0;
   const torch::Tensor hessian = gram_ / static_cast<double>(classes_) + torch::diag(ridge + 1e-12);
   inverse_ = torch::cholesky_inverse(torch::linalg_cholesky(hessian));
   const auto d = static_cast<double>(columns());
@@ -34,22 +33,15 @@ torch::Tensor Logistic::log_probabilities(const torch::Tensor& coefficients) {
   return torch::log_softmax(logits.view({rows(), problems, classes_}), 2);
 }
 
-torch::Tensor Logistic::fit(const torch::Tensor& targets, const torch::Tensor& row_weights, double l2,
-                            const torch::Tensor& start, double tolerance) {
-  const auto problems = row_weights.size(1);
-  const torch::Tensor weights = row_weights.unsqueeze(2);  // [N, P, 1]
-  const torch::Tensor wanted = targets.unsqueeze(1);       // [N, 1, K]
+torch::Tensor Logistic::penalties(double l2) const {
   torch::Tensor penalty = torch::full({columns()}, l2, design_.options());
   penalty[columns() - 1] = 0;
-  const auto oracle = [&](const torch::Tensor& flat) {
-    const torch::Tensor x = flat.view({problems, classes_, columns()});
-    const torch::Tensor log_p = log_probabilities(x);
-    const torch::Tensor loss = -(log_p * wanted * weights).sum({0, 2});
-    const torch::Tensor residual = ((log_p.exp() - wanted) * weights).view({rows(), problems * classes_});
-    flops_ += 2.0 * static_cast<double>(rows() * columns() * problems * classes_);
-    const torch::Tensor gradient = torch::mm(residual.t(), design_).view_as(x) + penalty * x;
-    return ValueAndGradient{loss + (penalty * x * x).sum({1, 2}) / 2, gradient.view({problems, -1})};
-  };
+  return penalty;
+}
+
+torch::Tensor Logistic::minimize(const std::function<ValueAndGradient(const torch::Tensor&)>& oracle, double l2,
+                                 const torch::Tensor& start, double tolerance) {
+  const auto problems = start.size(0);
   const torch::Tensor& inverse = inverse_hessian(l2);
   const auto precondition = [&](const torch::Tensor& flat) {
     flops_ += 2.0 * static_cast<double>(problems * classes_ * columns() * columns());
@@ -57,8 +49,49 @@ torch::Tensor Logistic::fit(const torch::Tensor& targets, const torch::Tensor& r
   };
   BatchedLbfgsOptions options;
   options.tolerance = tolerance;
-  const auto result = minimize_batched(start.reshape({problems, -1}), oracle, precondition, options);
-  return result.x.view({problems, classes_, columns()});
+  return minimize_batched(start.reshape({problems, -1}), oracle, precondition, options)
+      .x.view({problems, classes_, columns()});
+}
+
+torch::Tensor Logistic::fit(const torch::Tensor& targets, const torch::Tensor& row_weights, double l2,
+                            const torch::Tensor& start, double tolerance) {
+  const auto problems = row_weights.size(1);
+  const torch::Tensor weights = row_weights.unsqueeze(2);  // [N, P, 1]
+  const torch::Tensor wanted = targets.unsqueeze(1);       // [N, 1, K]
+  const torch::Tensor penalty = penalties(l2);
+  const auto oracle = [&](const torch::Tensor& flat) {
+    const torch::Tensor x = flat.view({problems, classes_, columns()});
+    const torch::Tensor log_p = log_probabilities(x);
+    const torch::Tensor loss = -(log_p * wanted * weights).sum({0, 2});
+    // d/dz of -sum_c t_c log p_c; targets of some objectives do not sum to 1.
+    const torch::Tensor residual =
+        ((log_p.exp() * wanted.sum(2, /*keepdim=*/true) - wanted) * weights).view({rows(), problems * classes_});
+    flops_ += 2.0 * static_cast<double>(rows() * columns() * problems * classes_);
+    const torch::Tensor gradient = torch::mm(residual.t(), design_).view_as(x) + penalty * x;
+    return ValueAndGradient{loss + (penalty * x * x).sum({1, 2}) / 2, gradient.view({problems, -1})};
+  };
+  return minimize(oracle, l2, start, tolerance);
+}
+
+torch::Tensor Logistic::fit(const RowLosses& losses, const torch::Tensor& targets, const torch::Tensor& row_weights,
+                            double l2, const torch::Tensor& start, double tolerance) {
+  QL_CHECK(start.size(0) == 1, "one problem");
+  const torch::Tensor weights = row_weights.squeeze(1), penalty = penalties(l2);
+  const auto oracle = [&](const torch::Tensor& flat) {
+    const torch::Tensor x = flat.view({classes_, columns()});
+    flops_ += 4.0 * static_cast<double>(rows() * columns() * classes_);
+    torch::Tensor logits = torch::mm(design_, x.t()), loss;
+    {
+      const torch::AutoGradMode gradients(true);
+      logits = logits.detach().requires_grad_();
+      loss = (losses(logits, targets) * weights).sum();
+      loss.backward();
+    }
+    const torch::Tensor gradient = torch::mm(logits.grad().t(), design_) + penalty * x;
+    const torch::Tensor value = loss.detach() + (penalty * x * x).sum() / 2;
+    return ValueAndGradient{value.view({1}), gradient.view({1, -1})};
+  };
+  return minimize(oracle, l2, start, tolerance);
 }
 
 torch::Tensor Logistic::row_losses(const torch::Tensor& coefficients, const torch::Tensor& targets) {

@@ -1,7 +1,7 @@
 #pragma once
-// What a method trains towards: one objective an id of catalog's methods(). Every objective is soft
-// cross-entropy of the logits against targets [B, K] that are computed for the whole batch before any
-// gradient, so that a batch gives the same loss however it is cut into micro-batches.
+// What a method trains towards: one objective an id of catalog's methods(), each in a file of objectives/. An
+// objective turns a batch into targets and row weights before any gradient, so that a batch gives the same loss
+// however it is cut into micro-batches; then it scores each row's logits against its target.
 
 #include <torch/torch.h>
 
@@ -21,15 +21,26 @@ struct BatchView {
   std::span<const std::uint64_t> hashes;  // [B] id_hash
   double progress = 0;                    // s in [0, 1): the share of training that is done
   std::span<const double> prior;          // [K] mean label over the whole training set
+  double median_margin = 0;               // of max_c y_c - 1/K over the whole training set
+};
+
+// What the rows of a batch are trained on, without gradient, of weak's type.
+struct Aim {
+  torch::Tensor targets;      // [B, K]
+  torch::Tensor weights = {};  // [B]; undefined: 1 each. The batch's loss is sum_b weight_b loss_b / B.
 };
 
 class Objective {
  public:
   virtual ~Objective() = default;
-  // Whether targets() at this progress reads BatchView::student.
-  virtual bool needs_batch_forward(double progress) const = 0;
-  // [B, K] of weak's type, without gradient.
-  virtual torch::Tensor targets(const BatchView& batch) const = 0;
+  // Whether aim() at this progress reads BatchView::student.
+  virtual bool needs_batch_forward(double) const { return false; }
+  virtual Aim aim(const BatchView& batch) const { return {batch.weak}; }
+  // Loss of each row, nats: logits, targets [b, K] -> [b], differentiable in the logits. Soft cross-entropy unless
+  // the method has another.
+  virtual torch::Tensor losses(const torch::Tensor& logits, const torch::Tensor& targets) const;
+  // Whether the gradient of losses() is that of cross-entropy, which makes a probe's problem convex.
+  virtual bool is_cross_entropy() const { return true; }
 };
 
 struct ObjectiveEntry {
@@ -44,7 +55,9 @@ const std::vector<ObjectiveEntry>& objectives();
 std::unique_ptr<Objective> make_objective(const std::string& name, const Json& parameters,
                                           std::int64_t classes);
 
-// Soft cross-entropy summed over rows, nats: -sum t log softmax(logits). logits, targets [B, K] -> scalar.
+// Soft cross-entropy of each row, nats: -sum_c t_c log softmax(logits)_c. logits, targets [B, K] -> [B].
+torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets);
+// Summed over rows.
 torch::Tensor cross_entropy_sum(const torch::Tensor& logits, const torch::Tensor& targets);
 
 }  // namespace qinglan

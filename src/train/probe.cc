@@ -101,18 +101,26 @@ Probe Probe::fit(const torch::Tensor& features, const TrainingLabels& labels, co
   for (const auto& id : labels.ids()) hashes.push_back(id_hash(id));
   const torch::Tensor uniform =
       torch::full({weak.size(0), 1}, 1.0 / static_cast<double>(weak.size(0)), torch::kFloat64);
+  const auto losses = [&](const torch::Tensor& logits, const torch::Tensor& targets) {
+    return objective.losses(logits, targets);
+  };
   torch::Tensor x = torch::zeros({1, weak.size(1), logistic.columns()}, torch::kFloat64);
-  torch::Tensor targets = weak;
+  Aim aim{weak, uniform};
   for (std::int64_t round = 0; round < options.rounds; ++round) {
     if (round > 0) {
-      BatchView view{
-          weak, {}, hashes, static_cast<double>(round) / static_cast<double>(options.rounds), labels.prior()};
+      BatchView view{weak,           {}, hashes, static_cast<double>(round) / static_cast<double>(options.rounds),
+                     labels.prior(), labels.median_margin()};
       if (objective.needs_batch_forward(view.progress)) view.student = logistic.probabilities(x);
-      const torch::Tensor next = objective.targets(view);
-      if (torch::equal(next, targets)) break;
-      targets = next;
+      Aim next = objective.aim(view);
+      next.weights = next.weights.defined() ? next.weights.unsqueeze(1) * uniform : uniform;
+      const bool settled = torch::equal(next.targets, aim.targets) && torch::equal(next.weights, aim.weights);
+      if (settled && (objective.is_cross_entropy() || round > 1)) break;
+      aim = next;
     }
-    x = logistic.fit(targets, uniform, probe.l2_, x, kFitTolerance);
+    // Round 0 is cross-entropy whatever the objective: the start that others go on from.
+    x = round == 0 || objective.is_cross_entropy()
+            ? logistic.fit(aim.targets, aim.weights, probe.l2_, x, kFitTolerance)
+            : logistic.fit(losses, aim.targets, aim.weights, probe.l2_, x, kFitTolerance);
     const double loss = logistic.row_losses(x, weak).mean().item<double>();
     probe.curve_.push_back({round, static_cast<double>(round), loss, {}, {}});
   }

@@ -35,7 +35,8 @@ struct Synthetic {
 };
 
 TEST(Probe, FindsTheMinimumThatScipyFinds) {
-  for (const auto& c : golden("logistic.json")["cases"]) {
+  const Json file = golden("logistic.json");
+  for (const auto& c : file["cases"]) {
     const torch::Tensor features = matrix(c["features"]);
     const auto labels = TrainingLabels::from(weak_labels(matrix(c["targets"])));
     ProbeOptions options;

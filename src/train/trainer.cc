@@ -65,6 +65,13 @@ struct Group {
   }
 };
 
+// Of the rows [begin, end) of a batch, summed.
+torch::Tensor loss_of(const Objective& objective, const torch::Tensor& logits, const Aim& aim,
+                      std::pair<std::int64_t, std::int64_t> micro) {
+  const torch::Tensor losses = objective.losses(logits, aim.targets.slice(0, micro.first, micro.second));
+  return (aim.weights.defined() ? losses * aim.weights.slice(0, micro.first, micro.second) : losses).sum();
+}
+
 class Trainer {
  public:
   Trainer(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
@@ -217,18 +224,17 @@ class Trainer {
   double accumulate(const Batch& batch) {
     const double progress = static_cast<double>(state_.step) / static_cast<double>(total_);
     const auto size = static_cast<double>(batch.rows.size());
-    BatchView view{batch.labels, {}, batch.hashes, progress, task_.labels->prior()};
+    BatchView view{batch.labels, {}, batch.hashes, progress, task_.labels->prior(), task_.labels->median_margin()};
     torch::Tensor shared;  // logits of a batch that is one micro-batch: one forward serves targets and loss
     if (task_.objective->needs_batch_forward(progress)) {
       if (batch.micros.size() == 1) shared = forward(batch, batch.micros.front(), /*trained=*/true);
       view.student = shared.defined() ? torch::softmax(shared.detach(), 1) : answer_batch(batch);
     }
-    const torch::Tensor targets = task_.objective->targets(view);
+    const Aim aim = task_.objective->aim(view);
     double label_loss = 0;
     for (const auto& micro : batch.micros) {
       const torch::Tensor logits = shared.defined() ? shared : forward(batch, micro, /*trained=*/true);
-      const torch::Tensor loss =
-          cross_entropy_sum(logits, targets.slice(0, micro.first, micro.second)) / size;
+      const torch::Tensor loss = loss_of(*task_.objective, logits, aim, micro) / size;
       const torch::Tensor against_labels =
           cross_entropy_sum(logits.detach(), batch.labels.slice(0, micro.first, micro.second));
       label_loss += against_labels.item<double>() / size;

@@ -1,0 +1,45 @@
+#pragma once
+// One function an objective, each in its own file, and what several share. The formulas stand in catalog/methods/.
+
+#include "train/objective.h"
+
+namespace qinglan {
+
+std::unique_ptr<Objective> make_naive(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_logconf(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_kl(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_smoothing(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_temperature(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_product(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_window(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_entropy(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_entropy_compat(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_augconf(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_adaptconf(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_reverse_ce(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_reverse_kl(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_cace(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_symmetric(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_forward(const Json& parameters, std::int64_t classes);
+std::unique_ptr<Objective> make_channel(const Json& parameters, std::int64_t classes);
+
+// A parameter of the method that `parameters` resolve; throws Error{usage} where it is absent.
+double number_of(const Json& parameters, const char* name);
+
+// A weight that grows linearly from 0 to `most` over the first `warmup` of training.
+struct Ramp {
+  double most, warmup;
+  double at(double progress) const { return progress >= warmup ? most : most * progress / warmup; }
+  static Ramp of(const Json& parameters) { return {number_of(parameters, "alpha"), number_of(parameters, "warmup")}; }
+};
+
+// (1 - eps) y + eps / K.
+torch::Tensor floored(const torch::Tensor& y, double eps);
+// -sum_c p_c log y_c of each row, p = softmax(logits): [b].
+torch::Tensor reverse_cross_entropy(const torch::Tensor& logits, const torch::Tensor& y);
+// sum_c p_c log p_c of each row: [b].
+torch::Tensor negative_entropy(const torch::Tensor& logits);
+// One-hot argmax of each row, ties by lowest class, of p's type.
+torch::Tensor one_hot_argmax(const torch::Tensor& p);
+
+}  // namespace qinglan
