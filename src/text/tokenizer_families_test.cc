@@ -107,7 +107,8 @@ std::optional<std::vector<std::string>> real_texts(const Json& part) {
       texts.push_back(line);
       continue;
     }
-    for (const auto& [key, value] : parse_json(line, path).items())
+    const Json row = parse_json(line, path);
+    for (const auto& [key, value] : row.items())
       if (value.is_string() && texts.size() < count) texts.push_back(value);
   }
   return texts;
