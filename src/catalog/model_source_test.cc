@@ -115,7 +115,10 @@ TEST_F(FolderTest, MissingPartsAreNamed) {
   expect_error(ErrorKind::invalid_input, {"no such model"}, [] { resolve_model("/nowhere/model"); });
   expect_error(ErrorKind::invalid_input, {"config.json"}, [&] { resolve_model(path()); });
   copy_tiny("config.json");
-  expect_error(ErrorKind::invalid_input, {"tokenizer.json"}, [&] { resolve_model(path()); });
+  expect_error(ErrorKind::invalid_input, {"no tokenizer", "tokenizer.json", "vocab.txt", "tokenizer.model"},
+               [&] { resolve_model(path()); });
+  write("vocab.json", "{}");  // alone it is none
+  expect_error(ErrorKind::invalid_input, {"vocab.json with merges.txt"}, [&] { resolve_model(path()); });
   copy_tiny("tokenizer.json");
   expect_error(ErrorKind::invalid_input, {"no weights"}, [&] { resolve_model(path()); });
   write("pytorch_model.bin", "x");

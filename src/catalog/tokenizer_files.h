@@ -16,8 +16,9 @@ enum class TokenizerKind {
 
 struct TokenizerFiles {
   TokenizerKind kind;
-  std::string main;                // the file the kind is named after
-  std::vector<std::string> files;  // all that the ids depend on and that are there, `main` first; not config.json
+  std::string main;  // the file the kind is named after
+  std::vector<std::string>
+      files;  // all that the ids depend on and that are there, `main` first; not config.json
 };
 
 // In the order above, the first kind whose files are all there.

@@ -9,8 +9,8 @@ namespace {
 
 // Contractions, words with one leading sign, up to `digits` digits, signs with line ends, line ends, spaces:
 // the pattern of GPT-4's tokenizer as Llama 3 (three digits) and Qwen2 (one) have it.
-#define QL_GPT4_SPLIT(digits)                                                   \
-  R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|)" digits            \
+#define QL_GPT4_SPLIT(digits)                                        \
+  R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|)" digits \
   R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"
 constexpr char kLlama3Split[] = QL_GPT4_SPLIT(R"(\p{N}{1,3})");
 constexpr char kQwen2Split[] = QL_GPT4_SPLIT(R"(\p{N})");
@@ -45,13 +45,15 @@ std::string known_names() {
 ByteLevelFamily byte_level_family_of_gguf(const std::string& pre, const std::string& architecture,
                                           const std::string& source) {
   for (ByteLevelFamily family : families()) {
-    if (std::find(family.gguf_names.begin(), family.gguf_names.end(), pre) == family.gguf_names.end()) continue;
+    if (std::find(family.gguf_names.begin(), family.gguf_names.end(), pre) == family.gguf_names.end())
+      continue;
     family.nfc |= architecture == "gptneox";  // its files may say gpt-2, whose pattern is the same
     return family;
   }
-  throw Error(ErrorKind::unsupported, pre.empty() || pre == "default"
-                                          ? "the GGUF file does not say which pre-tokenizer its model was trained with"
-                                          : "the GGUF pre-tokenizer \"" + pre + "\" is not known")
+  throw Error(ErrorKind::unsupported,
+              pre.empty() || pre == "default"
+                  ? "the GGUF file does not say which pre-tokenizer its model was trained with"
+                  : "the GGUF pre-tokenizer \"" + pre + "\" is not known")
       .in(source)
       .expected("tokenizer.ggml.pre to be one of " + known_names())
       .found(pre.empty() ? "none" : pre)
@@ -64,7 +66,8 @@ const ByteLevelFamily& byte_level_family(std::string_view name) {
   check_failed("byte-level family", __FILE__, __LINE__, std::string(name));
 }
 
-TokenizerParts byte_level_parts(const ByteLevelFamily& family, Json vocab, Json merges, bool add_prefix_space) {
+TokenizerParts byte_level_parts(const ByteLevelFamily& family, Json vocab, Json merges,
+                                bool add_prefix_space) {
   TokenizerParts parts;
   parts.model = bpe_model(std::move(vocab), std::move(merges), {.ignore_merges = family.ignore_merges});
   if (family.nfc) parts.normalizer = {{"type", "NFC"}};
@@ -72,8 +75,8 @@ TokenizerParts byte_level_parts(const ByteLevelFamily& family, Json vocab, Json 
   if (family.split)
     parts.pre_tokenizer = sequence("pretokenizers", Json::array({split_isolated(family.split), letters}));
   else if (family.digits_alone)
-    parts.pre_tokenizer = sequence(
-        "pretokenizers", Json::array({{{"type", "Digits"}, {"individual_digits", true}}, letters}));
+    parts.pre_tokenizer =
+        sequence("pretokenizers", Json::array({{{"type", "Digits"}, {"individual_digits", true}}, letters}));
   else
     parts.pre_tokenizer = letters;
   parts.decoder = byte_level(true, true);

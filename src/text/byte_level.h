@@ -1,6 +1,6 @@
 #pragma once
-// Byte-level BPE (GPT-2 and its heirs): a text is cut by a pattern, its bytes are spelt with 256 letters, and letters
-// merge by rank. The families differ in the pattern and in a few switches.
+// Byte-level BPE (GPT-2 and its heirs): a text is cut by a pattern, its bytes are spelt with 256 letters, and
+// letters merge by rank. The families differ in the pattern and in a few switches.
 
 #include <string>
 #include <string_view>
@@ -27,6 +27,7 @@ ByteLevelFamily byte_level_family_of_gguf(const std::string& pre, const std::str
 const ByteLevelFamily& byte_level_family(std::string_view name);
 
 // Model, normalizer, pre-tokenizer and decoder; the rest is left empty.
-TokenizerParts byte_level_parts(const ByteLevelFamily& family, Json vocab, Json merges, bool add_prefix_space = false);
+TokenizerParts byte_level_parts(const ByteLevelFamily& family, Json vocab, Json merges,
+                                bool add_prefix_space = false);
 
 }  // namespace qinglan

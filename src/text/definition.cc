@@ -58,9 +58,8 @@ Json bpe_model(Json vocab, Json merges, const BpeOptions& options) {
 }
 
 Json to_json(const AddedToken& token) {
-  return {{"id", token.id},         {"content", token.content},
-          {"single_word", token.single_word}, {"lstrip", token.lstrip},
-          {"rstrip", token.rstrip}, {"normalized", token.normalized},
+  return {{"id", token.id},          {"content", token.content}, {"single_word", token.single_word},
+          {"lstrip", token.lstrip},  {"rstrip", token.rstrip},   {"normalized", token.normalized},
           {"special", token.special}};
 }
 

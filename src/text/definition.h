@@ -1,6 +1,6 @@
 #pragma once
-// The parts a tokenizer.json is made of (the format of Hugging Face `tokenizers`), for all that builds one from
-// another source: GGUF metadata, vocab.txt, vocab.json with merges.txt, a SentencePiece model.
+// The parts a tokenizer.json is made of (the format of Hugging Face `tokenizers`), for all that builds one
+// from another source: GGUF metadata, vocab.txt, vocab.json with merges.txt, a SentencePiece model.
 
 #include <cstdint>
 #include <initializer_list>
@@ -53,8 +53,8 @@ struct SpecialToken {
   std::string content;
   std::int32_t id = 0;
 };
-// `before`, text, `after`; either may be absent, and both make null. `closes_both`: of a pair, each text gets its
-// own `after` and the second is of segment 1 (BERT).
+// `before`, text, `after`; either may be absent, and both make null. `closes_both`: of a pair, each text gets
+// its own `after` and the second is of segment 1 (BERT).
 Json template_processing(const std::optional<SpecialToken>& before, const std::optional<SpecialToken>& after,
                          bool closes_both = false);
 

@@ -121,7 +121,8 @@ void check_definition(const Json& definition, const std::string& source) {
     if (!steps || growth_of(*steps, source) <= kMostGrowth) continue;
     throw Error(ErrorKind::unsupported, "the " + std::string(part) + " can make a text grow without bounds")
         .in(source)
-        .expected("replacements that lengthen it at most " + std::to_string(static_cast<int>(kMostGrowth)) + " times");
+        .expected("replacements that lengthen it at most " + std::to_string(static_cast<int>(kMostGrowth)) +
+                  " times");
   }
 }
 

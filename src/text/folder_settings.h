@@ -25,8 +25,8 @@ class FolderSettings {
   std::optional<AddedToken> named(const char* key) const;
   std::string named(const char* key, const std::string& fallback) const;
 
-  // The added tokens over `vocab` (token -> id), in the order that gives them their ids: those with an id of their own,
-  // then the special ones; names of `defaults` (key, token) enter where the vocabulary has them.
+  // The added tokens over `vocab` (token -> id), in the order that gives them their ids: those with an id of
+  // their own, then the special ones; names of `defaults` (key, token) enter where the vocabulary has them.
   struct Default {
     const char *key, *token;
   };

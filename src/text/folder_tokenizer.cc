@@ -100,7 +100,9 @@ Json read_vocab(const std::string& path) {
   if (!vocab.is_object()) throw Error(ErrorKind::corrupt_data, "a vocabulary is a JSON object").in(path);
   for (const auto& [token, id] : vocab.items())
     if (!id.is_number_unsigned() || id.get<std::uint64_t>() > INT32_MAX - 1)
-      throw Error(ErrorKind::corrupt_data, "the id of \"" + token + "\" is not one").in(path).found(id.dump());
+      throw Error(ErrorKind::corrupt_data, "the id of \"" + token + "\" is not one")
+          .in(path)
+          .found(id.dump());
   return vocab;
 }
 
@@ -163,7 +165,8 @@ TokenizerDefinition build_roberta(const Folder& folder) {
 SentencePieceModel read_model(const Folder& folder, SentencePieceModel::Kind kind) {
   auto model = parse_sentencepiece_model(read_text(folder.files.main), folder.files.main);
   if (model.kind != kind)
-    throw Error(ErrorKind::unsupported, "this class of tokenizer is not built from such a SentencePiece model")
+    throw Error(ErrorKind::unsupported,
+                "this class of tokenizer is not built from such a SentencePiece model")
         .in(folder.files.main)
         .expected(kind == SentencePieceModel::Kind::bpe ? "a BPE model" : "a unigram model")
         .found("model type " + std::to_string(static_cast<int>(model.kind)));
@@ -200,8 +203,9 @@ TokenizerDefinition build_llama(const Folder& folder) {
     options.space = SpaceStyle::as_is;
   else if (folder.settings.flag("legacy", false))
     options.space = SpaceStyle::before_each;
-  return build_sentencepiece_bpe(folder, options,
-                                 {{"bos_token", "<s>"}, {"eos_token", "</s>"}, {"unk_token", "<unk>"}, {"pad_token", ""}});
+  return build_sentencepiece_bpe(
+      folder, options,
+      {{"bos_token", "<s>"}, {"eos_token", "</s>"}, {"unk_token", "<unk>"}, {"pad_token", ""}});
 }
 
 TokenizerDefinition build_gemma(const Folder& folder) {
@@ -224,7 +228,10 @@ TokenizerDefinition build_xlm_roberta(const Folder& folder) {
 const std::vector<TokenizerClass>& classes() {
   using enum TokenizerKind;
   static const std::vector<TokenizerClass> table = {
-      {vocab_txt, {"BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer"}, {"bert", "distilbert", "electra"}, build_bert},
+      {vocab_txt,
+       {"BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer"},
+       {"bert", "distilbert", "electra"},
+       build_bert},
       {vocab_json, {"GPT2Tokenizer"}, {"gpt2", "opt"}, build_gpt2},
       {vocab_json, {"RobertaTokenizer"}, {"roberta"}, build_roberta},
       {vocab_json, {"Qwen2Tokenizer"}, {"qwen2", "qwen3"}, build_qwen2},
@@ -246,7 +253,8 @@ const std::vector<TokenizerClass>& classes() {
                                           fs::path(folder.files.main).filename().string() + " for this model")
       .in(settings.source())
       .expected("tokenizer.json, or tokenizer_class " + known)
-      .found("tokenizer_class \"" + settings.tokenizer_class() + "\", model_type \"" + settings.model_type() + "\"")
+      .found("tokenizer_class \"" + settings.tokenizer_class() + "\", model_type \"" + settings.model_type() +
+             "\"")
       .hint("AutoTokenizer.from_pretrained(...).save_pretrained(...) of transformers writes tokenizer.json.");
 }
 

@@ -43,7 +43,8 @@ class TokenizerKeys {
     const auto entry = metadata_.find("tokenizer.ggml." + key);
     if (entry == metadata_.end()) return nullptr;
     if (const T* value = std::get_if<T>(&entry->second)) return value;
-    throw Error(ErrorKind::corrupt_data, "metadata tokenizer.ggml." + key + " has an unexpected type").in(path_);
+    throw Error(ErrorKind::corrupt_data, "metadata tokenizer.ggml." + key + " has an unexpected type")
+        .in(path_);
   }
   template <typename T>
   const T& need(const std::string& key) const {
@@ -97,8 +98,9 @@ Json added_tokens(const TokenizerKeys& keys) {
 
 // BOS, text, EOS as far as the file, or else its kind, wants them.
 Json ends(const TokenizerKeys& keys, bool adds_bos, bool adds_eos) {
-  return template_processing(keys.flag("add_bos_token", adds_bos) ? keys.token("bos_token_id") : std::nullopt,
-                             keys.flag("add_eos_token", adds_eos) ? keys.token("eos_token_id") : std::nullopt);
+  return template_processing(
+      keys.flag("add_bos_token", adds_bos) ? keys.token("bos_token_id") : std::nullopt,
+      keys.flag("add_eos_token", adds_eos) ? keys.token("eos_token_id") : std::nullopt);
 }
 
 TokenizerParts byte_level_tokenizer(const TokenizerKeys& keys) {
@@ -178,7 +180,8 @@ TokenizerParts wordpiece_tokenizer(const TokenizerKeys& keys) {
 
 }  // namespace
 
-TokenizerDefinition rebuild_tokenizer(const std::map<std::string, GgufValue>& metadata, const std::string& path) {
+TokenizerDefinition rebuild_tokenizer(const std::map<std::string, GgufValue>& metadata,
+                                      const std::string& path) {
   struct Kind {
     const char* name;
     TokenizerParts (*build)(const TokenizerKeys&);

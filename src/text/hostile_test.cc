@@ -41,7 +41,8 @@ TEST(HostileTokenizer, PatternsThatTryOverAndOverAreNamed) {
   replace["normalizer"] = {{"type", "Replace"}, {"pattern", {{"Regex", bomb}}}, {"content", ""}};
   for (const Json& definition : {split, replace}) {
     const auto tokenizer = Tokenizer::from_json(definition.dump(), "bomb.json");
-    expect_error(ErrorKind::unsupported, {"bomb.json", bomb, "retry-limit"}, [&] { tokenizer.encode(text, true); });
+    expect_error(ErrorKind::unsupported, {"bomb.json", bomb, "retry-limit"},
+                 [&] { tokenizer.encode(text, true); });
     const std::vector<std::string> batch{"ab", text, "b"};
     expect_error(ErrorKind::unsupported, {bomb}, [&] { tokenizer.encode_batch(batch, true); });
     EXPECT_FALSE(tokenizer.encode("ab", false).empty());  // and it works on
@@ -49,7 +50,8 @@ TEST(HostileTokenizer, PatternsThatTryOverAndOverAreNamed) {
 }
 
 TEST(HostileTokenizer, LongRunsAreNoBombs) {
-  for (const char* pattern : {R"(\s+(?!\S)|\s+)", R"([^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|\s*[\r\n]+|\s+(?!\S)|\s+)"}) {
+  for (const char* pattern :
+       {R"(\s+(?!\S)|\s+)", R"([^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|\s*[\r\n]+|\s+(?!\S)|\s+)"}) {
     Json definition = small_bpe();
     definition["pre_tokenizer"] = split_isolated(pattern);
     const auto tokenizer = Tokenizer::from_json(definition.dump(), "good.json");
@@ -60,12 +62,14 @@ TEST(HostileTokenizer, LongRunsAreNoBombs) {
 
 TEST(HostileTokenizer, PatternsThatAreNone) {
   for (const char* pattern : {"(", "[", "*", "(?<", "\\p{Nothing}", "a{100001}"})
-    refuse(ErrorKind::corrupt_data, {"bad.json"}, [&](Json& d) { d["pre_tokenizer"] = split_isolated(pattern); });
+    refuse(ErrorKind::corrupt_data, {"bad.json"},
+           [&](Json& d) { d["pre_tokenizer"] = split_isolated(pattern); });
 }
 
 TEST(HostileTokenizer, IdsThatLie) {
   const auto corrupt = ErrorKind::corrupt_data;
-  refuse(corrupt, {"id of token \"b\"", "4294967295"}, [](Json& d) { d["model"]["vocab"]["b"] = 4294967295u; });
+  refuse(corrupt, {"id of token \"b\"", "4294967295"},
+         [](Json& d) { d["model"]["vocab"]["b"] = 4294967295u; });
   refuse(corrupt, {"id of token \"b\"", "-1"}, [](Json& d) { d["model"]["vocab"]["b"] = -1; });
   refuse(corrupt, {"id of token \"b\"", "1.5"}, [](Json& d) { d["model"]["vocab"]["b"] = 1.5; });
   refuse(corrupt, {"one id", "0 twice"}, [](Json& d) { d["model"]["vocab"]["b"] = 0; });
@@ -123,20 +127,26 @@ TEST(HostileTokenizer, GrowthIsBounded) {
 TEST(HostileTokenizer, WhatWouldBeRandomOrCubicIsRefused) {
   refuse(ErrorKind::unsupported, {"dropout", "0.5"}, [](Json& d) { d["model"]["dropout"] = 0.5; });
   refuse(ErrorKind::unsupported, {"max_input_chars_per_word", "1000"}, [](Json& d) {
-    d["model"] = {{"type", "WordPiece"}, {"unk_token", "a"}, {"continuing_subword_prefix", "##"},
-                  {"max_input_chars_per_word", 1000000}, {"vocab", {{"a", 0}}}};
+    d["model"] = {{"type", "WordPiece"},
+                  {"unk_token", "a"},
+                  {"continuing_subword_prefix", "##"},
+                  {"max_input_chars_per_word", 1000000},
+                  {"vocab", {{"a", 0}}}};
   });
 }
 
 TEST(HostileTokenizer, CutAtEveryByte) {
   const std::string good = small_bpe().dump();
   for (std::size_t length = 0; length < good.size(); ++length)
-    expect_error(ErrorKind::corrupt_data, {"cut.json"}, [&] { Tokenizer::from_json(good.substr(0, length), "cut.json"); });
+    expect_error(ErrorKind::corrupt_data, {"cut.json"},
+                 [&] { Tokenizer::from_json(good.substr(0, length), "cut.json"); });
 }
 
 TEST(HostileTokenizer, DamagedInManyWays) {
   const std::string good = small_bpe().dump();
-  const auto read = [](const std::string& bad) { Tokenizer::from_json(bad, "mutant.json").encode("ab <s>", true); };
+  const auto read = [](const std::string& bad) {
+    Tokenizer::from_json(bad, "mutant.json").encode("ab <s>", true);
+  };
   EXPECT_GT(count_refused_mutants(good, 3000, read), 2000);
 }
 
@@ -165,13 +175,15 @@ TEST(HostileSentencePiece, DamagedInManyWays) {
 
 TEST(HostileSentencePiece, PiecesThatCostTheirSquareAreRefused) {
   std::vector<Piece> pieces = {{"<unk>", 0, PieceType::unknown}, {std::string(1 << 20, 'a'), 0}};
-  expect_error(ErrorKind::unsupported, {"piece 1 is too long", "512"}, [&] { sentencepiece_bpe(pieces, {}, "f"); });
+  expect_error(ErrorKind::unsupported, {"piece 1 is too long", "512"},
+               [&] { sentencepiece_bpe(pieces, {}, "f"); });
   pieces[1].type = PieceType::user_defined;  // matched whole
   EXPECT_NO_THROW(sentencepiece_bpe(pieces, {}, "f"));
   pieces[1] = {"a", std::numeric_limits<float>::quiet_NaN()};
   expect_error(ErrorKind::corrupt_data, {"score of piece 1"}, [&] { sentencepiece_bpe(pieces, {}, "f"); });
   pieces[1] = {"<unk>", 0};
-  expect_error(ErrorKind::corrupt_data, {"token 1 is there twice"}, [&] { sentencepiece_bpe(pieces, {}, "f"); });
+  expect_error(ErrorKind::corrupt_data, {"token 1 is there twice"},
+               [&] { sentencepiece_bpe(pieces, {}, "f"); });
 }
 
 }  // namespace

@@ -20,9 +20,13 @@ struct Cut {
 
 bool starts_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }
 
-std::size_t code_points(std::string_view text) { return std::count_if(text.begin(), text.end(), starts_code_point); }
+std::size_t code_points(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), starts_code_point);
+}
 
-bool is_normal(const Piece& piece) { return piece.type == PieceType::normal || piece.type == PieceType::unused; }
+bool is_normal(const Piece& piece) {
+  return piece.type == PieceType::normal || piece.type == PieceType::unused;
+}
 
 std::vector<Cut> cuts_of(const std::vector<Piece>& pieces, const std::string& source) {
   std::unordered_map<std::string_view, std::int32_t> known;
@@ -69,7 +73,8 @@ Json normalizer_of(const SentencePieceOptions& options) {
     steps.push_back({{"type", "Strip"}, {"strip_left", true}, {"strip_right", true}});
     steps.push_back({{"type", "Replace"}, {"pattern", {{"Regex", " {2,}"}}}, {"content", " "}});
   }
-  if (options.space == SpaceStyle::before_always) steps.push_back({{"type", "Prepend"}, {"prepend", kSpaceMark}});
+  if (options.space == SpaceStyle::before_always)
+    steps.push_back({{"type", "Prepend"}, {"prepend", kSpaceMark}});
   if (options.space == SpaceStyle::before_always || options.space == SpaceStyle::as_is)
     steps.push_back(replace_text(" ", kSpaceMark));
   if (steps.empty()) return nullptr;
@@ -109,7 +114,8 @@ Json added_pieces(const std::vector<Piece>& pieces) {
 void check_scores(const std::vector<Piece>& pieces, const std::string& source) {
   for (std::size_t id = 0; id < pieces.size(); ++id)
     if (!std::isfinite(pieces[id].score))
-      throw Error(ErrorKind::corrupt_data, "the score of piece " + std::to_string(id) + " is not a finite number")
+      throw Error(ErrorKind::corrupt_data,
+                  "the score of piece " + std::to_string(id) + " is not a finite number")
           .in(source);
 }
 
@@ -164,7 +170,8 @@ TokenizerParts xlm_roberta_unigram(const std::vector<Piece>& pieces, const std::
   arranged.push_back({"<mask>", 0, PieceType::control});
   Json vocab = Json::array();
   for (const auto& piece : arranged) {
-    if (!is_valid_utf8(piece.text)) throw Error(ErrorKind::corrupt_data, "a piece is not valid UTF-8").in(source);
+    if (!is_valid_utf8(piece.text))
+      throw Error(ErrorKind::corrupt_data, "a piece is not valid UTF-8").in(source);
     vocab.push_back(Json::array({piece.text, static_cast<double>(piece.score)}));
   }
   TokenizerParts parts;

@@ -9,8 +9,8 @@
 namespace qinglan {
 namespace {
 
-// A protocol buffer's wire format: varint keys (number << 3 | type), then a varint (0), 8 bytes (1), a length and
-// bytes (2) or 4 bytes (5).
+// A protocol buffer's wire format: varint keys (number << 3 | type), then a varint (0), 8 bytes (1), a length
+// and bytes (2) or 4 bytes (5).
 class Fields {
  public:
   Fields(std::string_view bytes, std::uint64_t start, const std::string& source)
@@ -62,7 +62,9 @@ class Fields {
   Fields message() const { return {bytes(), start_ + at_ - content_.size(), source_}; }
 
   Error corrupt(const std::string& what) const {
-    return Error(ErrorKind::corrupt_data, "not a SentencePiece model: " + what).in(source_).offset(start_ + at_);
+    return Error(ErrorKind::corrupt_data, "not a SentencePiece model: " + what)
+        .in(source_)
+        .offset(start_ + at_);
   }
 
  private:

@@ -95,7 +95,8 @@ Tokenizer Tokenizer::from_definition(TokenizerDefinition definition, const std::
   return tokenizer;
 }
 
-// The library reads `text` itself where there is one, so that numbers in it are read as Hugging Face reads them.
+// The library reads `text` itself where there is one, so that numbers in it are read as Hugging Face reads
+// them.
 Tokenizer Tokenizer::make(Json definition, const std::string* text, const std::string& source) {
   check_definition(definition, source);
   auto state = std::make_unique<State>();
@@ -123,7 +124,8 @@ Tokenizer Tokenizer::make(Json definition, const std::string* text, const std::s
   return tokenizer;
 }
 
-// The library gives added tokens ids of its own choice where the definition's do not follow on the vocabulary's.
+// The library gives added tokens ids of its own choice where the definition's do not follow on the
+// vocabulary's.
 void Tokenizer::check_added(const Json& added) const {
   if (!added.is_array()) return;
   for (const auto& token : added) {
@@ -144,7 +146,8 @@ void Tokenizer::find_special_ends() {
   const auto full = encode("a", true);
   const auto inner = std::search(full.begin(), full.end(), plain.begin(), plain.end());
   if (inner == full.end() && !plain.empty())
-    throw Error(ErrorKind::unsupported, "the post-processor changes the text's own tokens").in(state_->source);
+    throw Error(ErrorKind::unsupported, "the post-processor changes the text's own tokens")
+        .in(state_->source);
   for (const auto id : full)
     if (id < 0 || id >= state_->vocab)
       throw Error(ErrorKind::corrupt_data, "the post-processor gives an id outside the vocabulary")

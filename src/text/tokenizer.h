@@ -17,8 +17,9 @@ namespace qinglan {
 
 class Tokenizer {
  public:
-  // `path`: a Hugging Face folder (catalog/tokenizer_files.h has the order in which its files are looked for), a
-  // tokenizer.json, or a .gguf (text/gguf_tokenizer.h). Throws Error{io | corrupt_data | unsupported}.
+  // `path`: a Hugging Face folder (catalog/tokenizer_files.h has the order in which its files are looked
+  // for), a tokenizer.json, or a .gguf (text/gguf_tokenizer.h). Throws Error{io | corrupt_data |
+  // unsupported}.
   static Tokenizer load(const std::string& path);
   // The text of a tokenizer.json; `source` names it in errors.
   static Tokenizer from_json(const std::string& json, const std::string& source);
@@ -30,7 +31,8 @@ class Tokenizer {
 
   // `add_special`: apply the post-processor ([CLS] .. [SEP], a BOS, or nothing, as the definition says).
   // Throws Error{invalid_input} on invalid UTF-8, with the index of the text within the batch, and
-  // Error{unsupported} that names the patterns when one of them runs out of its limits. A batch uses all processors.
+  // Error{unsupported} that names the patterns when one of them runs out of its limits. A batch uses all
+  // processors.
   std::vector<std::int32_t> encode(std::string_view text, bool add_special) const;
   std::vector<std::vector<std::int32_t>> encode_batch(std::span<const std::string> texts,
                                                       bool add_special) const;

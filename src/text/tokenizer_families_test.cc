@@ -1,4 +1,5 @@
-// Every family of tokenizers against Hugging Face's own class: digests of ids by tools/golden/tokenizer_families.py.
+// Every family of tokenizers against Hugging Face's own class: digests of ids by
+// tools/golden/tokenizer_families.py.
 
 #include <gmock/gmock.h>
 
@@ -50,11 +51,13 @@ std::string utf8_of(std::uint32_t code) {
   return text;
 }
 
-// String `index` by the generator's rule: 1 to 8 parts, each an atom (5 of 8), code points of a range, an atom some
-// times over, or a long run.
+// String `index` by the generator's rule: 1 to 8 parts, each an atom (5 of 8), code points of a range, an
+// atom some times over, or a long run.
 std::string adversarial(std::uint64_t index, const Json& rule) {
   SplitMix random(index);
-  const auto pick = [&](const char* list) -> const Json& { return rule[list][random.below(rule[list].size())]; };
+  const auto pick = [&](const char* list) -> const Json& {
+    return rule[list][random.below(rule[list].size())];
+  };
   std::string text;
   for (std::uint64_t parts = 1 + random.below(8); parts > 0; --parts) {
     const auto kind = random.below(8);
@@ -104,7 +107,8 @@ std::optional<std::vector<std::string>> real_texts(const Json& part) {
       texts.push_back(line);
       continue;
     }
-    for (const auto& [key, value] : parse_json(line, path).items())
+    const Json row = parse_json(line, path);
+    for (const auto& [key, value] : row.items())
       if (value.is_string() && texts.size() < count) texts.push_back(value);
   }
   return texts;
@@ -134,9 +138,12 @@ TEST_P(TokenizerFamilies, AdversarialStringsGetHuggingFaceIds) {
         << "strings from " << part * 1000;
 }
 
-std::string name_of(const testing::TestParamInfo<std::size_t>& info) { return golden()["tokenizers"][info.param]["name"]; }
+std::string name_of(const testing::TestParamInfo<std::size_t>& info) {
+  return golden()["tokenizers"][info.param]["name"];
+}
 
-INSTANTIATE_TEST_SUITE_P(All, TokenizerFamilies, testing::Range<std::size_t>(0, golden()["tokenizers"].size()), name_of);
+INSTANTIATE_TEST_SUITE_P(All, TokenizerFamilies,
+                         testing::Range<std::size_t>(0, golden()["tokenizers"].size()), name_of);
 
 class SlowTokenizerFamilies : public TokenizerFamilies {};
 
@@ -147,14 +154,15 @@ TEST_P(SlowTokenizerFamilies, RealLinesGetHuggingFaceIds) {
   for (std::size_t part = 0; part < golden()["real"].size(); ++part) {
     const auto texts = real_texts(golden()["real"][part]);
     QL_NEED_FILE(texts);
-    EXPECT_EQ(digest_of_ids(tokenizer, *texts), family()["real"][part].get<std::string>()) << golden()["real"][part];
+    EXPECT_EQ(digest_of_ids(tokenizer, *texts), family()["real"][part].get<std::string>())
+        << golden()["real"][part];
     total += texts->size();
   }
   EXPECT_EQ(total, 100000u);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SlowTokenizerFamilies, testing::Range<std::size_t>(0, golden()["tokenizers"].size()),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(All, SlowTokenizerFamilies,
+                         testing::Range<std::size_t>(0, golden()["tokenizers"].size()), name_of);
 
 TEST(AdversarialStrings, AreThoseOfTheGenerator) {
   Sha256 digest;

@@ -29,7 +29,8 @@ TokenizerParts wordpiece_parts(const std::vector<std::string>& tokens, const Wor
   return parts;
 }
 
-std::vector<std::string> wordpieces_of_gguf(const std::vector<std::string>& tokens, const std::vector<bool>& plain) {
+std::vector<std::string> wordpieces_of_gguf(const std::vector<std::string>& tokens,
+                                            const std::vector<bool>& plain) {
   std::vector<std::string> pieces;
   pieces.reserve(tokens.size());
   for (std::size_t id = 0; id < tokens.size(); ++id) {
@@ -47,8 +48,8 @@ std::vector<std::string> wordpieces_of_gguf(const std::vector<std::string>& toke
 
 bool is_cased(const std::vector<std::string>& wordpieces) {
   return std::any_of(wordpieces.begin(), wordpieces.end(), [](const std::string& piece) {
-    return !is_bracketed(piece) &&
-           std::any_of(piece.begin(), piece.end(), [](char letter) { return letter >= 'A' && letter <= 'Z'; });
+    return !is_bracketed(piece) && std::any_of(piece.begin(), piece.end(),
+                                               [](char letter) { return letter >= 'A' && letter <= 'Z'; });
   });
 }
 

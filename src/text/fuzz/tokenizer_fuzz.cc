@@ -1,5 +1,5 @@
-// libFuzzer entry: the first byte picks a source of tokenizers; the rest changes a valid small one (or is one). Each
-// gives a tokenizer that encodes some strings within its vocabulary, or an Error.
+// libFuzzer entry: the first byte picks a source of tokenizers; the rest changes a valid small one (or is
+// one). Each gives a tokenizer that encodes some strings within its vocabulary, or an Error.
 
 #include <cstddef>
 #include <cstdint>
@@ -177,10 +177,21 @@ GgufValue random_gguf_value(Choices& choices) {
 }
 
 std::map<std::string, GgufValue> mutated_metadata(Choices& choices) {
-  static const char* const kKeys[] = {"tokens",       "token_type",    "scores",        "merges",
-                                      "bos_token_id", "eos_token_id",  "add_bos_token", "add_eos_token",
-                                      "model",        "pre",           "cls_token_id",  "seperator_token_id",
-                                      "unknown_token_id", "add_space_prefix", "remove_extra_whitespaces"};
+  static const char* const kKeys[] = {"tokens",
+                                      "token_type",
+                                      "scores",
+                                      "merges",
+                                      "bos_token_id",
+                                      "eos_token_id",
+                                      "add_bos_token",
+                                      "add_eos_token",
+                                      "model",
+                                      "pre",
+                                      "cls_token_id",
+                                      "seperator_token_id",
+                                      "unknown_token_id",
+                                      "add_space_prefix",
+                                      "remove_extra_whitespaces"};
   auto metadata = base_metadata(choices);
   for (std::size_t edits = choices.below(5); edits > 0; --edits) {
     const std::string key = std::string("tokenizer.ggml.") + kKeys[choices.below(std::size(kKeys))];
@@ -200,7 +211,11 @@ std::map<std::string, GgufValue> mutated_metadata(Choices& choices) {
 }
 
 void use(const Tokenizer& tokenizer) {
-  static const std::vector<std::string> kTexts = {"", "a", "ab  aab\n", "b 12,3 <s>a</s> [CLS]", "aaaaaaaaaaaaaaaaaaaaX",
+  static const std::vector<std::string> kTexts = {"",
+                                                  "a",
+                                                  "ab  aab\n",
+                                                  "b 12,3 <s>a</s> [CLS]",
+                                                  "aaaaaaaaaaaaaaaaaaaaX",
                                                   "e\xcc\x81 \xe9\x9d\x92 \xf0\x9f\x98\x80"};
   for (const bool special : {false, true})
     for (const auto& text : kTexts) {
@@ -217,19 +232,20 @@ Tokenizer make(std::uint8_t source, Choices& choices) {
       return Tokenizer::from_json(choices.rest(), "fuzz");
     case 1: {
       const auto model = parse_sentencepiece_model(choices.rest(), "fuzz");
-      return Tokenizer::from_definition({to_json(sentencepiece_bpe(model.pieces, {}, "fuzz")), {}, {}}, "fuzz");
+      return Tokenizer::from_definition({to_json(sentencepiece_bpe(model.pieces, {}, "fuzz")), {}, {}},
+                                        "fuzz");
     }
     case 2: {
       const auto model = parse_sentencepiece_model(choices.rest(), "fuzz");
-      return Tokenizer::from_definition({to_json(xlm_roberta_unigram(model.pieces, model.charsmap, "fuzz")), {}, {}},
-                                        "fuzz");
+      return Tokenizer::from_definition(
+          {to_json(xlm_roberta_unigram(model.pieces, model.charsmap, "fuzz")), {}, {}}, "fuzz");
     }
     case 3:
     case 4:
       return Tokenizer::from_definition(rebuild_tokenizer(mutated_metadata(choices), "fuzz"), "fuzz");
     default:
-      return Tokenizer::from_json(mutated_definition(choices).dump(-1, ' ', false, Json::error_handler_t::replace),
-                                  "fuzz");
+      return Tokenizer::from_json(
+          mutated_definition(choices).dump(-1, ' ', false, Json::error_handler_t::replace), "fuzz");
   }
 }
 
