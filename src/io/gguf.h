@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,6 +31,8 @@ class GgufFile {
   const std::string& path() const { return file_.path(); }
   // Throws Error{corrupt_data} that names the file and the tensor.
   const TensorView& tensor(const std::string& name) const;
+  // See MappedFile.
+  void release(std::span<const std::byte> part) const { file_.release(part); }
 
   // T: one of GgufValue's. Throws Error{corrupt_data} that names the file and key when it is absent or of
   // another type.

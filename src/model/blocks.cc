@@ -48,22 +48,22 @@ torch::Tensor Backbone::norm(const torch::Tensor& x, const NormWeights& weights)
 torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x, const BlockInputs& inputs) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
   const auto& kind = inputs.kind_of(config_, number);
-  auto qkv = torch::linear(x, layer.qkv, layer.qkv_bias);
+  auto qkv = layer.qkv.linear(x, layer.qkv_bias);
   if (inputs.adapter)
     qkv = add_low_rank(qkv, x, *inputs.adapter, number, {LoraAdapter::q, LoraAdapter::k, LoraAdapter::v});
   if (config_.qk_norm) qkv = norm_heads(qkv, layer.q_norm, layer.k_norm, config_);
   if (kind.rotary_rows.defined())
     qkv = rotate_(qkv, kind.rotary, kind.rotary_rows, config_.heads + config_.kv_heads, config_.head_dim);
   const auto context = attend(qkv, inputs.batch.lengths, kind.attention);
-  const auto out = torch::linear(context, layer.o, layer.o_bias);
+  const auto out = layer.o.linear(context, layer.o_bias);
   return inputs.adapter ? add_low_rank(out, context, *inputs.adapter, number, {LoraAdapter::o}) : out;
 }
 
 torch::Tensor Backbone::feed_forward(std::int64_t number, const torch::Tensor& x) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
-  const auto up = torch::linear(x, layer.up, layer.up_bias);
+  const auto up = layer.up.linear(x, layer.up_bias);
   const auto inner = config_.gated ? gated(up, config_.activation) : activate(up, config_.activation);
-  return torch::linear(inner, layer.down, layer.down_bias);
+  return layer.down.linear(inner, layer.down_bias);
 }
 
 torch::Tensor Backbone::block(std::int64_t number, torch::Tensor x, const BlockInputs& inputs) const {

@@ -34,6 +34,11 @@ Rotary rotary_of(const HfConfig& file, const ModelConfig& config, double theta, 
 Rotary scaled_rotary(const HfConfig& file, const ModelConfig& config, double theta, double fraction, Json parameters);
 // `layer_types`, else the layers for which `windowed(i)`; `window` counts the tokens a token sees, itself included.
 void read_windows(const HfConfig& file, ModelConfig& config, std::int64_t window, bool (*windowed)(std::int64_t));
+// Which layers of a GGUF file have a window: those its `sliding_window_pattern` marks, else all but one in `pattern`,
+// the last of each group or the first.
+enum class FullLayer { last, first };
+void read_gguf_windows(const GgufFile& file, ModelConfig& config, std::int64_t reach, std::int64_t pattern,
+                       FullLayer full);
 // Heads that share the hidden size evenly; throws Error{corrupt_data}.
 void share_heads(const HfConfig& file, ModelConfig& config);
 

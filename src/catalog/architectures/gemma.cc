@@ -104,12 +104,12 @@ void read_gguf_gemma(const GgufFile& file, ModelConfig& config) {
   set_family(config);
 }
 
-void read_gguf_windows(const GgufFile& file, ModelConfig& config, std::int64_t pattern) {
+void read_gguf_sandwich(const GgufFile& file, ModelConfig& config, std::int64_t pattern) {
   const std::string name = file.get<std::string>("general.architecture");
   config.residual = Residual::sandwich;
-  config.reach = file.get<std::int64_t>(name + ".attention.sliding_window") - 1;
-  for (std::int64_t layer = 0; layer < config.layers; ++layer)
-    config.windowed.push_back((layer + 1) % pattern != 0);
+  read_gguf_windows(file, config, file.get<std::int64_t>(name + ".attention.sliding_window") - 1, pattern,
+                    FullLayer::last);
+  config.logit_cap = file.get_or<double>(name + ".final_logit_softcapping", 0.0);
 }
 
 // The largest model of each generation divides by C / heads, the others by the head's size (as llama.cpp decides).
@@ -120,7 +120,7 @@ void set_query_scale(ModelConfig& config, std::int64_t layers_of_largest) {
 
 void read_gguf_gemma2(const GgufFile& file, ModelConfig& config) {
   read_gguf_gemma(file, config);
-  read_gguf_windows(file, config, 2);
+  read_gguf_sandwich(file, config, 2);
   set_query_scale(config, 46);
   config.attention_cap = file.get_or<double>("gemma2.attn_logit_softcapping", 50.0);
   config.logit_cap = file.get_or<double>("gemma2.final_logit_softcapping", 30.0);
@@ -128,10 +128,11 @@ void read_gguf_gemma2(const GgufFile& file, ModelConfig& config) {
 
 void read_gguf_gemma3(const GgufFile& file, ModelConfig& config) {
   read_gguf_gemma(file, config);
-  read_gguf_windows(file, config, 6);
+  read_gguf_sandwich(file, config, 6);
   set_query_scale(config, 62);
   config.qk_norm = true;
-  config.local_rotary = {.theta = kLocalTheta, .width = config.rotary.width};
+  config.local_rotary = {.theta = file.get_or<double>("gemma3.rope.freq_base_swa", kLocalTheta),
+                         .width = config.rotary.width};
 }
 
 }  // namespace

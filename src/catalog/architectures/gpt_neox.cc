@@ -28,7 +28,8 @@ void read_gpt_neox(const HfConfig& file, ModelConfig& config) {
 void read_gguf_gpt_neox(const GgufFile& file, ModelConfig& config) {
   share_heads(HfConfig(Json::object(), file.path()), config);
   set_family(config, file.get_or<bool>("gptneox.use_parallel_residual", true));
-  config.qkv_bias = config.o_bias = true;
+  config.qkv_bias = file.tensors().contains("blk.0.attn_qkv.bias");
+  config.o_bias = file.tensors().contains("blk.0.attn_output.bias");
   config.norm_eps = file.get<double>("gptneox.attention.layer_norm_epsilon");
   config.activation = Activation::gelu;
   config.tied_embeddings = !file.tensors().contains("output.weight");

@@ -61,6 +61,11 @@ void read_gguf_rotary(const GgufFile& file, ModelConfig& config) {
     Json parameters = {{"rope_type", type}, {"original_max_position_embeddings", static_cast<double>(trained)}};
     if (const auto factor = file.get_or<double>(name + ".rope.scaling.factor", 0.0); factor > 0)
       parameters["factor"] = factor;
+    for (const auto& [key, parameter] : {std::pair{"yarn_beta_fast", "beta_fast"},
+                                         {"yarn_beta_slow", "beta_slow"},
+                                         {"yarn_attn_factor", "attention_factor"}})
+      if (const auto value = file.get_or<double>(name + ".rope.scaling." + key, 0.0); value > 0)
+        parameters[parameter] = value;
     scale_rotary(rotary, parameters, config.max_positions, file.path());
   }
   for (const auto* divisor : {&rotary.divisor, &rotary.long_divisor})

@@ -61,6 +61,25 @@ void read_windows(const HfConfig& file, ModelConfig& config, std::int64_t window
   }
 }
 
+void read_gguf_windows(const GgufFile& file, ModelConfig& config, std::int64_t reach, std::int64_t pattern,
+                       FullLayer full) {
+  const std::string key = file.get<std::string>("general.architecture") + ".attention.sliding_window_pattern";
+  const auto entry = file.metadata().find(key);
+  config.reach = reach;
+  if (entry != file.metadata().end() && std::holds_alternative<std::vector<bool>>(entry->second)) {
+    config.windowed = std::get<std::vector<bool>>(entry->second);
+    if (static_cast<std::int64_t>(config.windowed.size()) != config.layers)
+      throw Error(ErrorKind::corrupt_data, "'" + key + "' and the number of layers differ")
+          .in(file.path())
+          .expected(std::to_string(config.layers))
+          .found(std::to_string(config.windowed.size()));
+    return;
+  }
+  pattern = file.get_or<std::int64_t>(key, pattern);
+  for (std::int64_t layer = 0; layer < config.layers; ++layer)
+    config.windowed.push_back(pattern < 1 || (full == FullLayer::first ? layer : layer + 1) % pattern != 0);
+}
+
 void share_heads(const HfConfig& file, ModelConfig& config) {
   config.kv_heads = config.heads;
   config.head_dim = config.heads > 0 ? config.hidden / config.heads : 0;
