@@ -14,6 +14,17 @@ namespace {
 
 using ::testing::HasSubstr;
 
+TEST(Error, LongTextsLoseTheirMiddleBetweenCharacters) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "青";
+  const Error error = Error(ErrorKind::corrupt_data, "x" + text).found(text).expected(std::string(750, 'e'));
+  const std::string what = error.what();
+  EXPECT_LT(what.size(), 2400u);
+  EXPECT_NE(what.find("青 [...] 青"), std::string::npos);
+  EXPECT_NE(what.find("expected " + std::string(750, 'e') + ", found"), std::string::npos);
+  EXPECT_NO_THROW(Json(what).dump());  // which refuses halves of characters
+}
+
 TEST(Error, SaysWhatWhereAndWhatNext) {
   const Error error = Error(ErrorKind::corrupt_data, "header is cut")
                           .in("a.safetensors")

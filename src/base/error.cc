@@ -44,6 +44,17 @@ std::string as_clause(std::string text) {
   return text;
 }
 
+// What comes from a file may be as long as the file: the middle is left out, between characters of UTF-8.
+std::string shortened(std::string text) {
+  constexpr std::size_t kHead = 500, kTail = 250;
+  if (text.size() <= kHead + kTail) return text;
+  const auto inside = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80; };
+  std::size_t head = kHead, tail = text.size() - kTail;
+  while (head > kHead - 4 && inside(head)) --head;
+  while (tail < text.size() - kTail + 4 && inside(tail)) ++tail;
+  return text.substr(0, head) + " [...] " + text.substr(tail);
+}
+
 }  // namespace
 
 const char* name_of(ErrorKind kind) {
@@ -58,10 +69,12 @@ std::optional<ErrorKind> error_kind_of(const std::string& name) {
   return std::nullopt;
 }
 
-Error::Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) { compose(); }
+Error::Error(ErrorKind kind, std::string message) : kind_(kind), message_(shortened(std::move(message))) {
+  compose();
+}
 
 Error& Error::in(std::string path) {
-  path_ = std::move(path);
+  path_ = shortened(std::move(path));
   compose();
   return *this;
 }
@@ -76,12 +89,12 @@ Error& Error::offset(std::uint64_t offset) {
   return *this;
 }
 Error& Error::expected(std::string expected) {
-  expected_ = std::move(expected);
+  expected_ = shortened(std::move(expected));
   compose();
   return *this;
 }
 Error& Error::found(std::string found) {
-  found_ = std::move(found);
+  found_ = shortened(std::move(found));
   compose();
   return *this;
 }

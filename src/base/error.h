@@ -1,6 +1,7 @@
 #pragma once
 // The one exception type of the engine. An error says what went wrong, where, what was expected and found,
-// and what to do next. Kinds differ only where the reader's next act differs. Only cli/ prints or exits.
+// and what to do next. Long texts are shortened, for they may repeat a hostile file. Kinds differ only where
+// the reader's next act differs. Only cli/ prints or exits.
 
 #include <cstdint>
 #include <exception>

@@ -43,6 +43,20 @@ void refuse_non_finite(const Json& value) {
   }
 }
 
+// The library repeats what it read, which need not be text.
+std::string legible(std::string_view message) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f)
+      text += c;
+    else
+      text.append({'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]});
+  }
+  return text;
+}
+
 [[noreturn]] void wrong_type(const std::string& key, const char* expected, const Json& found,
                              const std::string& source) {
   throw Error(ErrorKind::corrupt_data, "field '" + key + "'")
@@ -113,9 +127,9 @@ Json parse_json(std::string_view text, const std::string& source) {
   try {
     return Json::parse(text, StrictParser(source));
   } catch (const Json::parse_error& e) {
-    throw Error(ErrorKind::corrupt_data, "not valid JSON").in(source).offset(e.byte).found(e.what());
+    throw Error(ErrorKind::corrupt_data, "not valid JSON").in(source).offset(e.byte).found(legible(e.what()));
   } catch (const Json::out_of_range& e) {
-    throw Error(ErrorKind::corrupt_data, "not valid JSON").in(source).found(e.what());
+    throw Error(ErrorKind::corrupt_data, "not valid JSON").in(source).found(legible(e.what()));
   }
 }
 

@@ -24,35 +24,26 @@ struct TensorType {
   std::string_view name;
 };
 
-constexpr std::array kReadable = {
-    std::pair{0u, DType::f32},  std::pair{1u, DType::f16},   std::pair{2u, DType::q4_0},
-    std::pair{3u, DType::q4_1}, std::pair{8u, DType::q8_0},  std::pair{24u, DType::i8},
-    std::pair{25u, DType::i16}, std::pair{26u, DType::i32},  std::pair{27u, DType::i64},
-    std::pair{28u, DType::f64}, std::pair{30u, DType::bf16},
-};
-
-constexpr TensorType kNotYet[] = {
-    {4, "Q4_2"},        {5, "Q4_3"},        {6, "Q5_0"},        {7, "Q5_1"},     {9, "Q8_1"},
-    {10, "Q2_K"},       {11, "Q3_K"},       {12, "Q4_K"},       {13, "Q5_K"},    {14, "Q6_K"},
-    {15, "Q8_K"},       {16, "IQ2_XXS"},    {17, "IQ2_XS"},     {18, "IQ3_XXS"}, {19, "IQ1_S"},
-    {20, "IQ4_NL"},     {21, "IQ3_S"},      {22, "IQ2_S"},      {23, "IQ4_XS"},  {29, "IQ1_M"},
-    {31, "Q4_0_4_4"},   {32, "Q4_0_4_8"},   {33, "Q4_0_8_8"},   {34, "TQ1_0"},   {35, "TQ2_0"},
-    {36, "IQ4_NL_4_4"}, {37, "IQ4_NL_4_8"}, {38, "IQ4_NL_8_8"}, {39, "MXFP4"},   {40, "NVFP4"},
-    {41, "Q1_0"},
+constexpr TensorType kUnreadable[] = {
+    {4, "Q4_2"},    {5, "Q4_3"},     {9, "Q8_1"},        {15, "Q8_K"},       {16, "IQ2_XXS"},
+    {17, "IQ2_XS"}, {18, "IQ3_XXS"}, {19, "IQ1_S"},      {21, "IQ3_S"},      {22, "IQ2_S"},
+    {23, "IQ4_XS"}, {29, "IQ1_M"},   {31, "Q4_0_4_4"},   {32, "Q4_0_4_8"},   {33, "Q4_0_8_8"},
+    {34, "TQ1_0"},  {35, "TQ2_0"},   {36, "IQ4_NL_4_4"}, {37, "IQ4_NL_4_8"}, {38, "IQ4_NL_8_8"},
+    {39, "MXFP4"},  {40, "NVFP4"},   {41, "Q1_0"},
 };
 
 DType read_tensor_type(ByteReader& reader, const std::string& name) {
   const std::uint64_t at = reader.offset();
   const auto id = reader.number<std::uint32_t>("a tensor type");
-  for (const auto& [known, dtype] : kReadable)
-    if (known == id) return dtype;
+  for (const DTypeInfo& known : dtypes())
+    if (known.gguf_type == id) return known.dtype;
   std::string found = "type " + std::to_string(id) + ", unknown to this build";
-  for (const TensorType& type : kNotYet)
+  for (const TensorType& type : kUnreadable)
     if (type.id == id) found = type.name;
   throw Error(ErrorKind::unsupported, "tensor '" + name + "' has an element type that this build cannot read")
       .in(reader.path())
       .offset(at)
-      .expected("F32, F16, BF16, Q8_0, Q4_0 or Q4_1")
+      .expected("F32, F16, BF16, Q8_0, Q4_0 to Q5_1, Q2_K to Q6_K or IQ4_NL")
       .found(found)
       .hint("take the model in one of these types");
 }
@@ -119,6 +110,19 @@ void place_tensors(TensorMap& tensors, std::uint64_t data_start, std::uint64_t a
           .offset(order[i].first->offset);
 }
 
+// Parts of a model that llama.cpp's tool split: each has some of the tensors, the first has the keys.
+void refuse_part(const std::map<std::string, GgufValue>& metadata, const std::string& path) {
+  const auto count = metadata.find("split.count");
+  if (count == metadata.end()) return;
+  const auto* parts = std::get_if<std::int64_t>(&count->second);
+  if (parts && *parts <= 1) return;
+  throw Error(ErrorKind::unsupported, "the file is one part of a split model")
+      .in(path)
+      .expected("a whole model")
+      .found(parts ? "one of " + std::to_string(*parts) + " parts" : "a split.count that is no integer")
+      .hint("join the parts once: llama-gguf-split --merge FIRST-PART whole.gguf");
+}
+
 template <typename T>
 const T& typed(const GgufValue& value, const std::string& key, const std::string& path) {
   if (const T* found = std::get_if<T>(&value)) return *found;
@@ -145,6 +149,7 @@ GgufFile::GgufFile(MappedFile file) : file_(std::move(file)) {
   const std::uint64_t key_count = reader.count("the number of keys", kLeastKeyBytes);
   GgufMetadata metadata = read_gguf_metadata(reader, key_count);
   metadata_ = std::move(metadata.values);
+  refuse_part(metadata_, path());
   for (std::uint64_t i = 0; i < tensor_count; ++i) {
     const std::uint64_t at = reader.offset();
     std::string name = reader.text("a tensor's name");

@@ -19,6 +19,9 @@ struct TensorView {
   std::uint64_t offset = 0;          // of bytes[0] in the file, for messages
 
   std::int64_t elements() const;
+  // Entries first..first + count - 1 of the outermost dimension. Of a block type, the tensor must be a matrix
+  // or more: blocks lie within a row.
+  TensorView rows(std::int64_t first, std::int64_t count) const;
 };
 
 using TensorMap = std::map<std::string, TensorView>;

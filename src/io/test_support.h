@@ -34,6 +34,13 @@ inline std::optional<std::string> package_file(const std::string& name) {
   return std::nullopt;
 }
 
+// A file below .deps, where `./dev setup` puts what it fetches.
+inline std::optional<std::string> deps_file(const std::string& name) {
+  const std::string path = std::string(QL_SOURCE_DIR) + "/.deps/" + name;
+  std::error_code code;
+  return std::filesystem::exists(path, code) ? std::optional(path) : std::nullopt;
+}
+
 // Skips, or under CI fails, the test that wants a file which set-up would have brought.
 #define QL_NEED_FILE(file)                                                                  \
   if (!(file)) {                                                                            \

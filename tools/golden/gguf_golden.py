@@ -1,8 +1,8 @@
 """Writes tests/golden/gguf: a small GGUF file with every tensor type that the engine reads and every kind of metadata,
 what the `gguf` package dequantizes it to (types.safetensors, fp32), and SHA-256 digests of some tensors of the real
-SmolLM2-135M Q4_1 file.
+files SmolLM2-135M Q4_1 and Gemma 3 270M Q4_K_M.
 
-    python tools/golden/gguf_golden.py path/to/SmolLM2-135M-Instruct.Q4_1.gguf
+    python tools/golden/gguf_golden.py path/to/SmolLM2-135M-Instruct.Q4_1.gguf path/to/gemma-3-270m-q4_k_m.gguf
 
 Needs gguf, numpy and safetensors. Scales of blocks are finite: how a NaN's payload travels depends on the processor.
 """
@@ -21,13 +21,37 @@ from gguf import GGMLQuantizationType as Type
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "gguf"
 SHAPE = (3, 4, 64)
-BLOCKS = {Type.Q8_0: (32, 34, 1), Type.Q4_0: (32, 18, 1), Type.Q4_1: (32, 20, 2)}
-REAL_TENSORS = [
+K_SHAPE = (2, 3, 512)
+# Where a block's halves lie.
+HALVES = {
+    Type.Q8_0: [0],
+    Type.Q4_0: [0],
+    Type.Q4_1: [0, 2],
+    Type.Q5_0: [0],
+    Type.Q5_1: [0, 2],
+    Type.IQ4_NL: [0],
+    Type.Q2_K: [80, 82],
+    Type.Q3_K: [108],
+    Type.Q4_K: [0, 2],
+    Type.Q5_K: [0, 2],
+    Type.Q6_K: [208],
+}
+SMOLLM2_TENSORS = [
     "token_embd.weight",
     "blk.0.attn_q.weight",
     "blk.13.ffn_down.weight",
     "blk.29.attn_k.weight",
     "output_norm.weight",
+]
+GEMMA3_TENSORS = [
+    "output_norm.weight",
+    "blk.0.attn_v.weight",
+    "blk.0.attn_q.weight",
+    "blk.11.ffn_gate.weight",
+    "blk.0.attn_output.weight",
+    "blk.2.ffn_down.weight",
+    "blk.0.ffn_down.weight",
+    "blk.7.ffn_down.weight",
 ]
 
 
@@ -41,14 +65,15 @@ def finite_halves(rng, count):
 
 
 def random_blocks(rng, kind):
-    elements, size, halves = BLOCKS[kind]
-    count = int(np.prod(SHAPE)) // elements
+    elements, size = gguf.GGML_QUANT_SIZES[kind]
+    shape = K_SHAPE if elements == 256 else SHAPE
+    count = int(np.prod(shape)) // elements
     blocks = rng.integers(0, 256, size=(count, size), dtype=np.uint8)
-    for i in range(halves):
+    for at in HALVES[kind]:
         scale = finite_halves(rng, count)
         rng.shuffle(scale)
-        blocks[:, 2 * i : 2 * i + 2] = scale.view(np.uint8).reshape(count, 2)
-    return blocks.reshape(*SHAPE[:-1], SHAPE[-1] // elements * size)
+        blocks[:, at : at + 2] = scale.view(np.uint8).reshape(count, 2)
+    return blocks.reshape(*shape[:-1], shape[-1] // elements * size)
 
 
 def sha256(data):
@@ -85,7 +110,7 @@ def write_types(rng):
     writer.add_tensor("f16", f16.view(np.float16))
     expected["f16"] = f16.view(np.float16).astype(np.float32)
     bf16 = rng.integers(0, 1 << 16, size=SHAPE, dtype=np.uint16)
-    for kind, data in [(Type.BF16, bf16.view(np.uint8))] + [(k, random_blocks(rng, k)) for k in BLOCKS]:
+    for kind, data in [(Type.BF16, bf16.view(np.uint8))] + [(k, random_blocks(rng, k)) for k in HALVES]:
         name = kind.name.lower()
         writer.add_tensor(name, data, raw_dtype=kind)
         expected[name] = gguf.quants.dequantize(data, kind)
@@ -96,9 +121,10 @@ def write_types(rng):
     safetensors.numpy.save_file(expected, OUT / "types.safetensors")
 
 
-def describe_real(path):
+def describe_real(path, architecture, names):
     reader = gguf.GGUFReader(path)
     tokens = reader.fields["tokenizer.ggml.tokens"].contents()
+    merges = reader.fields.get("tokenizer.ggml.merges")
     tensors = {t.name: t for t in reader.tensors}
     return {
         "file": pathlib.Path(path).name,
@@ -106,21 +132,19 @@ def describe_real(path):
         "tensor_count": len(tensors),
         "tokens": len(tokens),
         "tokens_sha256": sha256("\n".join(tokens).encode()),
-        "merges": len(reader.fields["tokenizer.ggml.merges"].contents()),
-        "block_count": int(reader.fields["llama.block_count"].contents()),
-        "rope_freq_base": float(reader.fields["llama.rope.freq_base"].contents()),
-        "tensors": {
-            name: {
-                "type": tensors[name].tensor_type.name,
-                "shape": [int(n) for n in reversed(tensors[name].shape)],
-                "fp32_sha256": sha256(
-                    np.ascontiguousarray(
-                        gguf.quants.dequantize(tensors[name].data, tensors[name].tensor_type), dtype=np.float32
-                    ).tobytes()
-                ),
-            }
-            for name in REAL_TENSORS
-        },
+        "merges": len(merges.contents()) if merges else 0,
+        "block_count": int(reader.fields[architecture + ".block_count"].contents()),
+        "rope_freq_base": float(reader.fields[architecture + ".rope.freq_base"].contents()),
+        "tensors": {name: describe_tensor(tensors[name]) for name in names},
+    }
+
+
+def describe_tensor(tensor):
+    values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+    return {
+        "type": tensor.tensor_type.name,
+        "shape": [int(n) for n in reversed(tensor.shape)],
+        "fp32_sha256": sha256(np.ascontiguousarray(values, dtype=np.float32).tobytes()),
     }
 
 
@@ -135,7 +159,8 @@ def main():
             "numpy": np.__version__,
             "safetensors": safetensors.__version__,
         },
-        "smollm2": describe_real(sys.argv[1]),
+        "smollm2": describe_real(sys.argv[1], "llama", SMOLLM2_TENSORS),
+        "gemma3": describe_real(sys.argv[2], "gemma3", GEMMA3_TENSORS),
     }
     (OUT / "golden.json").write_text(json.dumps(golden, indent=2) + "\n")
 
