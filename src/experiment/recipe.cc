@@ -11,7 +11,7 @@ namespace qinglan {
 namespace {
 
 const std::set<std::string> kAlways = {"model", "tune",    "text",       "max_tokens",
-                                       "dtype", "pooling", "label_words"};
+                                       "dtype", "base",    "pooling",    "label_words"};
 const std::set<std::string> kProbe = {"depth", "l2", "folds"};
 const std::set<std::string> kFineTune = {"lr",           "head_lr",  "epochs", "batch",
                                          "micro_tokens", "schedule", "warmup", "clip",
@@ -82,6 +82,10 @@ Json with_recipe_defaults(const Json& values, const std::string& source) {
     else if (set_by_user && info)
       throw Error(ErrorKind::usage, "'" + key + "' means nothing for tune = \"" + tune + "\"").in(source);
   }
+  if (tune == "full" && result.value("base", "") == "file")
+    throw Error(ErrorKind::usage, "'base' = \"file\" cannot be trained in full: blocks of few bits have no gradients")
+        .in(source)
+        .hint("use tune = \"lora\" or \"probe\", or leave base at \"compute\"");
   for (const auto& range : kRanges)
     if (result.contains(range.key)) {
       const double value = result[range.key].get<double>();

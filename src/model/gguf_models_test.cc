@@ -100,5 +100,51 @@ TEST(GgufModels, CoverEveryArchitectureOfTheFormat) {
   }
 }
 
+// One step of LoRA and a head on a Llama whose q, k and v are of different block types.
+struct Step {
+  torch::Tensor hidden;
+  LoraAdapter adapter;
+};
+
+Step lora_step(torch::Dtype dtype, BaseStorage storage) {
+  const auto source = resolve_model(gguf_path("blocks"));
+  const auto model = Backbone::load(source, dtype, storage);
+  Step step{{}, LoraAdapter::create(source.config, {.rank = 4, .alpha = 8}, 1)};
+  {
+    const torch::NoGradGuard no_grad;
+    torch::manual_seed(1);
+    for (const auto& parameter : step.adapter.parameters())
+      torch::Tensor(parameter.tensor).copy_(0.2 * torch::randn(parameter.tensor.sizes()));
+  }
+  const std::vector<std::vector<std::int32_t>> rows{{5, 9, 12}, {3}, {7, 8, 9, 10, 11, 12, 13}, {60, 61, 62}};
+  const auto batch = PackedBatch::pack(rows);
+  const auto hidden = model.forward(batch, &step.adapter);
+  pool(hidden, batch.lengths, Pooling::last).square().sum().backward();
+  step.hidden = hidden.detach();
+  return step;
+}
+
+TEST(KeptInBlocks, LoraLearnsTheSameBits) {
+  for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) {
+    const auto dense = lora_step(dtype, BaseStorage::compute), kept = lora_step(dtype, BaseStorage::file);
+    EXPECT_TRUE(torch::equal(dense.hidden, kept.hidden));
+    for (std::size_t i = 0; i < dense.adapter.parameters().size(); ++i) {
+      const auto &a = dense.adapter.parameters()[i], &b = kept.adapter.parameters()[i];
+      EXPECT_GT(a.tensor.grad().abs().sum().item<double>(), 0) << a.name;
+      EXPECT_TRUE(torch::equal(a.tensor.grad(), b.tensor.grad())) << a.name;
+    }
+  }
+}
+
+TEST(KeptInBlocks, IsRefusedWhereThereAreNoBlocksOrGradientsAreAsked) {
+  auto model = Backbone::load(resolve_model(gguf_path("blocks")), torch::kFloat32, BaseStorage::file);
+  EXPECT_EQ(model.storage(), BaseStorage::file);
+  expect_error(ErrorKind::unsupported, {"cannot be trained", "lora"}, [&] { model.set_trainable(true); });
+  EXPECT_NO_THROW(model.set_trainable(false));
+  const auto folder = resolve_model(golden_path("architectures/llama"), NeedTokenizer::no);
+  expect_error(ErrorKind::unsupported, {"GGUF", "llama"},
+               [&] { Backbone::load(folder, torch::kFloat32, BaseStorage::file); });
+}
+
 }  // namespace
 }  // namespace qinglan

@@ -34,13 +34,14 @@ torch::Tensor stored_linear(const Matrix::Stored& matrix, const torch::Tensor& x
   });
 }
 
-// Saves nothing: the matrix is dequantized again for the gradient of x.
+// Saves nothing: the matrix is dequantized again for the gradient of x. The bias, frozen as the matrix is, is not an
+// input that autograd sees (it may be undefined, which an input may not).
 class StoredLinear : public torch::autograd::Function<StoredLinear> {
  public:
-  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& bias,
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor* bias,
                                const Matrix::Stored* matrix) {
     context->saved_data["matrix"] = reinterpret_cast<std::int64_t>(matrix);
-    return stored_linear(*matrix, x, bias);
+    return stored_linear(*matrix, x, *bias);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
@@ -88,7 +89,7 @@ torch::Tensor Matrix::linear(const torch::Tensor& x, const torch::Tensor& bias) 
       const bool whole = count == plain_.size(0);
       return torch::linear(x, whole ? plain_ : plain_.narrow(0, first, count), part_of(bias, first, count));
     });
-  if (torch::GradMode::is_enabled() && x.requires_grad()) return StoredLinear::apply(x, bias, stored_.get());
+  if (torch::GradMode::is_enabled() && x.requires_grad()) return StoredLinear::apply(x, &bias, stored_.get());
   return stored_linear(*stored_, x, bias);
 }
 

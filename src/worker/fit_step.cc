@@ -151,18 +151,21 @@ void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
   const std::string path = step.node.files.at("model");
   const bool random_init = step.node.params.value("init", "") == "random";
   const std::string text = step.node.params.at("learner").at("text");
-  std::unique_ptr<LoadedModel> own = step.models.own(path, recipe.dtype, random_init);
-  Backbone& backbone = own->backbone;
+  // Adapters leave the model as it is, so that nodes of a job share it.
+  const bool adapted = recipe.tune == Recipe::Tune::lora;
+  const auto own = adapted ? nullptr : step.models.own(path, recipe.dtype, random_init);
+  LoadedModel& model = own ? *own : step.models.frozen(path, recipe.dtype, random_init, step.node.base);
+  Backbone& backbone = model.backbone;
   const ModelConfig& config = backbone.config();
   const auto encode = [&](const std::vector<Example>& rows) {
-    return encode_rows(own->tokenizer, render_texts(rows, text), recipe.max_tokens);
+    return encode_rows(model.tokenizer, render_texts(rows, text), recipe.max_tokens);
   };
   const EncodedRows train = encode(pick(task.inputs.train, task.rows)), test = encode(task.inputs.test),
                     transfer = encode(task.transfer);
 
   ClassificationHead head(static_cast<std::int64_t>(task.labels.classes()), config.hidden);
   std::optional<LoraAdapter> adapter;
-  if (recipe.tune == Recipe::Tune::lora) adapter = LoraAdapter::create(config, recipe.lora, task.seed);
+  if (adapted) adapter = LoraAdapter::create(config, recipe.lora, task.seed);
   const auto objective = objective_of(step, task);
   const TrainingTask training{train.ids, &task.labels, objective.get(), {{"test", test.ids}}, task.seed};
   CheckpointPolicy checkpoints{.fs = &step.store.fs(), .folder = step.work, .seconds = 15};
