@@ -19,7 +19,8 @@ void check_range(std::int64_t value, const char* what, std::int64_t most, const 
 void check_rotary(const Rotary& rotary, const ModelConfig& c, const std::string& source) {
   if (rotary.theta == 0) return;
   if (!(rotary.theta > 0) || rotary.width < 2 || rotary.width % 2 != 0 || rotary.width > c.head_dim)
-    throw Error(ErrorKind::corrupt_data, "rotary embedding needs a positive base and an even width within the head")
+    throw Error(ErrorKind::corrupt_data,
+                "rotary embedding needs a positive base and an even width within the head")
         .in(source)
         .found(std::to_string(rotary.width) + " of " + std::to_string(c.head_dim));
 }

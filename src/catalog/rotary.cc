@@ -51,7 +51,8 @@ class Parameters {
 // Slow pairs are stretched by `factor`, fast ones are not, those between by a blend (Llama 3.1).
 void scale_llama3(Rotary& rotary, const Parameters& p) {
   const double factor = p.positive("factor"), low = p.positive("low_freq_factor"),
-               high = p.positive("high_freq_factor"), trained = p.positive("original_max_position_embeddings");
+               high = p.positive("high_freq_factor"),
+               trained = p.positive("original_max_position_embeddings");
   if (!(high > low)) p.refuse("high_freq_factor");
   for (const double frequency : rotary.frequencies(false)) {
     const double turns = trained * frequency / (2 * std::numbers::pi);
@@ -86,7 +87,8 @@ void scale_yarn(Rotary& rotary, const Parameters& p, std::int64_t max_positions,
   if (p.has("attention_factor"))
     rotary.magnitude = p.positive("attention_factor");
   else if (p.has("mscale") && p.has("mscale_all_dim"))
-    rotary.magnitude = yarn_magnitude(factor, p.positive("mscale")) / yarn_magnitude(factor, p.positive("mscale_all_dim"));
+    rotary.magnitude =
+        yarn_magnitude(factor, p.positive("mscale")) / yarn_magnitude(factor, p.positive("mscale_all_dim"));
   else
     rotary.magnitude = yarn_magnitude(factor, 1);
 }
@@ -114,11 +116,13 @@ std::vector<double> Rotary::frequencies(bool long_text) const {
   return result;
 }
 
-void scale_rotary(Rotary& rotary, const Json& parameters, std::int64_t max_positions, const std::string& source) {
+void scale_rotary(Rotary& rotary, const Json& parameters, std::int64_t max_positions,
+                  const std::string& source) {
   const Parameters p(parameters, source);
   rotary.theta = p.positive_or("rope_theta", rotary.theta);
   if (rotary.width < 2 || rotary.width % 2 != 0 || rotary.width / 2 > kMostPairs || !(rotary.theta > 0))
-    throw Error(ErrorKind::corrupt_data, "rotary embedding needs an even width and a positive base").in(source);
+    throw Error(ErrorKind::corrupt_data, "rotary embedding needs an even width and a positive base")
+        .in(source);
   const std::string type = p.text_or("rope_type", p.text_or("type", "default"));
   if (type == "default" || type == "dynamic") return;
   if (type == "linear") {

@@ -22,7 +22,8 @@ constexpr double kRuleSeconds = 0.3;
 
 NodeTexts count_texts(const Inputs& inputs, const std::string& text, std::int64_t max_tokens) {
   const Template parsed = Template::parse(text);
-  NodeTexts texts{static_cast<std::int64_t>(inputs.train.size()), static_cast<std::int64_t>(inputs.test.size())};
+  NodeTexts texts{static_cast<std::int64_t>(inputs.train.size()),
+                  static_cast<std::int64_t>(inputs.test.size())};
   double sum = 0, squares = 0, rows = 0;
   for (const auto* split : {&inputs.train, &inputs.test})
     for (const auto& example : *split) {
@@ -78,7 +79,8 @@ class Estimator {
     if (file != node.files.end()) {
       const ModelConfig& config = config_of(file->second);
       const std::int64_t width =
-          node.kind == "features" ? config.hidden * static_cast<std::int64_t>(node.params["pooling"].size()) : 0;
+          node.kind == "features" ? config.hidden * static_cast<std::int64_t>(node.params["pooling"].size())
+                                  : 0;
       return peak_memory(node, &config, file_bytes_.at(file->second), texts, width);
     }
     const auto features = node.inputs.find("features");
@@ -90,7 +92,8 @@ class Estimator {
 
  private:
   const NodeTexts& texts_of(const Json& values) {
-    const std::pair<std::string, std::int64_t> seen{values.value("text", "{text}"), values.value("max_tokens", 512)};
+    const std::pair<std::string, std::int64_t> seen{values.value("text", "{text}"),
+                                                    values.value("max_tokens", 512)};
     const auto it = texts_.find(seen);
     if (it != texts_.end()) return it->second;
     return texts_.emplace(seen, count_texts(inputs_, seen.first, seen.second)).first->second;
@@ -162,9 +165,11 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
 Json to_json(const PlanCost& cost) {
   Json kinds = Json::object();
   for (const auto& [name, kind] : cost.kinds)
-    kinds[name] = {
-        {"nodes", kind.nodes},     {"missing", kind.missing}, {"flops", kind.flops},
-        {"seconds", kind.seconds}, {"memory", kind.memory}};
+    kinds[name] = {{"nodes", kind.nodes},
+                   {"missing", kind.missing},
+                   {"flops", kind.flops},
+                   {"seconds", kind.seconds},
+                   {"memory", kind.memory}};
   return {{"kinds", kinds},          {"flops", cost.flops},
           {"seconds", cost.seconds}, {"peak_memory", cost.peak_memory},
           {"rate", cost.rate},       {"rate_measured", cost.rate_measured}};

@@ -101,7 +101,8 @@ class Planner {
   static void fit_to_model(Learner& learner, const ModelSource& source, const std::string& role) {
     Json& values = learner.spec.values;
     if (values.value("base", "") == "file" && source.format != WeightFormat::gguf)
-      throw Error(ErrorKind::usage, role + ".base = \"file\" needs a GGUF file: only its weights can stay as they are")
+      throw Error(ErrorKind::usage,
+                  role + ".base = \"file\" needs a GGUF file: only its weights can stay as they are")
           .in(source.path)
           .hint("leave base at \"compute\"");
     const std::int64_t limit = values.at("max_tokens");

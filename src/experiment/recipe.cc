@@ -10,8 +10,8 @@
 namespace qinglan {
 namespace {
 
-const std::set<std::string> kAlways = {"model", "tune",    "text",       "max_tokens",
-                                       "dtype", "base",    "pooling",    "label_words"};
+const std::set<std::string> kAlways = {"model", "tune", "text",    "max_tokens",
+                                       "dtype", "base", "pooling", "label_words"};
 const std::set<std::string> kProbe = {"depth", "l2", "folds"};
 const std::set<std::string> kFineTune = {"lr",           "head_lr",  "epochs", "batch",
                                          "micro_tokens", "schedule", "warmup", "clip",
@@ -83,7 +83,8 @@ Json with_recipe_defaults(const Json& values, const std::string& source) {
       throw Error(ErrorKind::usage, "'" + key + "' means nothing for tune = \"" + tune + "\"").in(source);
   }
   if (tune == "full" && result.value("base", "") == "file")
-    throw Error(ErrorKind::usage, "'base' = \"file\" cannot be trained in full: blocks of few bits have no gradients")
+    throw Error(ErrorKind::usage,
+                "'base' = \"file\" cannot be trained in full: blocks of few bits have no gradients")
         .in(source)
         .hint("use tune = \"lora\" or \"probe\", or leave base at \"compute\"");
   for (const auto& range : kRanges)

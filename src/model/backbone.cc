@@ -110,7 +110,8 @@ Backbone::Backbone(ModelConfig config, torch::Dtype dtype, const Supply& supply)
   position_embedding_ = add(supply, "position_embedding.weight", {R::position_embedding}, -1);
   type_embedding_ = add(supply, "type_embedding.weight", {R::type_embedding}, -1);
   embedding_norm_ = add_norm(supply, "embedding_norm", R::embedding_norm, R::embedding_norm_bias, -1);
-  for (std::int64_t number = 0; number < config_.layers; ++number) layers_.push_back(build_layer(number, supply));
+  for (std::int64_t number = 0; number < config_.layers; ++number)
+    layers_.push_back(build_layer(number, supply));
   final_norm_ = add_norm(supply, "final_norm", R::final_norm, R::final_norm_bias, -1);
   lm_head_ = add_matrix(supply, "lm_head.weight", {R::lm_head}, -1);
   if (!lm_head_.defined()) lm_head_ = token_embedding_;
@@ -249,7 +250,8 @@ std::vector<NamedTensor> Backbone::hf_tensors(const std::string& name, const tor
     const std::string hf_name = architecture.hf_name(places[i].role, places[i].layer);
     const HfLayout layout = architecture.find(places[i].role).hf_layout;
     std::int64_t parts = 0, rows = 0;  // that the file keeps in one tensor
-    for (; i < places.size() && architecture.hf_name(places[i].role, places[i].layer) == hf_name; ++i, ++parts)
+    for (; i < places.size() && architecture.hf_name(places[i].role, places[i].layer) == hf_name;
+         ++i, ++parts)
       rows += weight_shape(config_, places[i].role).rows;
     auto tensor = like.narrow(0, first, rows);
     first += rows;

@@ -1,7 +1,7 @@
 #pragma once
-// A pretrained transformer without a task head, decoder or encoder, run over packed batches. It computes what its
-// ModelConfig says and knows no architecture. Weights are held once, in the compute type (or, of a frozen model, as in
-// its file); q|k|v and gate|up are fused into one matrix each.
+// A pretrained transformer without a task head, decoder or encoder, run over packed batches. It computes what
+// its ModelConfig says and knows no architecture. Weights are held once, in the compute type (or, of a frozen
+// model, as in its file); q|k|v and gate|up are fused into one matrix each.
 
 #include <torch/torch.h>
 
@@ -21,15 +21,18 @@
 
 namespace qinglan {
 
-// How matrices are held: in the compute type, or as the file has them (see matrix.h). Results are equal bit for bit.
+// How matrices are held: in the compute type, or as the file has them (see matrix.h). Results are equal bit
+// for bit.
 enum class BaseStorage { compute, file };
 
 class Backbone {
  public:
-  // `dtype` torch::kFloat32 or torch::kBFloat16: the compute type. Files are mapped and converted part by part: the
-  // most memory taken at any time is the model's own and some MiB. Throws Error{corrupt_data} for a missing weight or a
-  // wrong shape (both named), Error{unsupported} for BaseStorage::file of anything but GGUF, and what io/ throws.
-  static Backbone load(const ModelSource& source, torch::Dtype dtype, BaseStorage storage = BaseStorage::compute);
+  // `dtype` torch::kFloat32 or torch::kBFloat16: the compute type. Files are mapped and converted part by
+  // part: the most memory taken at any time is the model's own and some MiB. Throws Error{corrupt_data} for a
+  // missing weight or a wrong shape (both named), Error{unsupported} for BaseStorage::file of anything but
+  // GGUF, and what io/ throws.
+  static Backbone load(const ModelSource& source, torch::Dtype dtype,
+                       BaseStorage storage = BaseStorage::compute);
   // The random-init control: matrices and embeddings normal(0, 0.02), biases 0, scales of norms 1; stream
   // "random_init".
   static Backbone random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype);
@@ -38,11 +41,11 @@ class Backbone {
   torch::Dtype dtype() const { return dtype_; }
 
   // Hidden states [T, C] in the compute type at each of `depths` (0..layers, any order): after that many
-  // blocks, 0 = the embeddings. Depth `layers` is after the final norm where the model has one, smaller depths are
-  // before it. Only the blocks up to the largest depth run. Differentiable with respect to the trainable
-  // parameters and the adapter unless gradients are switched off; run without them inside torch::NoGradGuard
-  // or torch::InferenceMode. Throws Error{invalid_input} for an id outside the vocabulary or a document
-  // longer than the position table.
+  // blocks, 0 = the embeddings. Depth `layers` is after the final norm where the model has one, smaller
+  // depths are before it. Only the blocks up to the largest depth run. Differentiable with respect to the
+  // trainable parameters and the adapter unless gradients are switched off; run without them inside
+  // torch::NoGradGuard or torch::InferenceMode. Throws Error{invalid_input} for an id outside the vocabulary
+  // or a document longer than the position table.
   std::vector<torch::Tensor> forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
                                      const LoraAdapter* adapter = nullptr) const;
   // The last depth only.
@@ -58,13 +61,14 @@ class Backbone {
 
   BaseStorage storage() const { return storage_; }
 
-  // All weights in the compute type (with BaseStorage::file, without the matrices), fused ones as they are stored, in stable order. They share storage with
-  // the model: a trainer with fp32 masters writes them back by copy_ under NoGradGuard (or by set_parameter).
+  // All weights in the compute type (with BaseStorage::file, without the matrices), fused ones as they are
+  // stored, in stable order. They share storage with the model: a trainer with fp32 masters writes them back
+  // by copy_ under NoGradGuard (or by set_parameter).
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
   void set_parameter(const std::string& name, const torch::Tensor& value);
 
-  // A tensor shaped like parameter `name` (the weight itself, its gradient, its master) as Hugging Face names and lays
-  // it out: one tensor for each of the file's, views where no elements have to move.
+  // A tensor shaped like parameter `name` (the weight itself, its gradient, its master) as Hugging Face names
+  // and lays it out: one tensor for each of the file's, views where no elements have to move.
   std::vector<NamedTensor> hf_tensors(const std::string& name, const torch::Tensor& like) const;
 
  private:
@@ -96,7 +100,8 @@ class Backbone {
   void check_batch(const PackedBatch& batch) const;
   torch::Tensor embed(const PackedBatch& batch) const;
   torch::Tensor norm(const torch::Tensor& x, const NormWeights& weights) const;
-  torch::Tensor attention(std::int64_t number, const torch::Tensor& x, const struct BlockInputs& inputs) const;
+  torch::Tensor attention(std::int64_t number, const torch::Tensor& x,
+                          const struct BlockInputs& inputs) const;
   torch::Tensor feed_forward(std::int64_t number, const torch::Tensor& x) const;
   torch::Tensor block(std::int64_t number, torch::Tensor x, const struct BlockInputs& inputs) const;
 

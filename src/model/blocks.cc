@@ -45,7 +45,8 @@ torch::Tensor Backbone::norm(const torch::Tensor& x, const NormWeights& weights)
   return torch::layer_norm(x, {x.size(1)}, weights.scale, weights.bias, config_.norm_eps);
 }
 
-torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x, const BlockInputs& inputs) const {
+torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x,
+                                  const BlockInputs& inputs) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
   const auto& kind = inputs.kind_of(config_, number);
   auto qkv = layer.qkv.linear(x, layer.qkv_bias);
@@ -78,7 +79,8 @@ torch::Tensor Backbone::block(std::int64_t number, torch::Tensor x, const BlockI
       return add_residual(x, both);
     }
     case Residual::sandwich:
-      x = add_residual(x, norm(attention(number, norm(x, layer.attention_norm), inputs), layer.attention_post_norm));
+      x = add_residual(
+          x, norm(attention(number, norm(x, layer.attention_norm), inputs), layer.attention_post_norm));
       return add_residual(x, norm(feed_forward(number, norm(x, layer.ffn_norm)), layer.ffn_post_norm));
     case Residual::post_norm:
       x = norm(x + attention(number, x, inputs), layer.attention_norm);

@@ -1,5 +1,5 @@
-// Gemma 3 270M from its Q4_K_M file against an fp64 oracle: at most twice Hugging Face's own error, in fp32 and in bf16
-// (tools/golden/gemma_golden.py). Texts are ids there, so that no tokenizer stands between.
+// Gemma 3 270M from its Q4_K_M file against an fp64 oracle: at most twice Hugging Face's own error, in fp32
+// and in bf16 (tools/golden/gemma_golden.py). Texts are ids there, so that no tokenizer stands between.
 #include "model/backbone.h"
 #include "model/parity_support.h"
 #include "model/test_support.h"

@@ -13,7 +13,8 @@ namespace {
 constexpr const char* kFolder = "gguf_models";
 constexpr double kRounded = 1e-5;
 
-// What the format cannot say of a model, as the Hugging Face config would say it; and numbers that it rounds to fp32.
+// What the format cannot say of a model, as the Hugging Face config would say it; and numbers that it rounds
+// to fp32.
 struct Loss {
   const char* name;
   void (*apply)(ModelConfig& config);
@@ -26,8 +27,8 @@ constexpr Loss kLosses[] = {
     {"mistral_window", [](ModelConfig& c) { c.windowed.clear(); }, 0},
     {"qwen2_window", [](ModelConfig& c) { c.windowed.clear(); }, 0},
     {"bert_relu", [](ModelConfig& c) { c.activation = Activation::gelu; }, 0},
-    {"llama3_rope", [](ModelConfig&) {}, kRounded},     // divisors
-    {"phi3_longrope", [](ModelConfig&) {}, kRounded},   // magnitude
+    {"llama3_rope", [](ModelConfig&) {}, kRounded},    // divisors
+    {"phi3_longrope", [](ModelConfig&) {}, kRounded},  // magnitude
 };
 
 const Loss* loss_of(const std::string& name) {
@@ -44,7 +45,9 @@ std::vector<std::string> files() {
   return names;
 }
 
-std::string gguf_path(const std::string& name) { return golden_path(std::string(kFolder) + "/" + name + ".gguf"); }
+std::string gguf_path(const std::string& name) {
+  return golden_path(std::string(kFolder) + "/" + name + ".gguf");
+}
 
 PackedBatch batch_of(const std::string& name) {
   const auto expected = SafetensorsFile::open(golden_path("architectures/" + name + "/expected.safetensors"));
@@ -69,7 +72,8 @@ TEST_P(GgufModels, AreTheModelsOfTheSafetensorsFiles) {
   const Loss* loss = loss_of(GetParam());
   auto source = resolve_model(golden_path("architectures/" + GetParam()), NeedTokenizer::no);
   if (loss) loss->apply(source.config);
-  const auto ours = outputs(Backbone::load(resolve_model(gguf_path(GetParam())), torch::kFloat32), batch_of(GetParam()));
+  const auto ours =
+      outputs(Backbone::load(resolve_model(gguf_path(GetParam())), torch::kFloat32), batch_of(GetParam()));
   const auto theirs = outputs(Backbone::load(source, torch::kFloat32), batch_of(GetParam()));
   ASSERT_EQ(ours.size(), theirs.size());
   double most = 0;
@@ -89,7 +93,8 @@ TEST_P(GgufModels, GiveTheSameBitsKeptAsInTheFile) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, GgufModels, testing::ValuesIn(files()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(All, GgufModels, testing::ValuesIn(files()),
+                         [](const auto& info) { return info.param; });
 
 TEST(GgufModels, CoverEveryArchitectureOfTheFormat) {
   std::vector<std::string> seen;

@@ -120,7 +120,8 @@ TEST(Kernels, ExtremesStayFiniteAndNanStaysNan) {
   const auto nan = std::numeric_limits<float>::quiet_NaN();
   for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) {
     for (const auto activation : {Activation::silu, Activation::gelu_tanh}) {
-      const auto y = gated(torch::tensor({{-1e4f, 1e4f, nan, 1.f, 1.f, 1.f}}).to(dtype), activation).to(torch::kFloat32);
+      const auto y =
+          gated(torch::tensor({{-1e4f, 1e4f, nan, 1.f, 1.f, 1.f}}).to(dtype), activation).to(torch::kFloat32);
       EXPECT_NEAR(y[0][0].item<float>(), 0, 1e-30);
       EXPECT_NEAR(y[0][1].item<float>(), 1e4, 20);
       EXPECT_TRUE(std::isnan(y[0][2].item<float>()));

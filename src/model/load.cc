@@ -8,7 +8,8 @@ namespace qinglan {
 
 namespace {
 
-LoadedModel with_tokenizer(const std::string& path, const std::function<Backbone(const ModelSource&)>& backbone) {
+LoadedModel with_tokenizer(const std::string& path,
+                           const std::function<Backbone(const ModelSource&)>& backbone) {
   ModelSource source = resolve_model(path);
   Tokenizer tokenizer = Tokenizer::load(source.tokenizer_path);
   check_tokenizer_fits(tokenizer, source.config, path);
@@ -19,11 +20,13 @@ LoadedModel with_tokenizer(const std::string& path, const std::function<Backbone
 }  // namespace
 
 LoadedModel load_model(const std::string& path, torch::Dtype dtype, BaseStorage storage) {
-  return with_tokenizer(path, [&](const ModelSource& source) { return Backbone::load(source, dtype, storage); });
+  return with_tokenizer(path,
+                        [&](const ModelSource& source) { return Backbone::load(source, dtype, storage); });
 }
 
 LoadedModel load_random(const std::string& path, torch::Dtype dtype) {
-  return with_tokenizer(path, [&](const ModelSource& source) { return Backbone::random(source.config, 0, dtype); });
+  return with_tokenizer(path,
+                        [&](const ModelSource& source) { return Backbone::random(source.config, 0, dtype); });
 }
 
 void check_tokenizer_fits(const Tokenizer& tokenizer, const ModelConfig& config, const std::string& source) {

@@ -19,10 +19,11 @@ struct LoadedModel {
 
 // Throws what resolve_model, Tokenizer::load and Backbone::load throw, and Error{invalid_input} when the
 // tokenizer does not fit the weights.
-LoadedModel load_model(const std::string& path, torch::Dtype dtype, BaseStorage storage = BaseStorage::compute);
+LoadedModel load_model(const std::string& path, torch::Dtype dtype,
+                       BaseStorage storage = BaseStorage::compute);
 
-// The same architecture and tokenizer with random weights (Backbone::random): one draw for all run seeds, so that its
-// features are computed once.
+// The same architecture and tokenizer with random weights (Backbone::random): one draw for all run seeds, so
+// that its features are computed once.
 LoadedModel load_random(const std::string& path, torch::Dtype dtype);
 
 // Throws Error{invalid_input} when the tokenizer can give ids that the embedding does not have.

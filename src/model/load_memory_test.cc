@@ -1,5 +1,5 @@
-// How much memory loading takes: at its peak the model's own size and a little. Each load runs in a process of its own,
-// since memory that earlier tests gave back would hide what a later one takes.
+// How much memory loading takes: at its peak the model's own size and a little. Each load runs in a process
+// of its own, since memory that earlier tests gave back would hide what a later one takes.
 #include <cstdio>
 #include <cstdlib>
 
@@ -26,7 +26,8 @@ TEST(LoadMemory, InThisProcess) {
   if (!request) GTEST_SKIP() << "the process that the other tests start";
   const std::string text(request);
   const auto first = text.find('|'), second = text.rfind('|');
-  const auto dtype = text.substr(first + 1, second - first - 1) == "fp32" ? torch::kFloat32 : torch::kBFloat16;
+  const auto dtype =
+      text.substr(first + 1, second - first - 1) == "fp32" ? torch::kFloat32 : torch::kBFloat16;
   const auto storage = text.substr(second + 1) == "file" ? BaseStorage::file : BaseStorage::compute;
   init_runtime(2);
   const auto source = resolve_model(text.substr(0, first), NeedTokenizer::no);
@@ -59,15 +60,16 @@ Peak peak_of(const std::string& path, const std::string& dtype, const std::strin
   }
   EXPECT_EQ(pclose(output), 0);
   EXPECT_GT(peak.load, 0);
-  std::printf("%s as %s, %s: %.1f MiB to load, %.1f after a pass\n", path.c_str(), dtype.c_str(), storage.c_str(),
-              peak.load, peak.used);
+  std::printf("%s as %s, %s: %.1f MiB to load, %.1f after a pass\n", path.c_str(), dtype.c_str(),
+              storage.c_str(), peak.load, peak.used);
   return peak;
 }
 
 double model_mebibytes(const std::string& path, std::int64_t bytes_a_value) {
   const auto source = resolve_model(path, NeedTokenizer::no);
   std::int64_t values = 0;
-  for (const auto& place : weights_of(source.config)) values += weight_shape(source.config, place.role).elements();
+  for (const auto& place : weights_of(source.config))
+    values += weight_shape(source.config, place.role).elements();
   return static_cast<double>(values * bytes_a_value) / kMebi;
 }
 
@@ -79,7 +81,8 @@ void expect_small_peaks(const std::string& path) {
   EXPECT_LE(kept.load, kSmall);
   // One matrix at a time stands dequantized; the head's panels are the largest.
   const auto config = resolve_model(path, NeedTokenizer::no).config;
-  const double panel = static_cast<double>(std::min<std::int64_t>(config.vocab, 1 << 16) * config.hidden * 2) / kMebi;
+  const double panel =
+      static_cast<double>(std::min<std::int64_t>(config.vocab, 1 << 16) * config.hidden * 2) / kMebi;
   EXPECT_LE(kept.used, file + panel + 2 * kSmall);
 }
 

@@ -10,8 +10,9 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// A language-model head is multiplied in panels of so many rows, however it is kept: a head kept in blocks then never
-// stands whole in memory, and shapes of products, on which bits depend, do not depend on how it is kept.
+// A language-model head is multiplied in panels of so many rows, however it is kept: a head kept in blocks
+// then never stands whole in memory, and shapes of products, on which bits depend, do not depend on how it is
+// kept.
 constexpr std::int64_t kPanelRows = 1 << 16;
 
 // panel(first, count) -> [T, count] for every panel, side by side.
@@ -34,8 +35,8 @@ torch::Tensor stored_linear(const Matrix::Stored& matrix, const torch::Tensor& x
   });
 }
 
-// Saves nothing: the matrix is dequantized again for the gradient of x. The bias, frozen as the matrix is, is not an
-// input that autograd sees (it may be undefined, which an input may not).
+// Saves nothing: the matrix is dequantized again for the gradient of x. The bias, frozen as the matrix is, is
+// not an input that autograd sees (it may be undefined, which an input may not).
 class StoredLinear : public torch::autograd::Function<StoredLinear> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor* bias,

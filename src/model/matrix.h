@@ -1,7 +1,8 @@
 #pragma once
-// A matrix [out, in] of the backbone and what is done with it. It is a tensor in the compute type, or it stays as the
-// model's file has it (blocks of 4 to 8 bits, say) and is dequantized where it is used and forgotten: smaller in memory,
-// slower, never trained. Both ways multiply the same numbers in the same shapes, so their results are equal bit for bit.
+// A matrix [out, in] of the backbone and what is done with it. It is a tensor in the compute type, or it
+// stays as the model's file has it (blocks of 4 to 8 bits, say) and is dequantized where it is used and
+// forgotten: smaller in memory, slower, never trained. Both ways multiply the same numbers in the same
+// shapes, so their results are equal bit for bit.
 
 #include <torch/torch.h>
 
@@ -22,8 +23,8 @@ class Matrix {
 
   bool defined() const { return plain_.defined() || stored_; }
 
-  // x [T, in] -> x W^T + bias [T, out]. Differentiable; a matrix kept as in the file has no gradient of its own, and
-  // must outlive the backward pass.
+  // x [T, in] -> x W^T + bias [T, out]. Differentiable; a matrix kept as in the file has no gradient of its
+  // own, and must outlive the backward pass.
   torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& bias = {}) const;
   // Rows `ids` [T] int64 -> [T, in]: an embedding.
   torch::Tensor rows(const torch::Tensor& ids) const;

@@ -14,7 +14,8 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 void expect_shape(const TensorView& view, const std::vector<std::int64_t>& shape, const std::string& name,
                   const std::string& path) {
   if (view.shape == shape) return;
-  throw Error(ErrorKind::corrupt_data, "the weight " + name + " has another shape than the model's config says")
+  throw Error(ErrorKind::corrupt_data,
+              "the weight " + name + " has another shape than the model's config says")
       .in(path)
       .expected(shape_text(shape))
       .found(shape_text(view.shape));

@@ -36,12 +36,14 @@ std::int64_t RowOrder::source(std::int64_t row) const {
 
 // What cannot be read in parts is read at once: transposed matrices, and vectors, which are short.
 std::int64_t WeightRows::panel_rows() const {
-  if (order_.kind == RowOrder::transposed || shape_.columns == 0) return std::max<std::int64_t>(1, shape_.rows);
+  if (order_.kind == RowOrder::transposed || shape_.columns == 0)
+    return std::max<std::int64_t>(1, shape_.rows);
   return std::max<std::int64_t>(1, kPanelElements / std::max<std::int64_t>(1, shape_.columns));
 }
 
 std::span<const std::byte> WeightRows::bytes_of(std::int64_t source, std::int64_t count) const {
-  const std::size_t row_bytes = view_.bytes.size() / static_cast<std::size_t>(std::max<std::int64_t>(1, order_.total));
+  const std::size_t row_bytes =
+      view_.bytes.size() / static_cast<std::size_t>(std::max<std::int64_t>(1, order_.total));
   return view_.bytes.subspan(static_cast<std::size_t>(source) * row_bytes,
                              static_cast<std::size_t>(count) * row_bytes);
 }
@@ -81,9 +83,11 @@ void WeightRows::decode(std::int64_t first, std::int64_t count, float* out) cons
 }
 
 void WeightRows::read(std::int64_t first, const torch::Tensor& out, bool release) const {
-  const std::int64_t count = out.size(0), columns = std::max<std::int64_t>(1, shape_.columns), panel = panel_rows();
-  QL_CHECK(out.is_contiguous() && first >= 0 && first + count <= shape_.rows && out.numel() == count * columns,
-           "rows outside the weight");
+  const std::int64_t count = out.size(0), columns = std::max<std::int64_t>(1, shape_.columns),
+                     panel = panel_rows();
+  QL_CHECK(
+      out.is_contiguous() && first >= 0 && first + count <= shape_.rows && out.numel() == count * columns,
+      "rows outside the weight");
   at::parallel_for(0, (count + panel - 1) / panel, 1, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> scratch;
     for (std::int64_t row = begin * panel; row < std::min(count, end * panel); row += panel) {
@@ -107,7 +111,8 @@ void WeightRows::read(std::int64_t first, const torch::Tensor& out, bool release
 void WeightRows::gather(const torch::Tensor& ids, const torch::Tensor& out) const {
   const auto* id = ids.const_data_ptr<std::int64_t>();
   const std::int64_t columns = shape_.columns;
-  QL_CHECK(columns > 0 && out.is_contiguous() && out.size(0) == ids.numel(), "rows are gathered from a matrix");
+  QL_CHECK(columns > 0 && out.is_contiguous() && out.size(0) == ids.numel(),
+           "rows are gathered from a matrix");
   at::parallel_for(0, ids.numel(), 64, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> scratch(static_cast<std::size_t>(columns));
     for (std::int64_t i = begin; i < end; ++i) {

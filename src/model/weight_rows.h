@@ -1,6 +1,6 @@
 #pragma once
-// One weight of a model's files as rows of [out, in], the layout of Hugging Face's Linear, whatever the file's own type,
-// order and layout are. Nothing is read before it is asked for; the files stay mapped.
+// One weight of a model's files as rows of [out, in], the layout of Hugging Face's Linear, whatever the
+// file's own type, order and layout are. Nothing is read before it is asked for; the files stay mapped.
 
 #include <torch/torch.h>
 
@@ -32,15 +32,16 @@ struct RowOrder {
     transposed,   // the file's tensor is [in, out]: column first + r
   };
   Kind kind = stacked;
-  std::int64_t first = 0;              // of the weight among `total`
-  std::int64_t total = 0;              // the tensor's rows (transposed: columns)
+  std::int64_t first = 0;                // of the weight among `total`
+  std::int64_t total = 0;                // the tensor's rows (transposed: columns)
   std::int64_t head_dim = 1, heads = 1;  // by_head, interleaved
   std::int64_t source(std::int64_t row) const;
 };
 
 class WeightRows {
  public:
-  WeightRows(TensorView view, std::shared_ptr<const ModelFiles> files, WeightShape shape, RowOrder order, float added)
+  WeightRows(TensorView view, std::shared_ptr<const ModelFiles> files, WeightShape shape, RowOrder order,
+             float added)
       : view_(std::move(view)), files_(std::move(files)), shape_(shape), order_(order), added_(added) {}
 
   const WeightShape& shape() const { return shape_; }
@@ -48,8 +49,9 @@ class WeightRows {
   std::int64_t columns() const { return shape_.columns; }  // 0 = a vector
   DType dtype() const { return view_.dtype; }              // in the file
 
-  // Rows [first, first + n) in the type of `out` [n, in] (a vector: [n]), fp32 or bf16, contiguous; all threads share
-  // the work. `release` gives the pages read back to the system: for a weight that is read once.
+  // Rows [first, first + n) in the type of `out` [n, in] (a vector: [n]), fp32 or bf16, contiguous; all
+  // threads share the work. `release` gives the pages read back to the system: for a weight that is read
+  // once.
   void read(std::int64_t first, const torch::Tensor& out, bool release = false) const;
   // Rows `ids` [n] int64 -> out [n, in].
   void gather(const torch::Tensor& ids, const torch::Tensor& out) const;

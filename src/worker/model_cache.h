@@ -12,8 +12,8 @@ namespace qinglan {
 
 class ModelCache {
  public:
-  // A frozen model: whoever puts an adapter or a head on it leaves its weights as they are. `base`: how they are held
-  // (Node::base).
+  // A frozen model: whoever puts an adapter or a head on it leaves its weights as they are. `base`: how they
+  // are held (Node::base).
   LoadedModel& frozen(const std::string& path, torch::Dtype dtype, bool random_init, const std::string& base);
   // A model of one's own, to be changed. Any other is forgotten first: one at a time is in memory.
   std::unique_ptr<LoadedModel> own(const std::string& path, torch::Dtype dtype, bool random_init);

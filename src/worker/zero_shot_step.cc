@@ -12,7 +12,8 @@ void run_zero_shot(Step& step) {
   const Json& learner = step.node.params.at("learner");
   const Recipe recipe = Recipe::from_json(
       {{"tune", "probe"}, {"dtype", learner.at("dtype")}, {"max_tokens", learner.at("max_tokens")}});
-  const LoadedModel& model = step.models.frozen(step.node.files.at("model"), recipe.dtype, false, step.node.base);
+  const LoadedModel& model =
+      step.models.frozen(step.node.files.at("model"), recipe.dtype, false, step.node.base);
   std::vector<std::int32_t> words;
   for (const auto& word : learner.at("label_words"))
     words.push_back(label_token(model.tokenizer, word.get<std::string>()));

@@ -1,6 +1,7 @@
-// Gemma (arXiv:2403.08295): scales of norms are 1 + weight, embeddings are scaled by sqrt(C), GELU gates. Gemma 2
-// (arXiv:2408.00118) adds norms after attention and feed-forward, soft caps and a window in every other layer; Gemma 3
-// (arXiv:2503.19786) drops the caps, norms q and k, and has five layers with a window to one without.
+// Gemma (arXiv:2403.08295): scales of norms are 1 + weight, embeddings are scaled by sqrt(C), GELU gates.
+// Gemma 2 (arXiv:2408.00118) adds norms after attention and feed-forward, soft caps and a window in every
+// other layer; Gemma 3 (arXiv:2503.19786) drops the caps, norms q and k, and has five layers with a window to
+// one without.
 #include <cmath>
 
 #include "catalog/architectures/all.h"
@@ -82,7 +83,8 @@ void read_gemma3(const HfConfig& file, ModelConfig& config) {
   config.qk_norm = true;
   read_caps_and_scale(file, config, 0, 0);
   const auto pattern = file.get_or<std::int64_t>("sliding_window_pattern", 6);
-  read_windows(file, config, file.get_or<std::int64_t>("sliding_window", 4096), [](std::int64_t) { return true; });
+  read_windows(file, config, file.get_or<std::int64_t>("sliding_window", 4096),
+               [](std::int64_t) { return true; });
   if (!file.has("layer_types"))
     for (std::int64_t layer = 0; layer < config.layers; ++layer)
       config.windowed[static_cast<std::size_t>(layer)] = pattern < 1 || (layer + 1) % pattern != 0;
@@ -94,8 +96,8 @@ void read_gemma3(const HfConfig& file, ModelConfig& config) {
   Json global = part("full_attention");
   if (file.has("rope_scaling")) global.update(file.get<Json>("rope_scaling"));
   config.rotary = scaled_rotary(file, config, file.get_or<double>("rope_theta", 1e6), 1, global);
-  config.local_rotary = scaled_rotary(file, config, file.get_or<double>("rope_local_base_freq", kLocalTheta), 1,
-                                      part("sliding_attention"));
+  config.local_rotary = scaled_rotary(file, config, file.get_or<double>("rope_local_base_freq", kLocalTheta),
+                                      1, part("sliding_attention"));
 }
 
 void read_gguf_gemma(const GgufFile& file, ModelConfig& config) {
@@ -112,7 +114,8 @@ void read_gguf_sandwich(const GgufFile& file, ModelConfig& config, std::int64_t 
   config.logit_cap = file.get_or<double>(name + ".final_logit_softcapping", 0.0);
 }
 
-// The largest model of each generation divides by C / heads, the others by the head's size (as llama.cpp decides).
+// The largest model of each generation divides by C / heads, the others by the head's size (as llama.cpp
+// decides).
 void set_query_scale(ModelConfig& config, std::int64_t layers_of_largest) {
   const auto width = config.layers == layers_of_largest ? config.hidden / config.heads : config.head_dim;
   config.query_scale = 1 / std::sqrt(static_cast<double>(width));
@@ -138,13 +141,13 @@ void read_gguf_gemma3(const GgufFile& file, ModelConfig& config) {
 }  // namespace
 
 Architecture gemma() {
-  return {"gemma", ModelKind::decoder, {"gemma"}, {"model.", ""}, {"gemma"}, gemma_weights(false), read_gemma,
-          read_gguf_gemma};
+  return {"gemma",   ModelKind::decoder,   {"gemma"},  {"model.", ""},
+          {"gemma"}, gemma_weights(false), read_gemma, read_gguf_gemma};
 }
 
 Architecture gemma2() {
-  return {"gemma2", ModelKind::decoder, {"gemma2"}, {"model.", ""}, {"gemma2"}, gemma_weights(true), read_gemma2,
-          read_gguf_gemma2};
+  return {"gemma2",   ModelKind::decoder,  {"gemma2"},  {"model.", ""},
+          {"gemma2"}, gemma_weights(true), read_gemma2, read_gguf_gemma2};
 }
 
 Architecture gemma3() {

@@ -1,5 +1,6 @@
-// GPT-NeoX and Pythia (Black et al. 2022, arXiv:2204.06745; Biderman et al. 2023, arXiv:2304.01373): attention and
-// feed-forward side by side, a quarter of each head rotates, q, k and v of a head stand together.
+// GPT-NeoX and Pythia (Black et al. 2022, arXiv:2204.06745; Biderman et al. 2023, arXiv:2304.01373):
+// attention and feed-forward side by side, a quarter of each head rotates, q, k and v of a head stand
+// together.
 #include "catalog/architectures/all.h"
 
 namespace qinglan {

@@ -1,5 +1,5 @@
-// ModernBERT (Warner et al. 2024, arXiv:2412.13663): an encoder with rotary embedding, GeGLU and a window in two of
-// three layers; the embedding norm stands for the first layer's attention norm.
+// ModernBERT (Warner et al. 2024, arXiv:2412.13663): an encoder with rotary embedding, GeGLU and a window in
+// two of three layers; the embedding norm stands for the first layer's attention norm.
 #include "catalog/architectures/all.h"
 
 namespace qinglan {
@@ -44,9 +44,11 @@ void read_gguf_modernbert(const GgufFile& file, ModelConfig& config) {
   config.embedding_norm = true;
   config.first_attention_norm = false;
   config.activation = Activation::gelu;
-  read_gguf_windows(file, config, file.get<std::int64_t>(key("attention.sliding_window")) / 2, 3, FullLayer::first);
+  read_gguf_windows(file, config, file.get<std::int64_t>(key("attention.sliding_window")) / 2, 3,
+                    FullLayer::first);
   config.rotary = {.theta = file.get_or<double>(key("rope.freq_base"), 160000.0), .width = config.head_dim};
-  config.local_rotary = {.theta = file.get_or<double>(key("rope.freq_base_swa"), 10000.0), .width = config.head_dim};
+  config.local_rotary = {.theta = file.get_or<double>(key("rope.freq_base_swa"), 10000.0),
+                         .width = config.head_dim};
 }
 
 }  // namespace

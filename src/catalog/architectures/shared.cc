@@ -15,7 +15,8 @@ Activation activation_of(const HfConfig& file, const char* key, const char* fall
       .found(name);
 }
 
-Rotary scaled_rotary(const HfConfig& file, const ModelConfig& config, double theta, double fraction, Json parameters) {
+Rotary scaled_rotary(const HfConfig& file, const ModelConfig& config, double theta, double fraction,
+                     Json parameters) {
   Rotary rotary;
   rotary.theta = theta;
   const auto share = parameters.find("partial_rotary_factor");
@@ -39,12 +40,12 @@ Rotary rotary_of(const HfConfig& file, const ModelConfig& config, double theta, 
   return scaled_rotary(file, config, theta, fraction, std::move(parameters));
 }
 
-void read_windows(const HfConfig& file, ModelConfig& config, std::int64_t window, bool (*windowed)(std::int64_t)) {
+void read_windows(const HfConfig& file, ModelConfig& config, std::int64_t window,
+                  bool (*windowed)(std::int64_t)) {
   config.reach = window - 1;
   config.windowed.assign(static_cast<std::size_t>(config.layers), false);
   const bool listed = file.has("layer_types");
-  const auto types =
-      listed ? file.get<std::vector<std::string>>("layer_types") : std::vector<std::string>();
+  const auto types = listed ? file.get<std::vector<std::string>>("layer_types") : std::vector<std::string>();
   if (listed && types.size() != config.windowed.size())
     throw Error(ErrorKind::corrupt_data, "layer_types and the number of layers differ")
         .in(file.source())
