@@ -9,7 +9,8 @@ namespace qinglan {
 namespace {
 
 template <typename Matches>
-const Architecture& find_architecture(const Matches& matches, std::string_view found, const std::string& source) {
+const Architecture& find_architecture(const Matches& matches, std::string_view found,
+                                      const std::string& source) {
   std::string known;
   for (const auto& architecture : architectures()) {
     if (matches(architecture)) return architecture;
@@ -29,8 +30,8 @@ bool names(const std::vector<const char*>& list, std::string_view name) {
 
 std::span<const Architecture> architectures() {
   static const std::vector<Architecture> all{
-      llama(), mistral(), qwen2(), qwen3(), gemma(), gemma2(), gemma3(), phi3(), gpt2(), gpt_neox(), opt(),
-      bert(),  roberta(), modernbert(),
+      llama(), mistral(), qwen2(),    qwen3(), gemma(), gemma2(),  gemma3(),
+      phi3(),  gpt2(),    gpt_neox(), opt(),   bert(),  roberta(), modernbert(),
   };
   return all;
 }
@@ -59,12 +60,13 @@ const Architecture& architecture_named(std::string_view name) {
 }
 
 const Architecture& architecture_of_hf(std::string_view model_type, const std::string& source) {
-  return find_architecture([&](const Architecture& a) { return names(a.hf_model_types, model_type); }, model_type,
-                           source);
+  return find_architecture([&](const Architecture& a) { return names(a.hf_model_types, model_type); },
+                           model_type, source);
 }
 
 const Architecture& architecture_of_gguf(std::string_view gguf_name, const std::string& source) {
-  return find_architecture([&](const Architecture& a) { return names(a.gguf_names, gguf_name); }, gguf_name, source);
+  return find_architecture([&](const Architecture& a) { return names(a.gguf_names, gguf_name); }, gguf_name,
+                           source);
 }
 
 std::string weight_name(std::string_view pattern, std::int64_t layer) {

@@ -1,7 +1,7 @@
 #pragma once
-// The model architectures the engine knows, as tables without torch: how files name and lay out each weight, and how
-// config.json and GGUF metadata become a ModelConfig. A new one is a file in architectures/ and a line in
-// architecture.cc.
+// The model architectures the engine knows, as tables without torch: how files name and lay out each weight,
+// and how config.json and GGUF metadata become a ModelConfig. A new one is a file in architectures/ and a
+// line in architecture.cc.
 
 #include <cstdint>
 #include <span>
@@ -42,15 +42,16 @@ struct Architecture {
   const char* name;
   ModelKind kind;
   std::vector<const char*> hf_model_types;  // `model_type` of config.json
-  std::vector<const char*> hf_prefixes;     // what may stand before a name (not the LM head's), the usual one first
-  std::vector<const char*> gguf_names;      // `general.architecture`; empty where unsupported
+  std::vector<const char*>
+      hf_prefixes;  // what may stand before a name (not the LM head's), the usual one first
+  std::vector<const char*> gguf_names;  // `general.architecture`; empty where unsupported
   std::vector<WeightName> weights;
   // Fill a config that holds name, kind and the sizes every file has (see model_source.cc). Throw Error.
   void (*read_hf)(const HfConfig& file, ModelConfig& config);
   void (*read_gguf)(const GgufFile& file, ModelConfig& config);
 
   const WeightName& find(WeightRole role) const;  // must be one that some model of the architecture has
-  std::string hf_name(WeightRole role, std::int64_t layer) const;  // with the usual prefix
+  std::string hf_name(WeightRole role, std::int64_t layer) const;                // with the usual prefix
   std::vector<std::string> hf_names(WeightRole role, std::int64_t layer) const;  // with every prefix
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// Shapes, constants and options of one model, without torch. An architecture's reader fills it from config.json or
-// GGUF metadata; the backbone computes what it says and knows no architecture by name.
+// Shapes, constants and options of one model, without torch. An architecture's reader fills it from
+// config.json or GGUF metadata; the backbone computes what it says and knows no architecture by name.
 
 #include <cstdint>
 #include <limits>
@@ -46,12 +46,13 @@ struct ModelConfig {
   double embedding_scale = 1;
 
   // Attention
-  Rotary rotary, local_rotary;           // local_rotary: of layers with a window, where it differs (theta > 0)
-  double query_scale = 0;                // of q k^T; 0 = 1 / sqrt(head_dim)
-  double attention_cap = 0;              // scores become cap tanh(score / cap); 0 = no cap
-  std::int64_t reach = kEveryDistance;   // most distance between a token and those it sees, in layers with a window
-  std::vector<bool> windowed;            // which layers have the window [layers]; empty = none
-  bool qk_norm = false;                  // RMSNorm of each head of q and k, before the rotation
+  Rotary rotary, local_rotary;  // local_rotary: of layers with a window, where it differs (theta > 0)
+  double query_scale = 0;       // of q k^T; 0 = 1 / sqrt(head_dim)
+  double attention_cap = 0;     // scores become cap tanh(score / cap); 0 = no cap
+  std::int64_t reach =
+      kEveryDistance;          // most distance between a token and those it sees, in layers with a window
+  std::vector<bool> windowed;  // which layers have the window [layers]; empty = none
+  bool qk_norm = false;        // RMSNorm of each head of q and k, before the rotation
 
   // Blocks
   Norm norm = Norm::rms;

@@ -7,8 +7,8 @@
 
 namespace qinglan {
 
-// FLOPs (a multiply-add counts 2) of one token within a text of `length` tokens through `depth` blocks, without the LM
-// head: forward and, when `trained`, backward (twice the forward).
+// FLOPs (a multiply-add counts 2) of one token within a text of `length` tokens through `depth` blocks,
+// without the LM head: forward and, when `trained`, backward (twice the forward).
 double token_flops(const ModelConfig& config, std::int64_t depth, double length, bool trained);
 
 // Parameters of the whole model.

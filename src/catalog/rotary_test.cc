@@ -23,7 +23,8 @@ TEST(Rotary, PlainFrequenciesFollowTheFormula) {
 }
 
 TEST(Rotary, DynamicScalingChangesNothingWithinTheTrainedLength) {
-  EXPECT_EQ(scaled({{"rope_type", "dynamic"}, {"factor", 4.0}}).frequencies(false), scaled(Json::object()).frequencies(false));
+  EXPECT_EQ(scaled({{"rope_type", "dynamic"}, {"factor", 4.0}}).frequencies(false),
+            scaled(Json::object()).frequencies(false));
 }
 
 TEST(Rotary, LinearScalingDividesAll) {

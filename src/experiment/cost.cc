@@ -1,11 +1,15 @@
 #include "experiment/cost.h"
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <tuple>
 
 #include "catalog/model_cost.h"
 #include "catalog/model_source.h"
 #include "data/dataset.h"
 #include "data/template.h"
+#include "experiment/memory.h"
 
 namespace qinglan {
 namespace {
@@ -16,15 +20,23 @@ constexpr double kAssumedRate = 6e10;   // FLOP/s a thread of a recent server co
 constexpr double kWorthMeasuring = 1e11;  // FLOPs; smaller nodes are mostly start-up
 constexpr double kProbeSeconds = 2;       // a fit on cached features, cross-validation included
 constexpr double kRuleSeconds = 0.3;
-constexpr std::int64_t kWorkerBase = 400 << 20;  // LibTorch itself
 
-double mean_tokens(const Inputs& inputs, const std::string& text, std::int64_t max_tokens) {
+// `frame`: tokens that every text gets beside its own.
+NodeTexts count_texts(const Inputs& inputs, const std::string& text, std::int64_t max_tokens, double frame) {
   const Template parsed = Template::parse(text);
-  double bytes = 0, rows = 0;
+  NodeTexts texts{static_cast<std::int64_t>(inputs.train.size()),
+                  static_cast<std::int64_t>(inputs.test.size())};
+  double sum = 0, squares = 0, rows = 0;
   for (const auto* split : {&inputs.train, &inputs.test})
-    for (const auto& example : *split)
-      bytes += static_cast<double>(parsed.render(example.fields).size()), ++rows;
-  return std::clamp(bytes / std::max(rows, 1.0) / kBytesPerToken, 1.0, static_cast<double>(max_tokens));
+    for (const auto& example : *split) {
+      const auto bytes = static_cast<double>(parsed.render(example.fields).size());
+      const double tokens = std::clamp(bytes / kBytesPerToken + frame, 1.0, static_cast<double>(max_tokens));
+      texts.bytes += bytes, sum += tokens, squares += tokens * tokens, ++rows;
+      texts.longest = std::max(texts.longest, tokens);
+    }
+  texts.mean = sum / std::max(rows, 1.0);
+  texts.deviation = std::sqrt(std::max(0.0, squares / std::max(rows, 1.0) - texts.mean * texts.mean));
+  return texts;
 }
 
 double measured_rate(const Store& store) {
@@ -51,10 +63,7 @@ class Estimator {
     if (file == node.files.end()) return 0;
     const ModelConfig& config = config_of(file->second);
     const Json& values = node.params.contains("learner") ? node.params["learner"] : node.params;
-    const std::int64_t limit = values.value("max_tokens", std::int64_t{512});
-    const double frame = values.contains("chat") ? kChatTokens : 0;
-    const double tokens = std::min(mean_tokens(inputs_, values.value("text", "{text}"), limit) + frame,
-                                   static_cast<double>(limit));
+    const double tokens = texts_of(values).mean;
     const double all = static_cast<double>(data_.train + data_.test), test = static_cast<double>(data_.test);
     if (node.kind == "features")
       return all * tokens * token_flops(config, node.params["depth"], tokens, false);
@@ -65,32 +74,67 @@ class Estimator {
                      (half + test * epochs) * token_flops(config, config.layers, tokens, false));
   }
 
-  std::int64_t memory(const Node& node) {
+  std::int64_t memory(const Node& node, const Plan& plan) {
     const auto file = node.files.find("model");
-    const std::int64_t features = (data_.train + data_.test) * 2048 * 8;  // fp64 copies inside a probe
-    if (file == node.files.end()) return kWorkerBase + (node.inputs.contains("features") ? features : 0);
-    const ModelConfig& config = config_of(file->second);
-    const std::int64_t weights = parameter_count(config) * 2;
-    const Json learner = node.params.value("learner", Json::object());
-    // A packed batch of 4,096 tokens; training keeps about 30 values of the hidden width a token and block.
-    const std::int64_t pass = 4096 * config.hidden * 64;
-    const std::string kind = learner.value("kind", "");
-    if (kind == "full") return kWorkerBase + weights * 9 + config.layers * 2048 * config.hidden * 60;
-    if (kind == "lora") return kWorkerBase + weights + config.layers * 2048 * config.hidden * 60 + pass;
-    return kWorkerBase + 2 * weights + pass;
+    const Json& values = node.params.contains("learner") ? node.params["learner"] : node.params;
+    const NodeTexts& texts = texts_of(values);
+    if (file != node.files.end()) {
+      const ModelConfig& config = config_of(file->second);
+      const std::int64_t width =
+          node.kind == "features" ? config.hidden * static_cast<std::int64_t>(node.params["pooling"].size())
+                                  : 0;
+      return peak_memory(node, &config, file_bytes_.at(file->second), texts, width);
+    }
+    const auto features = node.inputs.find("features");
+    if (features == node.inputs.end()) return peak_memory(node, nullptr, 0, texts, 0);
+    const Node& pass = plan.nodes.at(features->second);
+    const std::int64_t pooled = static_cast<std::int64_t>(pass.params["pooling"].size());
+    return peak_memory(node, nullptr, 0, texts, config_of(pass.files.at("model")).hidden * pooled);
   }
 
  private:
+  const NodeTexts& texts_of(const Json& values) {
+    const std::string text = values.value("text", "{text}");
+    const std::int64_t limit = values.value("max_tokens", 512);
+    const double frame = values.contains("chat") ? kChatTokens : 0;
+    const std::tuple seen{text, limit, frame};
+    const auto it = texts_.find(seen);
+    if (it != texts_.end()) return it->second;
+    return texts_.emplace(seen, count_texts(inputs_, text, limit, frame)).first->second;
+  }
+
   const ModelConfig& config_of(const std::string& path) {
     auto it = configs_.find(path);
-    if (it == configs_.end()) it = configs_.emplace(path, resolve_model(path).config).first;
-    return it->second;
+    if (it != configs_.end()) return it->second;
+    const ModelSource source = resolve_model(path);
+    std::int64_t& bytes = file_bytes_[path];
+    for (const auto& file : source.weight_files)
+      bytes += static_cast<std::int64_t>(std::filesystem::file_size(file));
+    return configs_.emplace(path, source.config).first->second;
   }
 
   const PlannedData& data_;
   Inputs inputs_;
   std::map<std::string, ModelConfig> configs_;
+  std::map<std::string, std::int64_t> file_bytes_;
+  std::map<std::tuple<std::string, std::int64_t, double>, NodeTexts> texts_;
 };
+
+// How many steps of the plan must be done before the node.
+int wave_of(const Node& node, const Plan& plan) {
+  int wave = 0;
+  for (const auto& [role, key] : node.inputs)
+    if (const auto input = plan.nodes.find(key); input != plan.nodes.end())
+      wave = std::max(wave, 1 + wave_of(input->second, plan));
+  return wave;
+}
+
+// Nodes of one wave that share a model and what they may see are one job (experiment/run.cc).
+using JobName = std::tuple<int, bool, std::string>;
+JobName job_of(const Node& node, const Plan& plan) {
+  const auto model = node.files.find("model");
+  return {wave_of(node, plan), node.reads_truth(), model == node.files.end() ? "" : model->second};
+}
 
 }  // namespace
 
@@ -100,6 +144,7 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
   cost.rate_measured = measured > 0;
   cost.rate = cost.rate_measured ? measured : kAssumedRate * static_cast<double>(threads);
   Estimator estimator(plan, data, store);
+  std::map<JobName, std::int64_t> jobs;
   for (const auto& key : plan.order) {
     const Node& node = plan.nodes.at(key);
     KindCost& kind = cost.kinds[node.kind];
@@ -112,7 +157,11 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
                                                               : kRuleSeconds;
     kind.flops += flops, kind.seconds += seconds;
     cost.flops += flops, cost.seconds += seconds;
-    cost.peak_memory = std::max(cost.peak_memory, estimator.memory(node));
+    // Peaks are the process's: nodes of one job see those of the nodes before them.
+    std::int64_t& peak = jobs[job_of(node, plan)];
+    peak = std::max(peak, estimator.memory(node, plan));
+    kind.memory = std::max(kind.memory, peak);
+    cost.peak_memory = std::max(cost.peak_memory, kind.memory);
   }
   return cost;
 }
@@ -120,8 +169,11 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
 Json to_json(const PlanCost& cost) {
   Json kinds = Json::object();
   for (const auto& [name, kind] : cost.kinds)
-    kinds[name] = {
-        {"nodes", kind.nodes}, {"missing", kind.missing}, {"flops", kind.flops}, {"seconds", kind.seconds}};
+    kinds[name] = {{"nodes", kind.nodes},
+                   {"missing", kind.missing},
+                   {"flops", kind.flops},
+                   {"seconds", kind.seconds},
+                   {"memory", kind.memory}};
   return {{"kinds", kinds},          {"flops", cost.flops},
           {"seconds", cost.seconds}, {"peak_memory", cost.peak_memory},
           {"rate", cost.rate},       {"rate_measured", cost.rate_measured}};

@@ -14,6 +14,7 @@ namespace qinglan {
 struct KindCost {
   std::int64_t nodes = 0, missing = 0;
   double flops = 0, seconds = 0;  // of the missing ones
+  std::int64_t memory = 0;        // bytes, of the worker of the largest missing one
 };
 
 struct PlanCost {

@@ -13,6 +13,7 @@ std::string Node::key() const { return sha256_hex(canonical_json(description()))
 Json to_json(const Node& node) {
   Json json = node.description();
   json["files"] = node.files;
+  json["base"] = node.base;
   json["title"] = node.title;
   return json;
 }
@@ -22,6 +23,7 @@ Node node_from_json(const Json& json, const std::string& source) {
   node.kind = get_field<std::string>(json, "kind", source);
   node.params = get_field<Json>(json, "params", source);
   node.profile = get_field<Json>(json, "profile", source);
+  node.base = get_field<std::string>(json, "base", source);
   node.title = get_field<std::string>(json, "title", source);
   for (const char* role_map : {"inputs", "files"}) {
     const Json entries = get_field<Json>(json, role_map, source);

@@ -17,8 +17,9 @@ struct Node {
   std::map<std::string, std::string> inputs;  // role -> key
   Json profile = Json::object();              // empty for work without LibTorch
 
-  // Not part of the key: where things lie on this machine, and words for people.
+  // Not part of the key: where things lie on this machine, how its memory is used, and words for people.
   std::map<std::string, std::string> files;  // role -> path: "model", "lexicon", "labels"
+  std::string base = "compute";              // how frozen weights are held: compute | file
   std::string title;
 
   Json description() const;

@@ -15,6 +15,7 @@ Node example() {
   node.inputs = {{"dataset", std::string(64, 'a')}};
   node.profile = {{"threads", 2}};
   node.files = {{"model", "/models/a.gguf"}};
+  node.base = "file";
   node.title = "student";
   return node;
 }
@@ -27,6 +28,7 @@ TEST(Node, KeyKnowsWorkAndNotPlaces) {
   const std::string key = example().key();
   Node moved = example();
   moved.files["model"] = "/elsewhere/a.gguf";
+  moved.base = "compute";
   moved.title = "renamed";
   EXPECT_EQ(moved.key(), key);
   for (const auto change :
@@ -44,6 +46,7 @@ TEST(Job, RoundTrips) {
   ASSERT_EQ(back.nodes.size(), 1u);
   EXPECT_EQ(back.nodes[0].key(), example().key());
   EXPECT_EQ(back.nodes[0].files, example().files);
+  EXPECT_EQ(back.nodes[0].base, "file");
   EXPECT_EQ(back.threads, 2);
 }
 

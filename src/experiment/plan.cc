@@ -12,6 +12,7 @@
 #include "catalog/tokenizer_files.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
+#include "experiment/schema.h"
 #include "supervise/label_file.h"
 #include "supervise/lexicon.h"
 
@@ -92,6 +93,7 @@ class Planner {
     if (spec.kind != "model") return learner;
     const ModelSource source = resolve_model(spec.model_path);
     learner.config = source.config;
+    fit_to_model(learner, source, role);
     learner.digest = digest_of_model(source, memo_);
     resolve_pooling(learner, role);
     resolve_prompt(learner, source, role);
@@ -100,11 +102,6 @@ class Planner {
   }
 
   static void resolve_prompt(Learner& learner, const ModelSource& source, const std::string& role) {
-    const std::int64_t limit = learner.spec.values["max_tokens"], most = learner.config.max_positions;
-    if (limit > most)
-      throw Error(ErrorKind::usage, role + ".max_tokens is more than " + learner.spec.name + " reads")
-          .expected("at most " + std::to_string(most))
-          .found(std::to_string(limit));
     learner.prompt = prompt_of(learner.spec.values);
     if (!learner.prompt.contains("chat")) return;
     const auto chat = find_chat_template(source.tokenizer_path);
@@ -134,6 +131,24 @@ class Planner {
       throw Error(ErrorKind::usage, role + ".head = \"words\" reads the last position")
           .expected("pooling = \"last\"")
           .found(values["pooling"].dump());
+  }
+
+  // What the model cannot do is said before any work starts.
+  static void fit_to_model(Learner& learner, const ModelSource& source, const std::string& role) {
+    Json& values = learner.spec.values;
+    if (values.value("base", "") == "file" && source.format != WeightFormat::gguf)
+      throw Error(ErrorKind::usage,
+                  role + ".base = \"file\" needs a GGUF file: only its weights can stay as they are")
+          .in(source.path)
+          .hint("leave base at \"compute\"");
+    const std::int64_t limit = values.at("max_tokens");
+    if (limit <= source.config.max_positions) return;
+    if (limit != find_key("student", "max_tokens")->fallback)
+      throw Error(ErrorKind::usage, role + ".max_tokens is more than the model can read")
+          .in(source.path)
+          .expected("at most " + std::to_string(source.config.max_positions))
+          .found(std::to_string(limit));
+    values["max_tokens"] = source.config.max_positions;
   }
 
   // "auto" and -1 become what they mean for this model, so that equal work has equal keys.
@@ -181,6 +196,7 @@ class Planner {
     node.inputs = {{"dataset", data_.dataset}};
     node.profile = profile_;
     node.files["model"] = learner.spec.model_path;
+    if (!random_init) node.base = base_of(learner);
     node.title = "features of " + learner.spec.name + (random_init ? " without pretraining" : "");
     return add(std::move(node));
   }
@@ -206,10 +222,14 @@ class Planner {
         node.params["learner"].update(learner.prompt);
         if (random_init) node.params["init"] = "random";
         node.files["model"] = learner.spec.model_path;
+        if (!random_init) node.base = base_of(learner);
       }
     }
     return node;
   }
+
+  // A model without pretraining has no file to stay in.
+  static std::string base_of(const Learner& learner) { return learner.spec.values.value("base", "compute"); }
 
   static MethodSpec naive() { return {"naive", resolve_parameters(find_method("naive"), Json::object())}; }
 
@@ -288,6 +308,7 @@ class Planner {
     node.inputs = {{"dataset", data_.dataset}};
     node.profile = profile_;
     node.files["model"] = student.spec.model_path;
+    node.base = base_of(student);
     node.title = "zero-shot " + student.spec.name;
     return add(std::move(node));
   }

@@ -12,7 +12,7 @@ namespace qinglan {
 namespace {
 
 const std::set<std::string> kAlways = {"model",      "tune",     "text",  "chat",    "system",
-                                       "max_tokens", "truncate", "dtype", "pooling", "label_words"};
+                                       "max_tokens", "truncate", "dtype", "base", "pooling", "label_words"};
 const std::set<std::string> kProbe = {"depth", "l2", "folds"};
 const std::set<std::string> kFineTune = {"head",  "lr",           "head_lr",  "epochs",
                                          "batch", "micro_tokens", "schedule", "warmup",
@@ -83,6 +83,11 @@ Json with_recipe_defaults(const Json& values, const std::string& source) {
     else if (set_by_user && info)
       throw Error(ErrorKind::usage, "'" + key + "' means nothing for tune = \"" + tune + "\"").in(source);
   }
+  if (tune == "full" && result.value("base", "") == "file")
+    throw Error(ErrorKind::usage,
+                "'base' = \"file\" cannot be trained in full: blocks of few bits have no gradients")
+        .in(source)
+        .hint("use tune = \"lora\" or \"probe\", or leave base at \"compute\"");
   for (const auto& range : kRanges)
     if (result.contains(range.key)) {
       const double value = result[range.key].get<double>();

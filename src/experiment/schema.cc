@@ -30,6 +30,9 @@ std::vector<KeyInfo> learner_keys(const char* section) {
        "control"},
       {section, "dtype", text, "auto",
        "bfloat16 | float32: compute type; auto takes what this processor multiplies faster"},
+      {section, "base", text, "compute",
+       "compute | file: frozen weights in the compute type, or as the GGUF file has them (less memory, "
+       "slower, same bits)"},
       {section, "pooling", text_or_list, "auto",
        "last | mean | cls, or a list for a probe; auto: decoder last (probe: last and mean), encoder mean"},
       {section, "depth", integer, -1,

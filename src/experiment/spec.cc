@@ -241,6 +241,7 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
             "model = \"smollm2-135m\", or a path; `qinglan models list` shows the known ones");
     require_one_of(values, section, "tune", {"full", "lora", "probe"}, source);
     require_one_of(values, section, "dtype", {"auto", "bfloat16", "float32"}, source);
+    require_one_of(values, section, "base", {"compute", "file"}, source);
     check_prompt(values, section, source);
     if (values["dtype"] == "auto") values["dtype"] = fast_dtype();
     spec.name = values["model"];

@@ -7,7 +7,6 @@
 #include "export/gguf_keys.h"
 #include "export/merged_weights.h"
 #include "io/gguf_writer.h"
-#include "model/weight_reader.h"
 
 namespace qinglan {
 namespace {
@@ -78,11 +77,10 @@ class GgufWeights {
   torch::Tensor laid_out(const WeightPlace& place, const torch::Tensor& rows) const {
     const GgufLayout layout = architecture_.find(place.role).gguf_layout;
     if (layout == GgufLayout::plus_one) return rows + 1;
-    torch::Tensor copy = rows.clone().contiguous();
-    if (layout == GgufLayout::rotary_interleaved)
-      rotary_interleave({copy.data_ptr<float>(), static_cast<std::size_t>(copy.numel())}, config_.head_dim,
-                        copy.dim() > 1 ? copy.size(1) : 1);
-    return copy;
+    if (layout != GgufLayout::rotary_interleaved) return rows;
+    // Row (head, side, pair) goes to (head, pair, side).
+    const std::int64_t columns = rows.dim() > 1 ? rows.size(1) : 1;
+    return rows.reshape({-1, 2, config_.head_dim / 2, columns}).transpose(1, 2).reshape(rows.sizes());
   }
 
   void write(R role, const std::string& name, const torch::Tensor& tensor) {

@@ -35,6 +35,8 @@ class GgufFile {
   std::span<const std::byte> stored_value(const std::string& key) const;
   // Throws Error{corrupt_data} that names the file and the tensor.
   const TensorView& tensor(const std::string& name) const;
+  // See MappedFile.
+  void release(std::span<const std::byte> part) const { file_.release(part); }
 
   // T: one of GgufValue's. Throws Error{corrupt_data} that names the file and key when it is absent or of
   // another type.

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <utility>
 
 #include "io/posix.h"
@@ -44,6 +45,16 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   bytes_ = std::exchange(other.bytes_, {});
   owned_ = std::move(other.owned_);
   return *this;
+}
+
+void MappedFile::release(std::span<const std::byte> part) const {
+  if (!owned_.empty() || bytes_.empty() || part.empty()) return;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto start = reinterpret_cast<std::uintptr_t>(bytes_.data());
+  const auto from = reinterpret_cast<std::uintptr_t>(part.data()), to = from + part.size();
+  if (from < start || to > start + bytes_.size()) return;
+  const std::uintptr_t first = (from + page - 1) / page * page, last = to / page * page;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
 
 MappedFile::~MappedFile() { unmap(); }

@@ -22,6 +22,10 @@ class MappedFile {
   std::span<const std::byte> bytes() const { return bytes_; }
   const std::string& path() const { return path_; }
 
+  // Gives the memory of whole pages within `part` back to the system, which reads them again when they are
+  // used again. Does nothing to bytes outside the file or held in memory.
+  void release(std::span<const std::byte> part) const;
+
  private:
   MappedFile(std::string path, std::span<const std::byte> bytes);
   void unmap();

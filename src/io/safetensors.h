@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ class SafetensorsFile {
   const std::string& path() const { return file_.path(); }
   // Throws Error{corrupt_data} that names the file and the tensor.
   const TensorView& tensor(const std::string& name) const;
+  // See MappedFile.
+  void release(std::span<const std::byte> part) const { file_.release(part); }
 
  private:
   explicit SafetensorsFile(MappedFile file);

@@ -1,5 +1,6 @@
-// Tiny random models of every architecture against Hugging Face (tools/golden/architectures_golden.py): hidden states at
-// every depth, logits and every gradient. The errors that it records become the table in docs/models.md.
+// Tiny random models of every architecture against Hugging Face (tools/golden/architectures_golden.py):
+// hidden states at every depth, logits and every gradient. The errors that it records become the table in
+// docs/models.md.
 #include <cmath>
 #include <filesystem>
 

@@ -43,8 +43,15 @@ void for_each_job(std::span<const std::int64_t> lengths, const AttentionShape& s
   const auto documents = longest_first(lengths);
   const double scale = shape.scale > 0 ? shape.scale : 1 / std::sqrt(static_cast<double>(shape.head_dim));
   const auto job_of = [&](std::int64_t length, std::int64_t kv_head) {
-    return Job{length,  shape.heads,  shape.kv_heads, shape.head_dim,
-               kv_head, shape.causal, shape.reach,    static_cast<float>(scale), static_cast<float>(shape.cap)};
+    return Job{length,
+               shape.heads,
+               shape.kv_heads,
+               shape.head_dim,
+               kv_head,
+               shape.causal,
+               shape.reach,
+               static_cast<float>(scale),
+               static_cast<float>(shape.cap)};
   };
   const auto scratch_size = attention_kernels::scratch_size(job_of(documents.front().length, 0), backward);
   const std::int64_t jobs = static_cast<std::int64_t>(documents.size()) * shape.kv_heads;

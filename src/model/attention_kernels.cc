@@ -146,10 +146,11 @@ struct Block {
   }
 };
 
-// scores [count, stride] = softmax of q k^T, q already scaled; keys that a query does not see get 0. `slopes`, if given,
-// gets the cap's derivatives in the same layout.
-QL_INLINE void probabilities(const Block& block, std::int64_t dim, float cap, const float* q, std::int64_t q_stride,
-                             const float* k_columns, float* scores, float* slopes, std::int64_t stride) {
+// scores [count, stride] = softmax of q k^T, q already scaled; keys that a query does not see get 0.
+// `slopes`, if given, gets the cap's derivatives in the same layout.
+QL_INLINE void probabilities(const Block& block, std::int64_t dim, float cap, const float* q,
+                             std::int64_t q_stride, const float* k_columns, float* scores, float* slopes,
+                             std::int64_t stride) {
   multiply(q, q_stride, 1, k_columns, stride, scores, stride, block.count, false,
            [&](std::int64_t, std::int64_t last) {
              return Extent{0, dim, padded(block.seen(last))};

@@ -30,7 +30,8 @@ std::string stream_name(const Architecture& architecture, const WeightPlace& pla
 
 }  // namespace
 
-torch::Tensor Backbone::add(const Fill& fill, const std::string& name, std::vector<R> roles, std::int64_t layer) {
+torch::Tensor Backbone::add(const Supply& supply, const std::string& name, const std::vector<R>& roles,
+                            std::int64_t layer) {
   std::vector<WeightPlace> places;
   std::int64_t rows = 0, columns = 0;
   for (const auto role : roles) {
@@ -46,7 +47,7 @@ torch::Tensor Backbone::add(const Fill& fill, const std::string& name, std::vect
   std::int64_t first = 0;
   for (const auto& place : places) {
     const std::int64_t count = weight_shape(config_, place.role).rows;
-    fill(place, tensor.narrow(0, first, count));
+    supply.fill(place, tensor.narrow(0, first, count));
     first += count;
   }
   parameters_.push_back({name, tensor});
@@ -54,64 +55,89 @@ torch::Tensor Backbone::add(const Fill& fill, const std::string& name, std::vect
   return tensor;
 }
 
-Backbone::NormWeights Backbone::add_norm(const Fill& fill, const std::string& name, R scale, R bias,
-                                         std::int64_t layer) {
-  return {add(fill, name + ".weight", {scale}, layer), add(fill, name + ".bias", {bias}, layer)};
+Matrix Backbone::add_matrix(const Supply& supply, const std::string& name, const std::vector<R>& roles,
+                            std::int64_t layer) {
+  if (!supply.keep) {
+    auto tensor = add(supply, name, roles, layer);
+    return tensor.defined() ? Matrix(std::move(tensor)) : Matrix();
+  }
+  std::vector<WeightRows> parts;
+  for (const auto role : roles)
+    if (has_weight(config_, role, layer)) parts.push_back(supply.keep({role, layer}));
+  return parts.empty() ? Matrix() : Matrix(std::move(parts), dtype_);
 }
 
-Backbone::Layer Backbone::build_layer(std::int64_t number, const Fill& fill) {
+Backbone::NormWeights Backbone::add_norm(const Supply& supply, const std::string& name, R scale, R bias,
+                                         std::int64_t layer) {
+  return {add(supply, name + ".weight", {scale}, layer), add(supply, name + ".bias", {bias}, layer)};
+}
+
+Backbone::Layer Backbone::build_layer(std::int64_t number, const Supply& supply) {
   const std::string stem = "layers." + std::to_string(number) + ".";
-  const auto one = [&](const std::string& name, std::vector<R> roles) {
-    return add(fill, stem + name, std::move(roles), number);
+  const auto vector = [&](const std::string& name, const std::vector<R>& roles) {
+    return add(supply, stem + name, roles, number);
+  };
+  const auto matrix = [&](const std::string& name, const std::vector<R>& roles) {
+    return add_matrix(supply, stem + name, roles, number);
   };
   const bool gated = config_.gated;
   Layer layer;
   layer.attention_norm =
-      add_norm(fill, stem + "attention_norm", R::attention_norm, R::attention_norm_bias, number);
-  layer.qkv = one("qkv.weight", {R::q, R::k, R::v});
-  layer.qkv_bias = one("qkv.bias", {R::q_bias, R::k_bias, R::v_bias});
-  layer.q_norm = one("q_norm.weight", {R::q_norm});
-  layer.k_norm = one("k_norm.weight", {R::k_norm});
-  layer.o = one("o.weight", {R::o});
-  layer.o_bias = one("o.bias", {R::o_bias});
-  layer.attention_post_norm.scale = one("attention_post_norm.weight", {R::attention_post_norm});
-  layer.ffn_norm = add_norm(fill, stem + "ffn_norm", R::ffn_norm, R::ffn_norm_bias, number);
-  layer.up = one(gated ? "gate_up.weight" : "up.weight", {R::gate, R::up});
-  layer.up_bias = one(gated ? "gate_up.bias" : "up.bias", {R::gate_bias, R::up_bias});
-  layer.down = one("down.weight", {R::down});
-  layer.down_bias = one("down.bias", {R::down_bias});
-  layer.ffn_post_norm.scale = one("ffn_post_norm.weight", {R::ffn_post_norm});
+      add_norm(supply, stem + "attention_norm", R::attention_norm, R::attention_norm_bias, number);
+  layer.qkv = matrix("qkv.weight", {R::q, R::k, R::v});
+  layer.qkv_bias = vector("qkv.bias", {R::q_bias, R::k_bias, R::v_bias});
+  layer.q_norm = vector("q_norm.weight", {R::q_norm});
+  layer.k_norm = vector("k_norm.weight", {R::k_norm});
+  layer.o = matrix("o.weight", {R::o});
+  layer.o_bias = vector("o.bias", {R::o_bias});
+  layer.attention_post_norm.scale = vector("attention_post_norm.weight", {R::attention_post_norm});
+  layer.ffn_norm = add_norm(supply, stem + "ffn_norm", R::ffn_norm, R::ffn_norm_bias, number);
+  layer.up = matrix(gated ? "gate_up.weight" : "up.weight", {R::gate, R::up});
+  layer.up_bias = vector(gated ? "gate_up.bias" : "up.bias", {R::gate_bias, R::up_bias});
+  layer.down = matrix("down.weight", {R::down});
+  layer.down_bias = vector("down.bias", {R::down_bias});
+  layer.ffn_post_norm.scale = vector("ffn_post_norm.weight", {R::ffn_post_norm});
   return layer;
 }
 
-Backbone::Backbone(ModelConfig config, torch::Dtype dtype, const Fill& fill)
-    : config_(std::move(config)), dtype_(dtype) {
+Backbone::Backbone(ModelConfig config, torch::Dtype dtype, const Supply& supply)
+    : config_(std::move(config)),
+      dtype_(dtype),
+      storage_(supply.keep ? BaseStorage::file : BaseStorage::compute) {
   QL_CHECK(dtype == torch::kFloat32 || dtype == torch::kBFloat16, "a backbone computes in fp32 or bf16");
   const torch::NoGradGuard no_grad;
-  token_embedding_ = add(fill, "token_embedding.weight", {R::token_embedding}, -1);
-  position_embedding_ = add(fill, "position_embedding.weight", {R::position_embedding}, -1);
-  type_embedding_ = add(fill, "type_embedding.weight", {R::type_embedding}, -1);
-  embedding_norm_ = add_norm(fill, "embedding_norm", R::embedding_norm, R::embedding_norm_bias, -1);
-  for (std::int64_t number = 0; number < config_.layers; ++number) layers_.push_back(build_layer(number, fill));
-  final_norm_ = add_norm(fill, "final_norm", R::final_norm, R::final_norm_bias, -1);
-  lm_head_ = add(fill, "lm_head.weight", {R::lm_head}, -1);
+  token_embedding_ = add_matrix(supply, "token_embedding.weight", {R::token_embedding}, -1);
+  position_embedding_ = add(supply, "position_embedding.weight", {R::position_embedding}, -1);
+  type_embedding_ = add(supply, "type_embedding.weight", {R::type_embedding}, -1);
+  embedding_norm_ = add_norm(supply, "embedding_norm", R::embedding_norm, R::embedding_norm_bias, -1);
+  for (std::int64_t number = 0; number < config_.layers; ++number)
+    layers_.push_back(build_layer(number, supply));
+  final_norm_ = add_norm(supply, "final_norm", R::final_norm, R::final_norm_bias, -1);
+  lm_head_ = add_matrix(supply, "lm_head.weight", {R::lm_head}, -1);
   if (!lm_head_.defined()) lm_head_ = token_embedding_;
 }
 
-Backbone Backbone::load(const ModelSource& source, torch::Dtype dtype) {
+Backbone Backbone::load(const ModelSource& source, torch::Dtype dtype, BaseStorage storage) {
+  if (storage == BaseStorage::file && source.format != WeightFormat::gguf)
+    throw Error(ErrorKind::unsupported, "only a GGUF file's weights can stay as they are")
+        .in(source.path)
+        .expected("a .gguf file")
+        .hint("leave base at \"compute\"");
   const WeightReader reader(source);
-  std::vector<float> scratch;
-  return Backbone(source.config, dtype, [&](const WeightPlace& place, torch::Tensor rows) {
-    scratch.resize(static_cast<std::size_t>(rows.numel()));
-    reader.read(place.role, place.layer, scratch);
-    rows.copy_(torch::from_blob(scratch.data(), rows.sizes(), torch::kFloat32));
-  });
+  Supply supply;
+  supply.fill = [&](const WeightPlace& place, torch::Tensor rows) {
+    reader.find(place.role, place.layer).read(0, rows, /*release=*/true);
+  };
+  if (storage == BaseStorage::file)
+    supply.keep = [&](const WeightPlace& place) { return reader.find(place.role, place.layer); };
+  return Backbone(source.config, dtype, supply);
 }
 
 Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype) {
   const Architecture& architecture = architecture_named(config.architecture);
   const double norm_scale = config.unit_offset_norm ? 0 : 1;
-  return Backbone(config, dtype, [&](const WeightPlace& place, torch::Tensor rows) {
+  Supply supply;
+  supply.fill = [&](const WeightPlace& place, torch::Tensor rows) {
     if (is_norm(place.role) || is_bias(place.role)) {
       rows.fill_(is_norm(place.role) ? norm_scale : 0);
       return;
@@ -128,7 +154,8 @@ Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, tor
       }
     });
     rows.copy_(values.view(rows.sizes()));
-  });
+  };
+  return Backbone(config, dtype, supply);
 }
 
 void Backbone::check_batch(const PackedBatch& batch) const {
@@ -147,7 +174,7 @@ void Backbone::check_batch(const PackedBatch& batch) const {
 }
 
 torch::Tensor Backbone::embed(const PackedBatch& batch) const {
-  auto x = torch::embedding(token_embedding_, batch.ids);
+  auto x = token_embedding_.rows(batch.ids);
   if (config_.embedding_scale != 1) {
     // In the compute type, as the models were trained.
     x = x * torch::tensor(config_.embedding_scale, torch::kFloat64).to(dtype_);
@@ -198,21 +225,24 @@ torch::Tensor Backbone::lm_head_rows(std::span<const std::int64_t> tokens) const
   need_lm_head();
   const torch::NoGradGuard no_grad;
   for (const auto token : tokens)
-    if (token < 0 || token >= lm_head_.size(0))
+    if (token < 0 || token >= config_.vocab)
       throw Error(ErrorKind::invalid_input, "a token id is outside the model's vocabulary")
-          .expected("0.." + std::to_string(lm_head_.size(0) - 1))
+          .expected("0.." + std::to_string(config_.vocab - 1))
           .found(std::to_string(token));
   const auto index = torch::tensor(std::vector<std::int64_t>(tokens.begin(), tokens.end()), torch::kInt64);
-  return lm_head_.index_select(0, index).to(torch::kFloat32);
+  return lm_head_.rows(index).to(torch::kFloat32);
 }
 
 torch::Tensor Backbone::logits(const torch::Tensor& hidden) const {
   need_lm_head();
-  const auto scores = torch::linear(hidden, lm_head_).to(torch::kFloat32);
+  const auto scores = lm_head_.linear(hidden).to(torch::kFloat32);
   return config_.logit_cap > 0 ? config_.logit_cap * torch::tanh(scores / config_.logit_cap) : scores;
 }
 
 void Backbone::set_trainable(bool trainable) {
+  if (trainable && storage_ == BaseStorage::file)
+    throw Error(ErrorKind::unsupported, "weights that stay as the model's file has them cannot be trained")
+        .hint("leave base at \"compute\", or use tune = \"lora\"");
   for (auto& parameter : parameters_) parameter.tensor.set_requires_grad(trainable);
 }
 
@@ -250,7 +280,8 @@ std::vector<NamedTensor> Backbone::hf_tensors(const std::string& name, const tor
     const std::string hf_name = architecture.hf_name(places[i].role, places[i].layer);
     const HfLayout layout = architecture.find(places[i].role).hf_layout;
     std::int64_t parts = 0, rows = 0;  // that the file keeps in one tensor
-    for (; i < places.size() && architecture.hf_name(places[i].role, places[i].layer) == hf_name; ++i, ++parts)
+    for (; i < places.size() && architecture.hf_name(places[i].role, places[i].layer) == hf_name;
+         ++i, ++parts)
       rows += weight_shape(config_, places[i].role).rows;
     auto tensor = like.narrow(0, first, rows);
     first += rows;

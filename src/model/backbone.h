@@ -1,7 +1,7 @@
 #pragma once
-// A pretrained transformer without a task head, decoder or encoder, run over packed batches. It computes what its
-// ModelConfig says and knows no architecture. Weights are held once, in the compute type; q|k|v and gate|up are fused
-// into one matrix each.
+// A pretrained transformer without a task head, decoder or encoder, run over packed batches. It computes what
+// its ModelConfig says and knows no architecture. Weights are held once, in the compute type (or, of a frozen
+// model, as in its file); q|k|v and gate|up are fused into one matrix each.
 
 #include <torch/torch.h>
 
@@ -16,16 +16,24 @@
 #include "catalog/architecture.h"
 #include "catalog/model_source.h"
 #include "model/lora.h"
+#include "model/matrix.h"
 #include "model/packed_batch.h"
 #include "model/parameter.h"
 
 namespace qinglan {
 
+// How matrices are held: in the compute type, or as the file has them (see matrix.h). Results are equal bit
+// for bit.
+enum class BaseStorage { compute, file };
+
 class Backbone {
  public:
-  // `dtype` torch::kFloat32 or torch::kBFloat16: storage and compute type. GGUF blocks are dequantized.
-  // Throws Error{corrupt_data} for a missing weight or a wrong shape (both named), and what io/ throws.
-  static Backbone load(const ModelSource& source, torch::Dtype dtype);
+  // `dtype` torch::kFloat32 or torch::kBFloat16: the compute type. Files are mapped and converted part by
+  // part: the most memory taken at any time is the model's own and some MiB. Throws Error{corrupt_data} for a
+  // missing weight or a wrong shape (both named), Error{unsupported} for BaseStorage::file of anything but
+  // GGUF, and what io/ throws.
+  static Backbone load(const ModelSource& source, torch::Dtype dtype,
+                       BaseStorage storage = BaseStorage::compute);
   // The random-init control: matrices and embeddings normal(0, 0.02), biases 0, scales of norms 1; stream
   // "random_init".
   static Backbone random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype);
@@ -34,11 +42,11 @@ class Backbone {
   torch::Dtype dtype() const { return dtype_; }
 
   // Hidden states [T, C] in the compute type at each of `depths` (0..layers, any order): after that many
-  // blocks, 0 = the embeddings. Depth `layers` is after the final norm where the model has one, smaller depths are
-  // before it. Only the blocks up to the largest depth run. Differentiable with respect to the trainable
-  // parameters and the adapter unless gradients are switched off; run without them inside torch::NoGradGuard
-  // or torch::InferenceMode. Throws Error{invalid_input} for an id outside the vocabulary or a document
-  // longer than the position table.
+  // blocks, 0 = the embeddings. Depth `layers` is after the final norm where the model has one, smaller
+  // depths are before it. Only the blocks up to the largest depth run. Differentiable with respect to the
+  // trainable parameters and the adapter unless gradients are switched off; run without them inside
+  // torch::NoGradGuard or torch::InferenceMode. Throws Error{invalid_input} for an id outside the vocabulary
+  // or a document longer than the position table.
   std::vector<torch::Tensor> forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
                                      const LoraAdapter* adapter = nullptr) const;
   // The last depth only.
@@ -53,11 +61,14 @@ class Backbone {
   torch::Tensor lm_head_rows(std::span<const std::int64_t> tokens) const;
 
   // Switches gradients of the backbone's own weights on (full tuning) or off (frozen, the state after
-  // loading).
+  // loading). Throws Error{unsupported} for on when matrices stay as in the file.
   void set_trainable(bool trainable);
 
-  // All weights in the compute type, fused ones as they are stored, in stable order. They share storage with
-  // the model: a trainer with fp32 masters writes them back by copy_ under NoGradGuard (or by set_parameter).
+  BaseStorage storage() const { return storage_; }
+
+  // All weights in the compute type (with BaseStorage::file, without the matrices), fused ones as they are
+  // stored, in stable order. They share storage with the model: a trainer with fp32 masters writes them back
+  // by copy_ under NoGradGuard (or by set_parameter).
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
   void set_parameter(const std::string& name, const torch::Tensor& value);
 
@@ -74,29 +85,40 @@ class Backbone {
   };
   struct Layer {
     NormWeights attention_norm, attention_post_norm, ffn_norm, ffn_post_norm;
-    torch::Tensor qkv, qkv_bias, q_norm, k_norm, o, o_bias;
-    torch::Tensor up, up_bias, down, down_bias;  // gated: `up` is gate rows, then up rows
+    Matrix qkv, o, up, down;  // gated: `up` is gate rows, then up rows
+    torch::Tensor qkv_bias, q_norm, k_norm, o_bias, up_bias, down_bias;
   };
-  // Fills rows of a parameter that are one weight of the model.
-  using Fill = std::function<void(const WeightPlace& place, torch::Tensor rows)>;
+  // Where weights come from.
+  struct Supply {
+    // Fills rows of a parameter that are one weight of the model.
+    std::function<void(const WeightPlace& place, torch::Tensor rows)> fill;
+    // Set with BaseStorage::file only.
+    std::function<WeightRows(const WeightPlace& place)> keep;
+  };
 
-  Backbone(ModelConfig config, torch::Dtype dtype, const Fill& fill);
-  Layer build_layer(std::int64_t number, const Fill& fill);
+  Backbone(ModelConfig config, torch::Dtype dtype, const Supply& supply);
+  Layer build_layer(std::int64_t number, const Supply& supply);
   // Makes a parameter of the roles' rows, fills and lists it; undefined when the model has no such weight.
-  torch::Tensor add(const Fill& fill, const std::string& name, std::vector<WeightRole> roles, std::int64_t layer);
-  NormWeights add_norm(const Fill& fill, const std::string& name, WeightRole scale, WeightRole bias,
+  torch::Tensor add(const Supply& supply, const std::string& name, const std::vector<WeightRole>& roles,
+                    std::int64_t layer);
+  Matrix add_matrix(const Supply& supply, const std::string& name, const std::vector<WeightRole>& roles,
+                    std::int64_t layer);
+  NormWeights add_norm(const Supply& supply, const std::string& name, WeightRole scale, WeightRole bias,
                        std::int64_t layer);
   void need_lm_head() const;
   void check_batch(const PackedBatch& batch) const;
   torch::Tensor embed(const PackedBatch& batch) const;
   torch::Tensor norm(const torch::Tensor& x, const NormWeights& weights) const;
-  torch::Tensor attention(std::int64_t number, const torch::Tensor& x, const struct BlockInputs& inputs) const;
+  torch::Tensor attention(std::int64_t number, const torch::Tensor& x,
+                          const struct BlockInputs& inputs) const;
   torch::Tensor feed_forward(std::int64_t number, const torch::Tensor& x) const;
   torch::Tensor block(std::int64_t number, torch::Tensor x, const struct BlockInputs& inputs) const;
 
   ModelConfig config_;
   torch::Dtype dtype_;
-  torch::Tensor token_embedding_, position_embedding_, type_embedding_, lm_head_;
+  BaseStorage storage_;
+  Matrix token_embedding_, lm_head_;
+  torch::Tensor position_embedding_, type_embedding_;
   NormWeights embedding_norm_, final_norm_;
   std::vector<Layer> layers_;
   std::vector<NamedTensor> parameters_;

@@ -30,6 +30,22 @@ TEST_P(TinyModels, PackingDoesNotMixDocuments) {
   }
 }
 
+TEST_P(TinyModels, TheLongestTextAndOneTokenShareABatch) {
+  const torch::NoGradGuard no_grad;
+  const auto model = tiny(GetParam());
+  std::vector<std::int32_t> longest(static_cast<std::size_t>(model.config().max_positions));
+  for (std::size_t i = 0; i < longest.size(); ++i) longest[i] = static_cast<std::int32_t>(3 + i % 60);
+  const Rows rows{{9}, longest, {11}};
+  const auto together = model.forward(PackedBatch::pack(rows));
+  ASSERT_EQ(together.size(0), model.config().max_positions + 2);
+  std::int64_t first = 0;
+  for (const auto& row : rows) {
+    const auto alone = model.forward(PackedBatch::pack(Rows{row}));
+    EXPECT_LE((together.narrow(0, first, alone.size(0)) - alone).abs().max().item<double>(), 2e-5);
+    first += alone.size(0);
+  }
+}
+
 TEST_P(TinyModels, ForwardIsTheSameWithAndWithoutGradients) {
   auto model = tiny(GetParam());
   const auto batch = PackedBatch::pack(kRows);

@@ -19,8 +19,8 @@ torch::Tensor rotary_rows(const RotaryTable& table, const Rotary& rotary, const 
 
 BlockInputs::Kind make_kind(const ModelConfig& config, const PackedBatch& batch, const Rotary& rotary,
                             std::int64_t reach) {
-  BlockInputs::Kind kind{{config.heads, config.kv_heads, config.head_dim, config.kind == ModelKind::decoder, reach,
-                          config.query_scale, config.attention_cap},
+  BlockInputs::Kind kind{{config.heads, config.kv_heads, config.head_dim, config.kind == ModelKind::decoder,
+                          reach, config.query_scale, config.attention_cap},
                          {},
                          {}};
   if (rotary.theta == 0) return kind;

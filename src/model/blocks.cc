@@ -45,25 +45,26 @@ torch::Tensor Backbone::norm(const torch::Tensor& x, const NormWeights& weights)
   return torch::layer_norm(x, {x.size(1)}, weights.scale, weights.bias, config_.norm_eps);
 }
 
-torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x, const BlockInputs& inputs) const {
+torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x,
+                                  const BlockInputs& inputs) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
   const auto& kind = inputs.kind_of(config_, number);
-  auto qkv = torch::linear(x, layer.qkv, layer.qkv_bias);
+  auto qkv = layer.qkv.linear(x, layer.qkv_bias);
   if (inputs.adapter)
     qkv = add_low_rank(qkv, x, *inputs.adapter, number, {LoraAdapter::q, LoraAdapter::k, LoraAdapter::v});
   if (config_.qk_norm) qkv = norm_heads(qkv, layer.q_norm, layer.k_norm, config_);
   if (kind.rotary_rows.defined())
     qkv = rotate_(qkv, kind.rotary, kind.rotary_rows, config_.heads + config_.kv_heads, config_.head_dim);
   const auto context = attend(qkv, inputs.batch.lengths, kind.attention);
-  const auto out = torch::linear(context, layer.o, layer.o_bias);
+  const auto out = layer.o.linear(context, layer.o_bias);
   return inputs.adapter ? add_low_rank(out, context, *inputs.adapter, number, {LoraAdapter::o}) : out;
 }
 
 torch::Tensor Backbone::feed_forward(std::int64_t number, const torch::Tensor& x) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
-  const auto up = torch::linear(x, layer.up, layer.up_bias);
+  const auto up = layer.up.linear(x, layer.up_bias);
   const auto inner = config_.gated ? gated(up, config_.activation) : activate(up, config_.activation);
-  return torch::linear(inner, layer.down, layer.down_bias);
+  return layer.down.linear(inner, layer.down_bias);
 }
 
 torch::Tensor Backbone::block(std::int64_t number, torch::Tensor x, const BlockInputs& inputs) const {
@@ -78,7 +79,8 @@ torch::Tensor Backbone::block(std::int64_t number, torch::Tensor x, const BlockI
       return add_residual(x, both);
     }
     case Residual::sandwich:
-      x = add_residual(x, norm(attention(number, norm(x, layer.attention_norm), inputs), layer.attention_post_norm));
+      x = add_residual(
+          x, norm(attention(number, norm(x, layer.attention_norm), inputs), layer.attention_post_norm));
       return add_residual(x, norm(feed_forward(number, norm(x, layer.ffn_norm)), layer.ffn_post_norm));
     case Residual::post_norm:
       x = norm(x + attention(number, x, inputs), layer.attention_norm);

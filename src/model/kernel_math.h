@@ -52,7 +52,8 @@ QL_INLINE float exponential(float x) {
 
 QL_INLINE float sigmoid(float x) { return x != x ? x : 1.0f / (1.0f + exponential(-x)); }
 
-// Within 2 ulp or so: a polynomial where 2 sigmoid(2x) - 1 would cancel (minimax on |x| < 0.625, as in Cephes).
+// Within 2 ulp or so: a polynomial where 2 sigmoid(2x) - 1 would cancel (minimax on |x| < 0.625, as in
+// Cephes).
 QL_INLINE float hyperbolic_tangent(float x) {
   const float z = x * x;
   float p = -5.70498872745e-3f;

@@ -81,7 +81,7 @@ class Gated : public torch::autograd::Function<Gated> {
     by_type(gate_up, [&]<typename T>(T*) {
       at::parallel_for(0, y.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
         row_kernels::gated(gate, data_of<T>(gate_up) + begin * 2 * width, data_of<T>(y) + begin * width,
-                            end - begin, width);
+                           end - begin, width);
       });
     });
     if (context) {
@@ -100,8 +100,8 @@ class Gated : public torch::autograd::Function<Gated> {
     by_type(gate_up, [&]<typename T>(T*) {
       at::parallel_for(0, grad.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
         row_kernels::gated_backward(gate, data_of<T>(grad) + begin * width,
-                                     data_of<T>(gate_up) + begin * 2 * width,
-                                     data_of<T>(result) + begin * 2 * width, end - begin, width);
+                                    data_of<T>(gate_up) + begin * 2 * width,
+                                    data_of<T>(result) + begin * 2 * width, end - begin, width);
       });
     });
     return {result, torch::Tensor()};
@@ -144,7 +144,8 @@ class Rotate : public torch::autograd::Function<Rotate> {
   }
 };
 
-void fill_table(RotaryTable& table, const Rotary& rotary, bool long_text, std::int64_t first, std::int64_t positions) {
+void fill_table(RotaryTable& table, const Rotary& rotary, bool long_text, std::int64_t first,
+                std::int64_t positions) {
   const auto frequency = rotary.frequencies(long_text);
   const auto pairs = static_cast<std::int64_t>(frequency.size());
   float* cos = table.cos.data_ptr<float>() + first * pairs;
@@ -198,8 +199,8 @@ RotaryTable RotaryTable::make(std::int64_t positions, const Rotary& rotary) {
   return table;
 }
 
-torch::Tensor rotate_(torch::Tensor x, const RotaryTable& table, const torch::Tensor& rows, std::int64_t heads,
-                      std::int64_t head_dim) {
+torch::Tensor rotate_(torch::Tensor x, const RotaryTable& table, const torch::Tensor& rows,
+                      std::int64_t heads, std::int64_t head_dim) {
   QL_CHECK(x.is_contiguous() && heads * head_dim <= x.size(1) && 2 * table.cos.size(1) <= head_dim,
            "rotate_ takes contiguous rows");
   const RotateShape shape{heads, head_dim};

@@ -4,7 +4,6 @@
 
 #include "model/attention.h"
 #include "model/test_support.h"
-#include "model/weight_reader.h"
 
 namespace qinglan {
 namespace {
@@ -121,7 +120,8 @@ TEST(Kernels, ExtremesStayFiniteAndNanStaysNan) {
   const auto nan = std::numeric_limits<float>::quiet_NaN();
   for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) {
     for (const auto activation : {Activation::silu, Activation::gelu_tanh}) {
-      const auto y = gated(torch::tensor({{-1e4f, 1e4f, nan, 1.f, 1.f, 1.f}}).to(dtype), activation).to(torch::kFloat32);
+      const auto y =
+          gated(torch::tensor({{-1e4f, 1e4f, nan, 1.f, 1.f, 1.f}}).to(dtype), activation).to(torch::kFloat32);
       EXPECT_NEAR(y[0][0].item<float>(), 0, 1e-30);
       EXPECT_NEAR(y[0][1].item<float>(), 1e4, 20);
       EXPECT_TRUE(std::isnan(y[0][2].item<float>()));
@@ -186,20 +186,6 @@ TEST_P(Attention, OfADocumentIsTheSameInAnyCompany) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Attention, testing::Bool());
-
-TEST(RotaryInterleave, IsUndoneWithinEachHead) {
-  // Hugging Face's q for 2 heads of 4: row h * 4 + side * 2 + j. llama.cpp stores it as [h][j][side].
-  std::vector<float> stored, expected;
-  for (int h = 0; h < 2; ++h)
-    for (int j = 0; j < 2; ++j)
-      for (int side = 0; side < 2; ++side)
-        for (int column = 0; column < 3; ++column)
-          stored.push_back(static_cast<float>((h * 4 + side * 2 + j) * 10 + column));
-  for (int row = 0; row < 8; ++row)
-    for (int column = 0; column < 3; ++column) expected.push_back(static_cast<float>(row * 10 + column));
-  undo_rotary_interleave(stored, 4, 3);
-  EXPECT_EQ(stored, expected);
-}
 
 }  // namespace
 }  // namespace qinglan

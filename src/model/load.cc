@@ -1,15 +1,32 @@
 #include "model/load.h"
 
+#include <functional>
+
 #include "base/error.h"
 
 namespace qinglan {
 
-LoadedModel load_model(const std::string& path, torch::Dtype dtype) {
+namespace {
+
+LoadedModel with_tokenizer(const std::string& path,
+                           const std::function<Backbone(const ModelSource&)>& backbone) {
   ModelSource source = resolve_model(path);
   Tokenizer tokenizer = Tokenizer::load(source.tokenizer_path);
   check_tokenizer_fits(tokenizer, source.config, path);
-  Backbone backbone = Backbone::load(source, dtype);
-  return {std::move(source), std::move(tokenizer), std::move(backbone)};
+  Backbone weights = backbone(source);
+  return {std::move(source), std::move(tokenizer), std::move(weights)};
+}
+
+}  // namespace
+
+LoadedModel load_model(const std::string& path, torch::Dtype dtype, BaseStorage storage) {
+  return with_tokenizer(path,
+                        [&](const ModelSource& source) { return Backbone::load(source, dtype, storage); });
+}
+
+LoadedModel load_random(const std::string& path, torch::Dtype dtype) {
+  return with_tokenizer(path,
+                        [&](const ModelSource& source) { return Backbone::random(source.config, 0, dtype); });
 }
 
 void check_tokenizer_fits(const Tokenizer& tokenizer, const ModelConfig& config, const std::string& source) {

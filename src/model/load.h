@@ -19,7 +19,12 @@ struct LoadedModel {
 
 // Throws what resolve_model, Tokenizer::load and Backbone::load throw, and Error{invalid_input} when the
 // tokenizer does not fit the weights.
-LoadedModel load_model(const std::string& path, torch::Dtype dtype);
+LoadedModel load_model(const std::string& path, torch::Dtype dtype,
+                       BaseStorage storage = BaseStorage::compute);
+
+// The same architecture and tokenizer with random weights (Backbone::random): one draw for all run seeds, so
+// that its features are computed once.
+LoadedModel load_random(const std::string& path, torch::Dtype dtype);
 
 // Throws Error{invalid_input} when the tokenizer can give ids that the embedding does not have.
 void check_tokenizer_fits(const Tokenizer& tokenizer, const ModelConfig& config, const std::string& source);

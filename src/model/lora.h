@@ -24,8 +24,9 @@ class LoraAdapter {
   static LoraAdapter create(const ModelConfig& config, const LoraOptions& options, std::uint64_t run_seed);
 
   // fp32 leaves that require gradients, whatever the backbone computes in. Names are PEFT's without the
-  // leading "base_model.model.": "<module>.lora_A.weight" [r, in], "<module>.lora_B.weight" [out, r]. Where q, k and v
-  // are one module of the file (GPT-2, GPT-NeoX, Phi-3) its name is followed by ":q", ":k" or ":v".
+  // leading "base_model.model.": "<module>.lora_A.weight" [r, in], "<module>.lora_B.weight" [out, r]. Where
+  // q, k and v are one module of the file (GPT-2, GPT-NeoX, Phi-3) its name is followed by ":q", ":k" or
+  // ":v".
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
   const LoraOptions& options() const { return options_; }
 

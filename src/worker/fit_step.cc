@@ -173,16 +173,19 @@ ClassificationHead first_head(const LoadedModel& model, const Recipe& recipe, st
 void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
   const std::string path = step.node.files.at("model");
   const bool random_init = step.node.params.value("init", "") == "random";
-  std::unique_ptr<LoadedModel> own = step.models.own(path, recipe.dtype, random_init);
-  Backbone& backbone = own->backbone;
+  // Adapters leave the model as it is, so that nodes of a job share it.
+  const bool adapted = recipe.tune == Recipe::Tune::lora;
+  const auto own = adapted ? nullptr : step.models.own(path, recipe.dtype, random_init);
+  LoadedModel& model = own ? *own : step.models.frozen(path, recipe.dtype, random_init, step.node.base);
+  Backbone& backbone = model.backbone;
   const ModelConfig& config = backbone.config();
-  const Prompt prompt(step.node.params.at("learner"), own->tokenizer, own->source.tokenizer_path);
+  const Prompt prompt(step.node.params.at("learner"), model.tokenizer, model.source.tokenizer_path);
   const EncodedRows train = prompt.encode(pick(task.inputs.train, task.rows)),
                     test = prompt.encode(task.inputs.test), transfer = prompt.encode(task.transfer);
 
-  ClassificationHead head = first_head(*own, recipe, task.labels.classes());
+  ClassificationHead head = first_head(model, recipe, task.labels.classes());
   std::optional<LoraAdapter> adapter;
-  if (recipe.tune == Recipe::Tune::lora) adapter = LoraAdapter::create(config, recipe.lora, task.seed);
+  if (adapted) adapter = LoraAdapter::create(config, recipe.lora, task.seed);
   const auto objective = objective_of(step, task);
   const TrainingTask training{train.ids, &task.labels, objective.get(), {{"test", test.ids}}, task.seed};
   CheckpointPolicy checkpoints{.fs = &step.store.fs(), .folder = step.work, .seconds = 15};

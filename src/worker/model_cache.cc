@@ -2,19 +2,29 @@
 
 namespace qinglan {
 
-const LoadedModel& ModelCache::frozen(const std::string& path, torch::Dtype dtype, bool random_init) {
-  const std::string name = path + "|" + std::string(torch::toString(dtype)) + (random_init ? "|random" : "");
-  auto& model = models_[name];
-  if (!model) model = own(path, dtype, random_init);
-  return *model;
+LoadedModel& ModelCache::frozen(const std::string& path, torch::Dtype dtype, bool random_init,
+                                const std::string& base) {
+  const std::string name =
+      path + "|" + std::string(torch::toString(dtype)) + (random_init ? "|random" : "") + "|" + base;
+  if (name_ == name) return *model_;
+  if (base == "file" && !random_init) {
+    forget();
+    model_ = std::make_unique<LoadedModel>(load_model(path, dtype, BaseStorage::file));
+  } else {
+    model_ = own(path, dtype, random_init);
+  }
+  name_ = name;
+  return *model_;
 }
 
-std::unique_ptr<LoadedModel> ModelCache::own(const std::string& path, torch::Dtype dtype,
-                                             bool random_init) const {
-  auto model = std::make_unique<LoadedModel>(load_model(path, dtype));
-  // One draw for all run seeds: its features are then computed once.
-  if (random_init) model->backbone = Backbone::random(model->backbone.config(), 0, dtype);
-  return model;
+std::unique_ptr<LoadedModel> ModelCache::own(const std::string& path, torch::Dtype dtype, bool random_init) {
+  forget();
+  return std::make_unique<LoadedModel>(random_init ? load_random(path, dtype) : load_model(path, dtype));
+}
+
+void ModelCache::forget() {
+  name_.clear();
+  model_.reset();
 }
 
 }  // namespace qinglan

@@ -3,7 +3,6 @@
 
 #include <torch/torch.h>
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -13,13 +12,16 @@ namespace qinglan {
 
 class ModelCache {
  public:
-  // A frozen model; nobody may change it.
-  const LoadedModel& frozen(const std::string& path, torch::Dtype dtype, bool random_init);
-  // A model of one's own, to be changed.
-  std::unique_ptr<LoadedModel> own(const std::string& path, torch::Dtype dtype, bool random_init) const;
+  // A frozen model: whoever puts an adapter or a head on it leaves its weights as they are. `base`: how they
+  // are held (Node::base).
+  LoadedModel& frozen(const std::string& path, torch::Dtype dtype, bool random_init, const std::string& base);
+  // A model of one's own, to be changed. Any other is forgotten first: one at a time is in memory.
+  std::unique_ptr<LoadedModel> own(const std::string& path, torch::Dtype dtype, bool random_init);
 
  private:
-  std::map<std::string, std::unique_ptr<LoadedModel>> models_;
+  void forget();
+  std::string name_;
+  std::unique_ptr<LoadedModel> model_;
 };
 
 }  // namespace qinglan

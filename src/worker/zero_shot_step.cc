@@ -14,7 +14,8 @@ void run_zero_shot(Step& step) {
                                            {"dtype", learner.at("dtype")},
                                            {"max_tokens", learner.at("max_tokens")},
                                            {"label_words", learner.at("label_words")}});
-  const LoadedModel& model = step.models.frozen(step.node.files.at("model"), recipe.dtype, false);
+  const LoadedModel& model =
+      step.models.frozen(step.node.files.at("model"), recipe.dtype, false, step.node.base);
   const auto head =
       ClassificationHead::of_words(model.backbone, label_tokens(model.tokenizer, recipe.label_words));
 

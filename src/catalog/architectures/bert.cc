@@ -59,8 +59,10 @@ std::vector<WeightName> bert_weights() {
       {R::v_bias, "encoder.layer.{}.attention.self.value.bias", "blk.{}.attn_v.bias"},
       {R::o, "encoder.layer.{}.attention.output.dense.weight", "blk.{}.attn_output.weight"},
       {R::o_bias, "encoder.layer.{}.attention.output.dense.bias", "blk.{}.attn_output.bias"},
-      {R::attention_norm, "encoder.layer.{}.attention.output.LayerNorm.weight", "blk.{}.attn_output_norm.weight"},
-      {R::attention_norm_bias, "encoder.layer.{}.attention.output.LayerNorm.bias", "blk.{}.attn_output_norm.bias"},
+      {R::attention_norm, "encoder.layer.{}.attention.output.LayerNorm.weight",
+       "blk.{}.attn_output_norm.weight"},
+      {R::attention_norm_bias, "encoder.layer.{}.attention.output.LayerNorm.bias",
+       "blk.{}.attn_output_norm.bias"},
       {R::up, "encoder.layer.{}.intermediate.dense.weight", "blk.{}.ffn_up.weight"},
       {R::up_bias, "encoder.layer.{}.intermediate.dense.bias", "blk.{}.ffn_up.bias"},
       {R::down, "encoder.layer.{}.output.dense.weight", "blk.{}.ffn_down.weight"},
@@ -73,13 +75,20 @@ std::vector<WeightName> bert_weights() {
 }  // namespace
 
 Architecture bert() {
-  return {"bert", ModelKind::encoder, {"bert"}, {"", "bert."}, {"bert"}, bert_weights(), read_bert, read_gguf_bert};
+  return {"bert",   ModelKind::encoder, {"bert"},  {"", "bert."},
+          {"bert"}, bert_weights(),     read_bert, read_gguf_bert};
 }
 
 // GGUF files of RoBERTa say "bert" and leave the rows before the first position out.
 Architecture roberta() {
-  return {"roberta", ModelKind::encoder, {"roberta", "xlm-roberta", "camembert"}, {"", "roberta."}, {}, bert_weights(),
-          read_roberta, nullptr};
+  return {"roberta",
+          ModelKind::encoder,
+          {"roberta", "xlm-roberta", "camembert"},
+          {"", "roberta."},
+          {},
+          bert_weights(),
+          read_roberta,
+          nullptr};
 }
 
 }  // namespace qinglan

@@ -1,6 +1,7 @@
-// Gemma (arXiv:2403.08295): scales of norms are 1 + weight, embeddings are scaled by sqrt(C), GELU gates. Gemma 2
-// (arXiv:2408.00118) adds norms after attention and feed-forward, soft caps and a window in every other layer; Gemma 3
-// (arXiv:2503.19786) drops the caps, norms q and k, and has five layers with a window to one without.
+// Gemma (arXiv:2403.08295): scales of norms are 1 + weight, embeddings are scaled by sqrt(C), GELU gates.
+// Gemma 2 (arXiv:2408.00118) adds norms after attention and feed-forward, soft caps and a window in every
+// other layer; Gemma 3 (arXiv:2503.19786) drops the caps, norms q and k, and has five layers with a window to
+// one without.
 #include <cmath>
 
 #include "catalog/architectures/all.h"
@@ -82,7 +83,8 @@ void read_gemma3(const HfConfig& file, ModelConfig& config) {
   config.qk_norm = true;
   read_caps_and_scale(file, config, 0, 0);
   const auto pattern = file.get_or<std::int64_t>("sliding_window_pattern", 6);
-  read_windows(file, config, file.get_or<std::int64_t>("sliding_window", 4096), [](std::int64_t) { return true; });
+  read_windows(file, config, file.get_or<std::int64_t>("sliding_window", 4096),
+               [](std::int64_t) { return true; });
   if (!file.has("layer_types"))
     for (std::int64_t layer = 0; layer < config.layers; ++layer)
       config.windowed[static_cast<std::size_t>(layer)] = pattern < 1 || (layer + 1) % pattern != 0;
@@ -94,8 +96,8 @@ void read_gemma3(const HfConfig& file, ModelConfig& config) {
   Json global = part("full_attention");
   global.update(file.object("rope_scaling"));
   config.rotary = scaled_rotary(file, config, file.get_or<double>("rope_theta", 1e6), 1, global);
-  config.local_rotary = scaled_rotary(file, config, file.get_or<double>("rope_local_base_freq", kLocalTheta), 1,
-                                      part("sliding_attention"));
+  config.local_rotary = scaled_rotary(file, config, file.get_or<double>("rope_local_base_freq", kLocalTheta),
+                                      1, part("sliding_attention"));
 }
 
 void read_gguf_gemma(const GgufFile& file, ModelConfig& config) {
@@ -104,15 +106,16 @@ void read_gguf_gemma(const GgufFile& file, ModelConfig& config) {
   set_family(config);
 }
 
-void read_gguf_windows(const GgufFile& file, ModelConfig& config, std::int64_t pattern) {
+void read_gguf_sandwich(const GgufFile& file, ModelConfig& config, std::int64_t pattern) {
   const std::string name = file.get<std::string>("general.architecture");
   config.residual = Residual::sandwich;
-  config.reach = file.get<std::int64_t>(name + ".attention.sliding_window") - 1;
-  for (std::int64_t layer = 0; layer < config.layers; ++layer)
-    config.windowed.push_back((layer + 1) % pattern != 0);
+  read_gguf_windows(file, config, file.get<std::int64_t>(name + ".attention.sliding_window") - 1, pattern,
+                    FullLayer::last);
+  config.logit_cap = file.get_or<double>(name + ".final_logit_softcapping", 0.0);
 }
 
-// The largest model of each generation divides by C / heads, the others by the head's size (as llama.cpp decides).
+// The largest model of each generation divides by C / heads, the others by the head's size (as llama.cpp
+// decides).
 void set_query_scale(ModelConfig& config, std::int64_t layers_of_largest) {
   const auto width = config.layers == layers_of_largest ? config.hidden / config.heads : config.head_dim;
   config.query_scale = 1 / std::sqrt(static_cast<double>(width));
@@ -120,7 +123,7 @@ void set_query_scale(ModelConfig& config, std::int64_t layers_of_largest) {
 
 void read_gguf_gemma2(const GgufFile& file, ModelConfig& config) {
   read_gguf_gemma(file, config);
-  read_gguf_windows(file, config, 2);
+  read_gguf_sandwich(file, config, 2);
   set_query_scale(config, 46);
   config.attention_cap = file.get_or<double>("gemma2.attn_logit_softcapping", 50.0);
   config.logit_cap = file.get_or<double>("gemma2.final_logit_softcapping", 30.0);
@@ -128,22 +131,23 @@ void read_gguf_gemma2(const GgufFile& file, ModelConfig& config) {
 
 void read_gguf_gemma3(const GgufFile& file, ModelConfig& config) {
   read_gguf_gemma(file, config);
-  read_gguf_windows(file, config, 6);
+  read_gguf_sandwich(file, config, 6);
   set_query_scale(config, 62);
   config.qk_norm = true;
-  config.local_rotary = {.theta = kLocalTheta, .width = config.rotary.width};
+  config.local_rotary = {.theta = file.get_or<double>("gemma3.rope.freq_base_swa", kLocalTheta),
+                         .width = config.rotary.width};
 }
 
 }  // namespace
 
 Architecture gemma() {
-  return {"gemma", ModelKind::decoder, {"gemma"}, {"model.", ""}, {"gemma"}, gemma_weights(false), read_gemma,
-          read_gguf_gemma};
+  return {"gemma",   ModelKind::decoder,   {"gemma"},  {"model.", ""},
+          {"gemma"}, gemma_weights(false), read_gemma, read_gguf_gemma};
 }
 
 Architecture gemma2() {
-  return {"gemma2", ModelKind::decoder, {"gemma2"}, {"model.", ""}, {"gemma2"}, gemma_weights(true), read_gemma2,
-          read_gguf_gemma2};
+  return {"gemma2",   ModelKind::decoder,  {"gemma2"},  {"model.", ""},
+          {"gemma2"}, gemma_weights(true), read_gemma2, read_gguf_gemma2};
 }
 
 Architecture gemma3() {

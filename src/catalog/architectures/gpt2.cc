@@ -21,7 +21,8 @@ void read_gpt2(const HfConfig& file, ModelConfig& config) {
   config.tied_embeddings = file.get_or<bool>("tie_word_embeddings", true);
   config.activation = activation_of(file, "activation_function", "gelu_new");
   file.refuse(!file.get_or<bool>("scale_attn_weights", true), "attention without a scale");
-  file.refuse(file.get_or<bool>("scale_attn_by_inverse_layer_idx", false), "attention scaled by the layer's number");
+  file.refuse(file.get_or<bool>("scale_attn_by_inverse_layer_idx", false),
+              "attention scaled by the layer's number");
   file.refuse(file.get_or<bool>("add_cross_attention", false), "cross-attention");
 }
 

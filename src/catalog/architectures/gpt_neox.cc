@@ -1,5 +1,6 @@
-// GPT-NeoX and Pythia (Black et al. 2022, arXiv:2204.06745; Biderman et al. 2023, arXiv:2304.01373): attention and
-// feed-forward side by side, a quarter of each head rotates, q, k and v of a head stand together.
+// GPT-NeoX and Pythia (Black et al. 2022, arXiv:2204.06745; Biderman et al. 2023, arXiv:2304.01373):
+// attention and feed-forward side by side, a quarter of each head rotates, q, k and v of a head stand
+// together.
 #include "catalog/architectures/all.h"
 
 namespace qinglan {
@@ -28,7 +29,8 @@ void read_gpt_neox(const HfConfig& file, ModelConfig& config) {
 void read_gguf_gpt_neox(const GgufFile& file, ModelConfig& config) {
   share_heads(HfConfig(Json::object(), file.path()), config);
   set_family(config, file.get_or<bool>("gptneox.use_parallel_residual", true));
-  config.qkv_bias = config.o_bias = true;
+  config.qkv_bias = file.tensors().contains("blk.0.attn_qkv.bias");
+  config.o_bias = file.tensors().contains("blk.0.attn_output.bias");
   config.norm_eps = file.get<double>("gptneox.attention.layer_norm_epsilon");
   config.activation = Activation::gelu;
   config.tied_embeddings = !file.tensors().contains("output.weight");

@@ -1,5 +1,6 @@
-// Llama 2, 3 and 3.x, SmolLM, SmolLM2, TinyLlama, Yi... (Touvron et al. 2023, arXiv:2307.09288), and Mistral (Jiang et
-// al. 2023, arXiv:2310.06825), which adds a window. What they share with the decoders after them is here too.
+// Llama 2, 3 and 3.x, SmolLM, SmolLM2, TinyLlama, Yi... (Touvron et al. 2023, arXiv:2307.09288), and Mistral
+// (Jiang et al. 2023, arXiv:2310.06825), which adds a window. What they share with the decoders after them is
+// here too.
 #include <cmath>
 
 #include "base/error.h"
@@ -39,7 +40,8 @@ std::vector<double> tensor_values(const GgufFile& file, const std::string& name)
   to_float(entry->second, values);
   for (const float value : values)
     if (!(value > 0))
-      throw Error(ErrorKind::corrupt_data, "tensor '" + name + "' holds a number that is not positive").in(file.path());
+      throw Error(ErrorKind::corrupt_data, "tensor '" + name + "' holds a number that is not positive")
+          .in(file.path());
   return {values.begin(), values.end()};
 }
 
@@ -57,10 +59,17 @@ void read_gguf_rotary(const GgufFile& file, ModelConfig& config) {
     rotary.long_divisor = tensor_values(file, "rope_factors_long.weight");
     rotary.long_from = trained;
     rotary.magnitude = file.get_or<double>(name + ".rope.scaling.attn_factor", 1.0);
-  } else if (const auto type = file.get_or<std::string>(name + ".rope.scaling.type", "none"); type != "none") {
-    Json parameters = {{"rope_type", type}, {"original_max_position_embeddings", static_cast<double>(trained)}};
+  } else if (const auto type = file.get_or<std::string>(name + ".rope.scaling.type", "none");
+             type != "none") {
+    Json parameters = {{"rope_type", type},
+                       {"original_max_position_embeddings", static_cast<double>(trained)}};
     if (const auto factor = file.get_or<double>(name + ".rope.scaling.factor", 0.0); factor > 0)
       parameters["factor"] = factor;
+    for (const auto& [key, parameter] : {std::pair{"yarn_beta_fast", "beta_fast"},
+                                         {"yarn_beta_slow", "beta_slow"},
+                                         {"yarn_attn_factor", "attention_factor"}})
+      if (const auto value = file.get_or<double>(name + ".rope.scaling." + key, 0.0); value > 0)
+        parameters[parameter] = value;
     scale_rotary(rotary, parameters, config.max_positions, file.path());
   }
   for (const auto* divisor : {&rotary.divisor, &rotary.long_divisor})
@@ -102,7 +111,8 @@ std::vector<WeightName> llama_weights(GgufLayout q_and_k) {
 
 void read_llama_family(const HfConfig& file, ModelConfig& config) {
   config.kv_heads = file.get_or<std::int64_t>("num_key_value_heads", config.heads);
-  config.head_dim = file.get_or<std::int64_t>("head_dim", config.heads > 0 ? config.hidden / config.heads : 0);
+  config.head_dim =
+      file.get_or<std::int64_t>("head_dim", config.heads > 0 ? config.hidden / config.heads : 0);
   config.norm_eps = file.get_or<double>("rms_norm_eps", 1e-6);
   config.tied_embeddings = file.get_or<bool>("tie_word_embeddings", false);
   config.rotary = rotary_of(file, config, 10000, 1);
@@ -118,20 +128,25 @@ void read_gguf_family(const GgufFile& file, ModelConfig& config) {
   config.tied_embeddings = !file.tensors().contains("output.weight");
   read_gguf_rotary(file, config);
   const HfConfig refusing(Json::object(), file.path());
-  refusing.refuse(file.get_or<std::int64_t>(name + ".attention.value_length", config.head_dim) != config.head_dim,
-                  "values of another size than keys");
-  refusing.refuse(file.get_or<std::int64_t>(name + ".expert_count", std::int64_t{0}) > 0, "a mixture of experts");
+  refusing.refuse(
+      file.get_or<std::int64_t>(name + ".attention.value_length", config.head_dim) != config.head_dim,
+      "values of another size than keys");
+  refusing.refuse(file.get_or<std::int64_t>(name + ".expert_count", std::int64_t{0}) > 0,
+                  "a mixture of experts");
 }
 
 Architecture llama() {
-  return {"llama", ModelKind::decoder, {"llama"}, {"model.", ""}, {"llama"},
-          llama_weights(GgufLayout::rotary_interleaved), read_llama, read_gguf_llama};
+  return {"llama",        ModelKind::decoder, {"llama"},
+          {"model.", ""}, {"llama"},          llama_weights(GgufLayout::rotary_interleaved),
+          read_llama,     read_gguf_llama};
 }
 
 // GGUF files of Mistral say "llama", without the window.
 Architecture mistral() {
-  return {"mistral", ModelKind::decoder, {"mistral"}, {"model.", ""}, {},
-          llama_weights(GgufLayout::rotary_interleaved), read_mistral, nullptr};
+  return {"mistral",    ModelKind::decoder,
+          {"mistral"},  {"model.", ""},
+          {},           llama_weights(GgufLayout::rotary_interleaved),
+          read_mistral, nullptr};
 }
 
 }  // namespace qinglan

@@ -1,5 +1,5 @@
-// ModernBERT (Warner et al. 2024, arXiv:2412.13663): an encoder with rotary embedding, GeGLU and a window in two of
-// three layers; the embedding norm stands for the first layer's attention norm.
+// ModernBERT (Warner et al. 2024, arXiv:2412.13663): an encoder with rotary embedding, GeGLU and a window in
+// two of three layers; the embedding norm stands for the first layer's attention norm.
 #include "catalog/architectures/all.h"
 
 namespace qinglan {
@@ -35,6 +35,22 @@ void read_modernbert(const HfConfig& file, ModelConfig& config) {
   config.local_rotary = rotary("sliding_attention", "local_rope_theta", 10000);
 }
 
+// llama.cpp knows the model without biases.
+void read_gguf_modernbert(const GgufFile& file, ModelConfig& config) {
+  const auto key = [](const char* name) { return std::string("modern-bert.") + name; };
+  share_heads(HfConfig(Json::object(), file.path()), config);
+  config.norm = Norm::layer;
+  config.norm_eps = file.get<double>(key("attention.layer_norm_epsilon"));
+  config.embedding_norm = true;
+  config.first_attention_norm = false;
+  config.activation = Activation::gelu;
+  read_gguf_windows(file, config, file.get<std::int64_t>(key("attention.sliding_window")) / 2, 3,
+                    FullLayer::first);
+  config.rotary = {.theta = file.get_or<double>(key("rope.freq_base"), 160000.0), .width = config.head_dim};
+  config.local_rotary = {.theta = file.get_or<double>(key("rope.freq_base_swa"), 10000.0),
+                         .width = config.head_dim};
+}
+
 }  // namespace
 
 Architecture modernbert() {
@@ -42,34 +58,34 @@ Architecture modernbert() {
           ModelKind::encoder,
           {"modernbert"},
           {"model.", ""},
-          {},
+          {"modern-bert"},
           {
-              {R::token_embedding, "embeddings.tok_embeddings.weight"},
-              {R::embedding_norm, "embeddings.norm.weight"},
-              {R::embedding_norm_bias, "embeddings.norm.bias"},
-              {R::attention_norm, "layers.{}.attn_norm.weight"},
-              {R::attention_norm_bias, "layers.{}.attn_norm.bias"},
-              {R::q, "layers.{}.attn.Wqkv.weight"},
-              {R::k, "layers.{}.attn.Wqkv.weight"},
-              {R::v, "layers.{}.attn.Wqkv.weight"},
-              {R::q_bias, "layers.{}.attn.Wqkv.bias"},
-              {R::k_bias, "layers.{}.attn.Wqkv.bias"},
-              {R::v_bias, "layers.{}.attn.Wqkv.bias"},
-              {R::o, "layers.{}.attn.Wo.weight"},
-              {R::o_bias, "layers.{}.attn.Wo.bias"},
-              {R::ffn_norm, "layers.{}.mlp_norm.weight"},
-              {R::ffn_norm_bias, "layers.{}.mlp_norm.bias"},
-              {R::gate, "layers.{}.mlp.Wi.weight"},
-              {R::up, "layers.{}.mlp.Wi.weight"},
-              {R::gate_bias, "layers.{}.mlp.Wi.bias"},
-              {R::up_bias, "layers.{}.mlp.Wi.bias"},
-              {R::down, "layers.{}.mlp.Wo.weight"},
-              {R::down_bias, "layers.{}.mlp.Wo.bias"},
-              {R::final_norm, "final_norm.weight"},
-              {R::final_norm_bias, "final_norm.bias"},
+              {R::token_embedding, "embeddings.tok_embeddings.weight", "token_embd.weight"},
+              {R::embedding_norm, "embeddings.norm.weight", "token_embd_norm.weight"},
+              {R::embedding_norm_bias, "embeddings.norm.bias", "token_embd_norm.bias"},
+              {R::attention_norm, "layers.{}.attn_norm.weight", "blk.{}.attn_norm.weight"},
+              {R::attention_norm_bias, "layers.{}.attn_norm.bias", "blk.{}.attn_norm.bias"},
+              {R::q, "layers.{}.attn.Wqkv.weight", "blk.{}.attn_qkv.weight"},
+              {R::k, "layers.{}.attn.Wqkv.weight", "blk.{}.attn_qkv.weight"},
+              {R::v, "layers.{}.attn.Wqkv.weight", "blk.{}.attn_qkv.weight"},
+              {R::q_bias, "layers.{}.attn.Wqkv.bias", "blk.{}.attn_qkv.bias"},
+              {R::k_bias, "layers.{}.attn.Wqkv.bias", "blk.{}.attn_qkv.bias"},
+              {R::v_bias, "layers.{}.attn.Wqkv.bias", "blk.{}.attn_qkv.bias"},
+              {R::o, "layers.{}.attn.Wo.weight", "blk.{}.attn_output.weight"},
+              {R::o_bias, "layers.{}.attn.Wo.bias", "blk.{}.attn_output.bias"},
+              {R::ffn_norm, "layers.{}.mlp_norm.weight", "blk.{}.ffn_norm.weight"},
+              {R::ffn_norm_bias, "layers.{}.mlp_norm.bias", "blk.{}.ffn_norm.bias"},
+              {R::gate, "layers.{}.mlp.Wi.weight", "blk.{}.ffn_up.weight"},
+              {R::up, "layers.{}.mlp.Wi.weight", "blk.{}.ffn_up.weight"},
+              {R::gate_bias, "layers.{}.mlp.Wi.bias", "blk.{}.ffn_up.bias"},
+              {R::up_bias, "layers.{}.mlp.Wi.bias", "blk.{}.ffn_up.bias"},
+              {R::down, "layers.{}.mlp.Wo.weight", "blk.{}.ffn_down.weight"},
+              {R::down_bias, "layers.{}.mlp.Wo.bias", "blk.{}.ffn_down.bias"},
+              {R::final_norm, "final_norm.weight", "output_norm.weight"},
+              {R::final_norm_bias, "final_norm.bias", "output_norm.bias"},
           },
           read_modernbert,
-          nullptr};
+          read_gguf_modernbert};
 }
 
 }  // namespace qinglan

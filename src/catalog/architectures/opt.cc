@@ -1,5 +1,5 @@
-// OPT (Zhang et al. 2022, arXiv:2205.01068): learned positions that start at row 2, ReLU. OPT-350m, which projects its
-// embeddings, is refused by name.
+// OPT (Zhang et al. 2022, arXiv:2205.01068): learned positions that start at row 2, ReLU. OPT-350m, which
+// projects its embeddings, is refused by name.
 #include "catalog/architectures/all.h"
 
 namespace qinglan {

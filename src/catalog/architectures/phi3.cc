@@ -1,5 +1,5 @@
-// Phi-3 and Phi-4-mini (arXiv:2404.14219): Llama with q|k|v and gate|up each in one matrix, a window in every layer
-// and LongRoPE.
+// Phi-3 and Phi-4-mini (arXiv:2404.14219): Llama with q|k|v and gate|up each in one matrix, a window in every
+// layer and LongRoPE.
 #include "catalog/architectures/all.h"
 
 namespace qinglan {

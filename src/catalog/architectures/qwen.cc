@@ -1,5 +1,5 @@
-// Qwen2 and Qwen2.5 (arXiv:2407.10671): Llama with biases on q, k and v; Qwen3 (arXiv:2505.09388): with norms of q and
-// k in place of the biases.
+// Qwen2 and Qwen2.5 (arXiv:2407.10671): Llama with biases on q, k and v; Qwen3 (arXiv:2505.09388): with norms
+// of q and k in place of the biases.
 #include "catalog/architectures/all.h"
 
 namespace qinglan {
@@ -41,13 +41,15 @@ void read_gguf_qwen3(const GgufFile& file, ModelConfig& config) {
 }  // namespace
 
 Architecture qwen2() {
-  return {"qwen2", ModelKind::decoder, {"qwen2"}, {"model.", ""}, {"qwen2"}, llama_weights(GgufLayout::plain),
-          read_qwen2, read_gguf_qwen2};
+  return {"qwen2",        ModelKind::decoder, {"qwen2"},
+          {"model.", ""}, {"qwen2"},          llama_weights(GgufLayout::plain),
+          read_qwen2,     read_gguf_qwen2};
 }
 
 Architecture qwen3() {
-  return {"qwen3", ModelKind::decoder, {"qwen3"}, {"model.", ""}, {"qwen3"}, llama_weights(GgufLayout::plain),
-          read_qwen3, read_gguf_qwen3};
+  return {"qwen3",        ModelKind::decoder, {"qwen3"},
+          {"model.", ""}, {"qwen3"},          llama_weights(GgufLayout::plain),
+          read_qwen3,     read_gguf_qwen3};
 }
 
 }  // namespace qinglan

@@ -15,7 +15,8 @@ Activation activation_of(const HfConfig& file, const char* key, const char* fall
       .found(name);
 }
 
-Rotary scaled_rotary(const HfConfig& file, const ModelConfig& config, double theta, double fraction, Json parameters) {
+Rotary scaled_rotary(const HfConfig& file, const ModelConfig& config, double theta, double fraction,
+                     Json parameters) {
   Rotary rotary;
   rotary.theta = theta;
   const auto share = parameters.find("partial_rotary_factor");
@@ -38,12 +39,12 @@ Rotary rotary_of(const HfConfig& file, const ModelConfig& config, double theta, 
   return scaled_rotary(file, config, theta, fraction, std::move(parameters));
 }
 
-void read_windows(const HfConfig& file, ModelConfig& config, std::int64_t window, bool (*windowed)(std::int64_t)) {
+void read_windows(const HfConfig& file, ModelConfig& config, std::int64_t window,
+                  bool (*windowed)(std::int64_t)) {
   config.reach = window - 1;
   config.windowed.assign(static_cast<std::size_t>(config.layers), false);
   const bool listed = file.has("layer_types");
-  const auto types =
-      listed ? file.get<std::vector<std::string>>("layer_types") : std::vector<std::string>();
+  const auto types = listed ? file.get<std::vector<std::string>>("layer_types") : std::vector<std::string>();
   if (listed && types.size() != config.windowed.size())
     throw Error(ErrorKind::corrupt_data, "layer_types and the number of layers differ")
         .in(file.source())
@@ -58,6 +59,25 @@ void read_windows(const HfConfig& file, ModelConfig& config, std::int64_t window
     config.windowed[layer] =
         listed ? types[layer] == "sliding_attention" : windowed(static_cast<std::int64_t>(layer));
   }
+}
+
+void read_gguf_windows(const GgufFile& file, ModelConfig& config, std::int64_t reach, std::int64_t pattern,
+                       FullLayer full) {
+  const std::string key = file.get<std::string>("general.architecture") + ".attention.sliding_window_pattern";
+  const auto entry = file.metadata().find(key);
+  config.reach = reach;
+  if (entry != file.metadata().end() && std::holds_alternative<std::vector<bool>>(entry->second)) {
+    config.windowed = std::get<std::vector<bool>>(entry->second);
+    if (static_cast<std::int64_t>(config.windowed.size()) != config.layers)
+      throw Error(ErrorKind::corrupt_data, "'" + key + "' and the number of layers differ")
+          .in(file.path())
+          .expected(std::to_string(config.layers))
+          .found(std::to_string(config.windowed.size()));
+    return;
+  }
+  pattern = file.get_or<std::int64_t>(key, pattern);
+  for (std::int64_t layer = 0; layer < config.layers; ++layer)
+    config.windowed.push_back(pattern < 1 || (full == FullLayer::first ? layer : layer + 1) % pattern != 0);
 }
 
 void share_heads(const HfConfig& file, ModelConfig& config) {

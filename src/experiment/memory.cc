@@ -1,0 +1,154 @@
+#include "experiment/memory.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "catalog/model_cost.h"
+
+namespace qinglan {
+namespace {
+
+constexpr double kProcess = 118 << 20;    // the worker before any work, measured
+constexpr double kCompute = 20 << 20;     // what LibTorch sets up at its first products, measured
+constexpr double kVocabularyEntry = 980;  // bytes that a tokenizer and its making take for each, measured
+constexpr double kTokenBytes = 785;       // a token while its text is encoded, measured
+constexpr double kWaste = 1.05;           // heap that is neither used nor given back, measured
+constexpr double kExampleBytes = 400;     // a row of the data set beside its text
+constexpr double kForwardTokens = 4096;   // train/packing.h
+constexpr double kPanelRows = 1 << 16;    // model/matrix.h
+
+struct Widths {
+  double c, q, kv, i, up;  // up: what the first feed-forward product gives, gate and up where gated
+};
+
+Widths widths_of(const ModelConfig& config) {
+  const auto wide = [](std::int64_t value) { return static_cast<double>(value); };
+  return {wide(config.hidden), wide(config.q_width()), wide(config.kv_width()), wide(config.intermediate),
+          wide(config.intermediate) * (config.gated ? 2 : 1)};
+}
+
+// Values a token at the widest point of a pass without gradients: in the feed-forward or around attention.
+double forward_values(const ModelConfig& config) {
+  const Widths w = widths_of(config);
+  const double qkv = w.q + 2 * w.kv;
+  const double feed_forward = 3 * w.c + w.up + w.i;
+  const double attention = 2 * w.c + (config.qk_norm ? 2 : 1) * qkv + w.q + w.c;
+  return std::max(feed_forward, attention);
+}
+
+// Values a token that one block keeps for the backward pass: inputs of norms, of trained products, of
+// attention and of the activation.
+double saved_values(const ModelConfig& config, bool full) {
+  const Widths w = widths_of(config);
+  double values = 3 * w.c + w.q + 2 * w.kv + w.q + w.up;
+  if (config.qk_norm) values += w.q + w.kv;
+  if (config.residual == Residual::sandwich) values += 2 * w.c;
+  if (config.residual == Residual::parallel) values -= w.c;
+  if (full) values += w.c + w.i;
+  return values;
+}
+
+// Values a token beside the saved ones while one block's backward pass runs.
+double backward_values(const ModelConfig& config) {
+  const Widths w = widths_of(config);
+  return std::max(2 * w.c + w.i + 2 * w.up, 2 * w.c + w.q + 2 * (w.q + 2 * w.kv));
+}
+
+double value_bytes(const Json& values) { return values.value("dtype", "bfloat16") == "float32" ? 4 : 2; }
+
+double weight_bytes(const Node& node, const ModelConfig& config, double bytes, double file_bytes) {
+  const double all = static_cast<double>(parameter_count(config));
+  if (node.base != "file") return bytes * all;
+  // Pages of the file that are read: the blocks up to the depth and the embedding. One matrix stands
+  // dequantized.
+  const Widths w = widths_of(config);
+  const double layers = static_cast<double>(config.layers),
+               embedding = static_cast<double>(config.vocab) * w.c;
+  const double depth = node.params.value("depth", layers) / layers;
+  return file_bytes * (embedding + depth * (all - embedding)) / all + bytes * w.up * w.c;
+}
+
+double pass_tokens(const NodeTexts& texts, double rows) {
+  return std::max(std::min(kForwardTokens, rows * texts.mean), texts.longest);
+}
+
+double pass_bytes(const ModelConfig& config, double tokens, double bytes) {
+  return tokens * bytes * forward_values(config);
+}
+
+// The largest micro-batch: rows are drawn anew every step, so its tokens scatter about the mean.
+double micro_tokens(const NodeTexts& texts, const Json& learner) {
+  const double batch = learner.value("batch", 32.0), most = learner.value("micro_tokens", 2048.0);
+  const double drawn = batch * texts.mean + 2.5 * std::sqrt(batch) * texts.deviation;
+  return std::max(std::min(drawn, most), texts.longest);
+}
+
+double fine_tuning_bytes(const Node& node, const ModelConfig& config, const NodeTexts& texts, double bytes) {
+  const Json& learner = node.params["learner"];
+  const bool full = learner.at("kind") == "full";
+  const double tokens = micro_tokens(texts, learner), layers = static_cast<double>(config.layers);
+  const double activations = tokens * bytes * (layers * saved_values(config, full) + backward_values(config));
+  const double pass = pass_bytes(config, pass_tokens(texts, static_cast<double>(texts.test)), bytes);
+  if (!full) {
+    const double rank = learner.value("lora_rank", 8.0);
+    const Widths w = widths_of(config);
+    const double trained = layers * rank * (4 * w.c + 3 * w.q + 2 * w.kv);
+    return std::max(activations, pass) + trained * 20;
+  }
+  const double trained = static_cast<double>(parameter_count(config));
+  const bool several = tokens >= learner.value("micro_tokens", 2048.0) * 0.9;
+  // Masters (the weights themselves in fp32), two moments, gradient sums, and fresh gradients of a later
+  // micro-batch.
+  const double state = trained * ((bytes < 4 ? 4 : 0) + 8 + 4 + (several ? bytes : 0));
+  // A checkpoint (masters and moments) is put together in memory, some seconds after the start or when
+  // stopped.
+  return state + std::max({activations, pass, 12 * trained});
+}
+
+double probe_bytes(const NodeTexts& texts, double width) {
+  const double half = static_cast<double>(texts.train) / 2, test = static_cast<double>(texts.test);
+  const double features = (half * 2 + test) * width * 2, picked = half * width * 2;
+  const double design = 4 * half * width * 8;  // as given, centred, scaled, with a column of ones
+  const double squares =
+      8.6 * width * width * 8;  // Gram matrix, Hessian, its factor and inverse; the factor is measured
+  return features + picked + design + squares;
+}
+
+double zero_shot_bytes(const ModelConfig& config, const NodeTexts& texts, double bytes) {
+  const double tokens = pass_tokens(texts, static_cast<double>(texts.test));
+  const double rows =
+      std::min(static_cast<double>(texts.test), tokens / texts.mean * 1.5);  // short texts first
+  const double vocabulary = static_cast<double>(config.vocab);
+  const double copies = bytes * (vocabulary > kPanelRows ? 2 : 1) + 4 + (config.logit_cap > 0 ? 8 : 0);
+  return std::max(pass_bytes(config, tokens, bytes), rows * vocabulary * copies);
+}
+
+}  // namespace
+
+std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64_t file_bytes,
+                         const NodeTexts& texts, std::int64_t feature_width) {
+  const double rows = static_cast<double>(texts.train + texts.test);
+  double total = kProcess + rows * kExampleBytes + 2 * texts.bytes;
+  const Json learner = node.params.value("learner", Json::object());
+  if (!config) {
+    if (node.inputs.contains("features"))
+      total += kCompute + probe_bytes(texts, static_cast<double>(feature_width));
+    return static_cast<std::int64_t>(total);
+  }
+  total += kCompute + kTokenBytes * texts.mean * rows;
+  const double bytes = value_bytes(learner.empty() ? node.params : learner);
+  total += kVocabularyEntry * static_cast<double>(config->vocab);
+  total += weight_bytes(node, *config, bytes, static_cast<double>(file_bytes));
+  double work = 0;
+  if (node.kind == "features")
+    work = rows * static_cast<double>(feature_width) * 2 +
+           std::max(pass_bytes(*config, pass_tokens(texts, rows), bytes),
+                    rows * static_cast<double>(feature_width) * 2);
+  else if (learner.value("kind", "") == "zero-shot")
+    work = zero_shot_bytes(*config, texts, bytes);
+  else
+    work = fine_tuning_bytes(node, *config, texts, bytes);
+  return static_cast<std::int64_t>(total + kWaste * work);
+}
+
+}  // namespace qinglan

@@ -1,0 +1,105 @@
+#include "model/matrix.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace qinglan {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// A language-model head is multiplied in panels of so many rows, however it is kept: a head kept in blocks
+// then never stands whole in memory, and shapes of products, on which bits depend, do not depend on how it is
+// kept.
+constexpr std::int64_t kPanelRows = 1 << 16;
+
+// panel(first, count) -> [T, count] for every panel, side by side.
+template <typename Panel>
+torch::Tensor in_panels(std::int64_t rows, const Panel& panel) {
+  if (rows <= kPanelRows) return panel(0, rows);
+  std::vector<torch::Tensor> parts;
+  for (std::int64_t first = 0; first < rows; first += kPanelRows)
+    parts.push_back(panel(first, std::min(kPanelRows, rows - first)));
+  return torch::cat(parts, 1);
+}
+
+torch::Tensor part_of(const torch::Tensor& bias, std::int64_t first, std::int64_t count) {
+  return bias.defined() ? bias.narrow(0, first, count) : bias;
+}
+
+torch::Tensor stored_linear(const Matrix::Stored& matrix, const torch::Tensor& x, const torch::Tensor& bias) {
+  return in_panels(matrix.out, [&](std::int64_t first, std::int64_t count) {
+    return torch::linear(x, matrix.dense(first, count), part_of(bias, first, count));
+  });
+}
+
+// Saves nothing: the matrix is dequantized again for the gradient of x. The bias, frozen as the matrix is, is
+// not an input that autograd sees (it may be undefined, which an input may not).
+class StoredLinear : public torch::autograd::Function<StoredLinear> {
+ public:
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor* bias,
+                               const Matrix::Stored* matrix) {
+    context->saved_data["matrix"] = reinterpret_cast<std::int64_t>(matrix);
+    return stored_linear(*matrix, x, *bias);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& grads) {
+    const auto& matrix = *reinterpret_cast<const Matrix::Stored*>(context->saved_data["matrix"].toInt());
+    torch::Tensor sum;
+    for (std::int64_t first = 0; first < matrix.out; first += kPanelRows) {
+      const std::int64_t count = std::min(kPanelRows, matrix.out - first);
+      const auto part = grads[0].narrow(1, first, count).mm(matrix.dense(first, count));
+      sum = sum.defined() ? sum.add_(part) : part;
+    }
+    return {sum, torch::Tensor(), torch::Tensor()};
+  }
+};
+
+}  // namespace
+
+Matrix::Matrix(std::vector<WeightRows> parts, torch::Dtype dtype) {
+  Stored stored{std::move(parts), dtype};
+  QL_CHECK(!stored.parts.empty(), "a matrix without rows");
+  stored.in = stored.parts.front().columns();
+  for (const auto& part : stored.parts) {
+    QL_CHECK(part.columns() == stored.in && stored.in > 0, "stacked matrices of different widths");
+    stored.out += part.rows();
+  }
+  stored_ = std::make_shared<const Stored>(std::move(stored));
+}
+
+torch::Tensor Matrix::Stored::dense(std::int64_t first, std::int64_t count) const {
+  auto result = torch::empty({count, in}, dtype);
+  std::int64_t begin = 0, filled = 0;  // of the part among all rows; of `result`
+  for (const auto& part : parts) {
+    const std::int64_t from = std::max(first, begin), to = std::min(first + count, begin + part.rows());
+    if (from < to) {
+      part.read(from - begin, result.narrow(0, filled, to - from));
+      filled += to - from;
+    }
+    begin += part.rows();
+  }
+  return result;
+}
+
+torch::Tensor Matrix::linear(const torch::Tensor& x, const torch::Tensor& bias) const {
+  if (!stored_)
+    return in_panels(plain_.size(0), [&](std::int64_t first, std::int64_t count) {
+      const bool whole = count == plain_.size(0);
+      return torch::linear(x, whole ? plain_ : plain_.narrow(0, first, count), part_of(bias, first, count));
+    });
+  if (torch::GradMode::is_enabled() && x.requires_grad()) return StoredLinear::apply(x, &bias, stored_.get());
+  return stored_linear(*stored_, x, bias);
+}
+
+torch::Tensor Matrix::rows(const torch::Tensor& ids) const {
+  if (!stored_) return torch::embedding(plain_, ids);
+  QL_CHECK(stored_->parts.size() == 1, "an embedding is one weight");
+  auto result = torch::empty({ids.numel(), stored_->in}, stored_->dtype);
+  stored_->parts.front().gather(ids, result);
+  return result;
+}
+
+}  // namespace qinglan

@@ -1,0 +1,44 @@
+#pragma once
+// A matrix [out, in] of the backbone and what is done with it. It is a tensor in the compute type, or it
+// stays as the model's file has it (blocks of 4 to 8 bits, say) and is dequantized where it is used and
+// forgotten: smaller in memory, slower, never trained. Both ways multiply the same numbers in the same
+// shapes, so their results are equal bit for bit.
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "model/weight_rows.h"
+
+namespace qinglan {
+
+class Matrix {
+ public:
+  Matrix() = default;  // undefined: the model has no such matrix
+  explicit Matrix(torch::Tensor plain) : plain_(std::move(plain)) {}
+  // `parts` are stacked along the output; `dtype` is the compute type.
+  Matrix(std::vector<WeightRows> parts, torch::Dtype dtype);
+
+  bool defined() const { return plain_.defined() || stored_; }
+
+  // x [T, in] -> x W^T + bias [T, out]. Differentiable; a matrix kept as in the file has no gradient of its
+  // own, and must outlive the backward pass.
+  torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& bias = {}) const;
+  // Rows `ids` [T] int64 -> [T, in]: an embedding.
+  torch::Tensor rows(const torch::Tensor& ids) const;
+
+  struct Stored {
+    std::vector<WeightRows> parts;
+    torch::Dtype dtype;
+    std::int64_t out = 0, in = 0;
+    torch::Tensor dense(std::int64_t first, std::int64_t count) const;
+  };
+
+ private:
+  torch::Tensor plain_;
+  std::shared_ptr<const Stored> stored_;
+};
+
+}  // namespace qinglan
