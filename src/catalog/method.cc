@@ -59,10 +59,11 @@ Json checked(const MethodInfo& method, const ParameterInfo& parameter, const Jso
 
 const std::vector<MethodInfo>& methods() {
   static const std::vector<MethodInfo> all{
-      naive_method(),   logconf_method(),    kl_method(),         smoothing_method(), temperature_method(),
-      product_method(), window_method(),     entropy_method(),    entropy_compat_method(), augconf_method(),
-      adaptconf_method(), reverse_ce_method(), reverse_kl_method(), cace_method(), symmetric_method(),
-      forward_method(), channel_method(),
+      naive_method(),          logconf_method(), kl_method(),        smoothing_method(),
+      temperature_method(),    product_method(), window_method(),    entropy_method(),
+      entropy_compat_method(), augconf_method(), adaptconf_method(), reverse_ce_method(),
+      reverse_kl_method(),     cace_method(),    symmetric_method(), forward_method(),
+      channel_method(),
   };
   return all;
 }

@@ -12,10 +12,10 @@
 namespace qinglan {
 
 struct Rotary {
-  std::string type = "default";     // as scale_rotary was told, for people; what is computed stands below
-  double theta = 0;             // base of the frequencies; 0 = the model has no rotary embedding
-  std::int64_t width = 0;       // how many elements of each head turn, the first ones; even
-  std::vector<double> divisor;  // of each pair's frequency [width / 2]; empty = 1
+  std::string type = "default";  // as scale_rotary was told, for people; what is computed stands below
+  double theta = 0;              // base of the frequencies; 0 = the model has no rotary embedding
+  std::int64_t width = 0;        // how many elements of each head turn, the first ones; even
+  std::vector<double> divisor;   // of each pair's frequency [width / 2]; empty = 1
   std::vector<double>
       long_divisor;  // the same for texts of more than `long_from` tokens (LongRoPE); else empty
   std::int64_t long_from = 0;

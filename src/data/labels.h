@@ -53,8 +53,8 @@ class TrainingLabels {
     return prior_;
   }  // [K] mean label over the whole set it was made from
   std::size_t skipped() const { return skipped_; }
-  double prior_entropy() const;                      // nats
-  double median_margin() const;                      // of max_c p_c - 1/K over rows; the mean of the middle two
+  double prior_entropy() const;  // nats
+  double median_margin() const;  // of max_c p_c - 1/K over rows; the mean of the middle two
   Json certificate() const { return certificate_; }  // [{"rows","purpose"}], empty for weak labels
 
  private:

@@ -11,8 +11,8 @@
 namespace qinglan {
 namespace {
 
-const std::set<std::string> kAlways = {"model",      "tune",     "text",  "chat",    "system",
-                                       "max_tokens", "truncate", "dtype", "base", "pooling", "label_words"};
+const std::set<std::string> kAlways = {"model",    "tune",  "text", "chat",    "system",     "max_tokens",
+                                       "truncate", "dtype", "base", "pooling", "label_words"};
 const std::set<std::string> kProbe = {"depth", "l2", "folds"};
 const std::set<std::string> kFineTune = {"head",  "lr",           "head_lr",  "epochs",
                                          "batch", "micro_tokens", "schedule", "warmup",

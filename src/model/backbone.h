@@ -73,10 +73,11 @@ class Backbone {
   void set_parameter(const std::string& name, const torch::Tensor& value);
 
   // The rows of a tensor shaped like parameter `name`, by the weights of the model that they are; views.
-  std::vector<std::pair<WeightPlace, torch::Tensor>> weights(const std::string& name, const torch::Tensor& like) const;
+  std::vector<std::pair<WeightPlace, torch::Tensor>> weights(const std::string& name,
+                                                             const torch::Tensor& like) const;
 
-  // A tensor shaped like parameter `name` (the weight itself, its gradient, its master) as Hugging Face names and lays
-  // it out: one tensor for each of the file's, views where no elements have to move.
+  // A tensor shaped like parameter `name` (the weight itself, its gradient, its master) as Hugging Face names
+  // and lays it out: one tensor for each of the file's, views where no elements have to move.
   std::vector<NamedTensor> hf_tensors(const std::string& name, const torch::Tensor& like) const;
 
  private:

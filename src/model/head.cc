@@ -4,8 +4,8 @@
 
 namespace qinglan {
 
-ClassificationHead::ClassificationHead(torch::Tensor weight, std::vector<std::int64_t> words, double logit_cap,
-                                       bool bias)
+ClassificationHead::ClassificationHead(torch::Tensor weight, std::vector<std::int64_t> words,
+                                       double logit_cap, bool bias)
     : words_(std::move(words)), logit_cap_(logit_cap), parameters_{{"head.weight", weight}} {
   if (bias) parameters_.push_back({"head.bias", torch::zeros({weight.size(0)}, torch::kFloat32)});
   for (auto& parameter : parameters_) parameter.tensor.set_requires_grad(true);

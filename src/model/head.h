@@ -1,9 +1,9 @@
 #pragma once
 // The classification head. New: logits = pooled W^T + b, fp32, zero at first so that training starts from
-// uniform p. A decoder's has no b: the reference implementation's has none, nor has any Hugging Face class that a
-// trained decoder is given back as. Of label words: W starts as the language-model head's rows of the words' tokens,
-// so that an untrained student gives its zero-shot answer; a class with several words scores log sum exp over them,
-// a model that caps its logits caps these.
+// uniform p. A decoder's has no b: the reference implementation's has none, nor has any Hugging Face class
+// that a trained decoder is given back as. Of label words: W starts as the language-model head's rows of the
+// words' tokens, so that an untrained student gives its zero-shot answer; a class with several words scores
+// log sum exp over them, a model that caps its logits caps these.
 
 #include <torch/torch.h>
 
@@ -31,8 +31,8 @@ class ClassificationHead {
   // logits = pooled W^T + b with a row a class: what other programs know as a sequence-classification head.
   bool is_linear() const;
 
-  // "head.weight" [R, C] and, with a bias, "head.bias" [R], fp32 leaves that require gradients; a row a class, or
-  // a label word, those of one class together.
+  // "head.weight" [R, C] and, with a bias, "head.bias" [R], fp32 leaves that require gradients; a row a
+  // class, or a label word, those of one class together.
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
 
  private:

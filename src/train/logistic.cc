@@ -39,8 +39,8 @@ torch::Tensor Logistic::penalties(double l2) const {
   return penalty;
 }
 
-torch::Tensor Logistic::minimize(const std::function<ValueAndGradient(const torch::Tensor&)>& oracle, double l2,
-                                 const torch::Tensor& start, double tolerance) {
+torch::Tensor Logistic::minimize(const std::function<ValueAndGradient(const torch::Tensor&)>& oracle,
+                                 double l2, const torch::Tensor& start, double tolerance) {
   const auto problems = start.size(0);
   const torch::Tensor& inverse = inverse_hessian(l2);
   const auto precondition = [&](const torch::Tensor& flat) {
@@ -64,8 +64,8 @@ torch::Tensor Logistic::fit(const torch::Tensor& targets, const torch::Tensor& r
     const torch::Tensor log_p = log_probabilities(x);
     const torch::Tensor loss = -(log_p * wanted * weights).sum({0, 2});
     // d/dz of -sum_c t_c log p_c; targets of some objectives do not sum to 1.
-    const torch::Tensor residual =
-        ((log_p.exp() * wanted.sum(2, /*keepdim=*/true) - wanted) * weights).view({rows(), problems * classes_});
+    const torch::Tensor residual = ((log_p.exp() * wanted.sum(2, /*keepdim=*/true) - wanted) * weights)
+                                       .view({rows(), problems * classes_});
     flops_ += 2.0 * static_cast<double>(rows() * columns() * problems * classes_);
     const torch::Tensor gradient = torch::mm(residual.t(), design_).view_as(x) + penalty * x;
     return ValueAndGradient{loss + (penalty * x * x).sum({1, 2}) / 2, gradient.view({problems, -1})};
@@ -73,8 +73,9 @@ torch::Tensor Logistic::fit(const torch::Tensor& targets, const torch::Tensor& r
   return minimize(oracle, l2, start, tolerance);
 }
 
-torch::Tensor Logistic::fit(const RowLosses& losses, const torch::Tensor& targets, const torch::Tensor& row_weights,
-                            double l2, const torch::Tensor& start, double tolerance) {
+torch::Tensor Logistic::fit(const RowLosses& losses, const torch::Tensor& targets,
+                            const torch::Tensor& row_weights, double l2, const torch::Tensor& start,
+                            double tolerance) {
   QL_CHECK(start.size(0) == 1, "one problem");
   const torch::Tensor weights = row_weights.squeeze(1), penalty = penalties(l2);
   const auto oracle = [&](const torch::Tensor& flat) {

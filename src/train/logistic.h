@@ -21,11 +21,11 @@ class Logistic {
   torch::Tensor fit(const torch::Tensor& targets, const torch::Tensor& row_weights, double l2,
                     const torch::Tensor& start, double tolerance);
 
-  // The same for one problem with another loss of the rows, differentiable in the logits and perhaps not convex:
-  // logits, targets [N, ...] -> [N]. row_weights [N, 1].
+  // The same for one problem with another loss of the rows, differentiable in the logits and perhaps not
+  // convex: logits, targets [N, ...] -> [N]. row_weights [N, 1].
   using RowLosses = std::function<torch::Tensor(const torch::Tensor& logits, const torch::Tensor& targets)>;
-  torch::Tensor fit(const RowLosses& losses, const torch::Tensor& targets, const torch::Tensor& row_weights, double l2,
-                    const torch::Tensor& start, double tolerance);
+  torch::Tensor fit(const RowLosses& losses, const torch::Tensor& targets, const torch::Tensor& row_weights,
+                    double l2, const torch::Tensor& start, double tolerance);
 
   // Cross-entropy of every row under every problem: [N, P], nats.
   torch::Tensor row_losses(const torch::Tensor& coefficients, const torch::Tensor& targets);
@@ -40,8 +40,8 @@ class Logistic {
   torch::Tensor log_probabilities(const torch::Tensor& coefficients);  // [N, P, K]
   const torch::Tensor& inverse_hessian(double l2);
   torch::Tensor penalties(double l2) const;  // [D + 1], none on the bias
-  torch::Tensor minimize(const std::function<struct ValueAndGradient(const torch::Tensor&)>& oracle, double l2,
-                         const torch::Tensor& start, double tolerance);
+  torch::Tensor minimize(const std::function<struct ValueAndGradient(const torch::Tensor&)>& oracle,
+                         double l2, const torch::Tensor& start, double tolerance);
 
   torch::Tensor design_, gram_, inverse_;
   std::int64_t classes_;

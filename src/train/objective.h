@@ -1,7 +1,7 @@
 #pragma once
 // What a method trains towards: one objective an id of catalog's methods(), each in a file of objectives/. An
-// objective turns a batch into targets and row weights before any gradient, so that a batch gives the same loss
-// however it is cut into micro-batches; then it scores each row's logits against its target.
+// objective turns a batch into targets and row weights before any gradient, so that a batch gives the same
+// loss however it is cut into micro-batches; then it scores each row's logits against its target.
 
 #include <torch/torch.h>
 
@@ -26,7 +26,7 @@ struct BatchView {
 
 // What the rows of a batch are trained on, without gradient, of weak's type.
 struct Aim {
-  torch::Tensor targets;      // [B, K]
+  torch::Tensor targets;       // [B, K]
   torch::Tensor weights = {};  // [B]; undefined: 1 each. The batch's loss is sum_b weight_b loss_b / B.
 };
 
@@ -36,8 +36,8 @@ class Objective {
   // Whether aim() at this progress reads BatchView::student.
   virtual bool needs_batch_forward(double) const { return false; }
   virtual Aim aim(const BatchView& batch) const { return {batch.weak}; }
-  // Loss of each row, nats: logits, targets [b, K] -> [b], differentiable in the logits. Soft cross-entropy unless
-  // the method has another.
+  // Loss of each row, nats: logits, targets [b, K] -> [b], differentiable in the logits. Soft cross-entropy
+  // unless the method has another.
   virtual torch::Tensor losses(const torch::Tensor& logits, const torch::Tensor& targets) const;
   // Whether the gradient of losses() is that of cross-entropy, which makes a probe's problem convex.
   virtual bool is_cross_entropy() const { return true; }

@@ -63,10 +63,13 @@ struct Scored {
   const Objective& objective;
   Aim aim;
 
-  static Scored of(const Objective& objective, const BatchView& view) { return {objective, objective.aim(view)}; }
+  static Scored of(const Objective& objective, const BatchView& view) {
+    return {objective, objective.aim(view)};
+  }
   torch::Tensor loss(const torch::Tensor& logits) const {
     const torch::Tensor losses = objective.losses(logits, aim.targets);
-    return (aim.weights.defined() ? losses * aim.weights : losses).sum() / static_cast<double>(logits.size(0));
+    return (aim.weights.defined() ? losses * aim.weights : losses).sum() /
+           static_cast<double>(logits.size(0));
   }
 };
 
@@ -101,7 +104,8 @@ TEST(Objective, EveryMethodsLossAndGradientEqualItsFormula) {
     EXPECT_NEAR(loss.item<double>(), c["loss"].get<double>(), 1e-12);
     EXPECT_LT((logits.grad() - matrix(c["gradient"])).abs().max().item<double>(), 1e-12);
   }
-  for (const auto& method : methods()) EXPECT_TRUE(seen.contains(method.name)) << method.name << " has no golden case";
+  for (const auto& method : methods())
+    EXPECT_TRUE(seen.contains(method.name)) << method.name << " has no golden case";
 }
 
 TEST(Objective, GradientsAreThoseOfFiniteDifferences) {
@@ -131,8 +135,8 @@ TEST(Objective, NeitherOrderNorCutOfTheBatchMatters) {
     const double whole = scored.loss(batch.logits).item<double>();
     double cut = 0;
     for (const auto& [first, last] : {std::pair{0, 5}, std::pair{5, 12}}) {
-      const torch::Tensor losses =
-          batch.objective->losses(batch.logits.slice(0, first, last), scored.aim.targets.slice(0, first, last));
+      const torch::Tensor losses = batch.objective->losses(batch.logits.slice(0, first, last),
+                                                           scored.aim.targets.slice(0, first, last));
       cut += (scored.aim.weights.defined() ? losses * scored.aim.weights.slice(0, first, last) : losses)
                  .sum()
                  .item<double>();

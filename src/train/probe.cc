@@ -108,7 +108,8 @@ Probe Probe::fit(const torch::Tensor& features, const TrainingLabels& labels, co
   Aim aim{weak, uniform};
   for (std::int64_t round = 0; round < options.rounds; ++round) {
     if (round > 0) {
-      BatchView view{weak,           {}, hashes, static_cast<double>(round) / static_cast<double>(options.rounds),
+      BatchView view{weak,           {},
+                     hashes,         static_cast<double>(round) / static_cast<double>(options.rounds),
                      labels.prior(), labels.median_margin()};
       if (objective.needs_batch_forward(view.progress)) view.student = logistic.probabilities(x);
       Aim next = objective.aim(view);

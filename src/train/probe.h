@@ -27,10 +27,11 @@ class Probe {
   // features [N, D] of any float type, row i that of labels.ids()[i].
   // Round 0 fits the labels trained on, with the penalty of the smallest held-out cross-entropy against those
   // same labels; the path goes from the largest penalty down and ends after two rises. Round r recomputes the
-  // objective's targets and row weights from the probe's own answers on the whole set as one batch, at progress
-  // r / rounds, and refits from where it stands; the rounds end when both stay the same bit for bit. A loss other
-  // than cross-entropy need not be convex: the fit then goes to the minimum next to that of the labels. Throws
-  // Error{invalid_input} for non-finite features or fewer than two rows, Error{diverged} when the fit does.
+  // objective's targets and row weights from the probe's own answers on the whole set as one batch, at
+  // progress r / rounds, and refits from where it stands; the rounds end when both stay the same bit for bit.
+  // A loss other than cross-entropy need not be convex: the fit then goes to the minimum next to that of the
+  // labels. Throws Error{invalid_input} for non-finite features or fewer than two rows, Error{diverged} when
+  // the fit does.
   static Probe fit(const torch::Tensor& features, const TrainingLabels& labels, const Objective& objective,
                    const ProbeOptions& options, std::uint64_t run_seed);
 

@@ -224,7 +224,8 @@ class Trainer {
   double accumulate(const Batch& batch) {
     const double progress = static_cast<double>(state_.step) / static_cast<double>(total_);
     const auto size = static_cast<double>(batch.rows.size());
-    BatchView view{batch.labels, {}, batch.hashes, progress, task_.labels->prior(), task_.labels->median_margin()};
+    BatchView view{
+        batch.labels, {}, batch.hashes, progress, task_.labels->prior(), task_.labels->median_margin()};
     torch::Tensor shared;  // logits of a batch that is one micro-batch: one forward serves targets and loss
     if (task_.objective->needs_batch_forward(progress)) {
       if (batch.micros.size() == 1) shared = forward(batch, batch.micros.front(), /*trained=*/true);

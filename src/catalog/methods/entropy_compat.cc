@@ -4,7 +4,8 @@ namespace qinglan {
 
 MethodInfo entropy_compat_method() {
   return {"entropy_compat",
-          "L = mean_b CE(f_b, (1 - a) y_b + a p_b), no gradient through p in the target; its gradient is (1 - a) (p - "
+          "L = mean_b CE(f_b, (1 - a) y_b + a p_b), no gradient through p in the target; its gradient is (1 "
+          "- a) (p - "
           "y): naive with smaller steps; a = alpha min(1, step / (warmup steps))",
           "EleutherAI/w2s, loss entropy, as coded",
           "only to tell apart what that code did from what its name says",

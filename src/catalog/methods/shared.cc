@@ -9,7 +9,8 @@ ParameterInfo hard_parameter() {
 ParameterInfo prior_parameter() {
   return {"prior",
           "weak",
-          "share of class 1 that the prior-matched threshold and the hardening aim at: the mean weak label, 1/2, or a "
+          "share of class 1 that the prior-matched threshold and the hardening aim at: the mean weak label, "
+          "1/2, or a "
           "number; all but \"weak\" use knowledge of the ground truth and enter the certificate",
           0,
           1,

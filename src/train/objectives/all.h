@@ -1,5 +1,6 @@
 #pragma once
-// One function an objective, each in its own file, and what several share. The formulas stand in catalog/methods/.
+// One function an objective, each in its own file, and what several share. The formulas stand in
+// catalog/methods/.
 
 #include "train/objective.h"
 
@@ -30,7 +31,9 @@ double number_of(const Json& parameters, const char* name);
 struct Ramp {
   double most, warmup;
   double at(double progress) const { return progress >= warmup ? most : most * progress / warmup; }
-  static Ramp of(const Json& parameters) { return {number_of(parameters, "alpha"), number_of(parameters, "warmup")}; }
+  static Ramp of(const Json& parameters) {
+    return {number_of(parameters, "alpha"), number_of(parameters, "warmup")};
+  }
 };
 
 // (1 - eps) y + eps / K.

@@ -3,7 +3,8 @@
 namespace qinglan {
 namespace {
 
-// Targets are [y | a h]: the label's part and the weighted argmax, which are scored at different temperatures.
+// Targets are [y | a h]: the label's part and the weighted argmax, which are scored at different
+// temperatures.
 class Augconf : public Objective {
  public:
   Augconf(Ramp ramp, double t) : ramp_(ramp), t_(t) {}

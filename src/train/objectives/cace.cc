@@ -9,7 +9,8 @@ class Cace : public Objective {
 
   torch::Tensor losses(const torch::Tensor& logits, const torch::Tensor& targets) const override {
     const torch::Tensor sure = targets.amax(1) - 1.0 / static_cast<double>(targets.size(1)) >= margin_;
-    return torch::where(sure, cross_entropy(logits, targets), reverse_cross_entropy(logits, floored(targets, eps_)));
+    return torch::where(sure, cross_entropy(logits, targets),
+                        reverse_cross_entropy(logits, floored(targets, eps_)));
   }
   bool is_cross_entropy() const override { return false; }
 

@@ -18,7 +18,8 @@ class Channel : public Objective {
     // A class that nobody has and no pseudo-counts hold says nothing: its row is even.
     const torch::Tensor least = torch::full({}, 1e-12, y.options());
     const torch::Tensor channel = (counts + least) / (counts + least).sum(1, /*keepdim=*/true);
-    const torch::Tensor inferred = torch::softmax(p.clamp_min(1e-12).log() + torch::mm(y, channel.log().t()), 1);
+    const torch::Tensor inferred =
+        torch::softmax(p.clamp_min(1e-12).log() + torch::mm(y, channel.log().t()), 1);
     return {y * (1 - a) + inferred * a};
   }
 

@@ -14,7 +14,8 @@ class Product : public Objective {
   Aim aim(const BatchView& batch) const override {
     torch::Tensor log_target = batch.weak.clamp_min(kLeast).log() * alpha_;
     const double beta = beta_.at(batch.progress);
-    if (beta > 0) log_target = log_target + batch.student.to(log_target.scalar_type()).clamp_min(kLeast).log() * beta;
+    if (beta > 0)
+      log_target = log_target + batch.student.to(log_target.scalar_type()).clamp_min(kLeast).log() * beta;
     return {torch::softmax(log_target, 1)};
   }
 

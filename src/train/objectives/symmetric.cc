@@ -8,7 +8,8 @@ class Symmetric : public Objective {
   Symmetric(double alpha, double beta, double eps) : alpha_(alpha), beta_(beta), eps_(eps) {}
 
   torch::Tensor losses(const torch::Tensor& logits, const torch::Tensor& targets) const override {
-    return alpha_ * cross_entropy(logits, targets) + beta_ * reverse_cross_entropy(logits, floored(targets, eps_));
+    return alpha_ * cross_entropy(logits, targets) +
+           beta_ * reverse_cross_entropy(logits, floored(targets, eps_));
   }
   bool is_cross_entropy() const override { return false; }
 
