@@ -147,13 +147,31 @@ Json bert(const ModelConfig& c) {
   return json;
 }
 
+Json modernbert(const ModelConfig& c) {
+  Json json = sizes(c);
+  json.update({{"norm_eps", c.norm_eps},
+               {"norm_bias", c.norm_bias},
+               {"attention_bias", c.qkv_bias},
+               {"mlp_bias", c.ffn_bias},
+               {"hidden_activation", activation_name(c.activation)},
+               {"layer_types", layer_types(c)},
+               {"global_rope_theta", c.rotary.theta},
+               {"local_rope_theta", c.local_rotary.theta},
+               {"rope_parameters",
+                {{"full_attention", rope_parameters(c.rotary, c.max_positions)},
+                 {"sliding_attention", rope_parameters(c.local_rotary, c.max_positions)}}}});
+  if (!c.windowed.empty()) json["local_attention"] = 2 * c.reach;
+  return json;
+}
+
 }  // namespace
 
 Json hf_config(const ModelConfig& config) {
   using Writer = Json (*)(const ModelConfig&);
   static const std::map<std::string, Writer> writers{
       {"llama", llama_family}, {"qwen2", qwen}, {"qwen3", qwen}, {"gemma", gemma},       {"gemma2", gemma},
-      {"gemma3", gemma},       {"phi3", phi3},  {"gpt2", gpt2},  {"gpt_neox", gpt_neox}, {"bert", bert}};
+      {"gemma3", gemma},       {"phi3", phi3},  {"gpt2", gpt2},  {"gpt_neox", gpt_neox}, {"bert", bert},
+      {"modernbert", modernbert}};
   const auto writer = writers.find(config.architecture);
   if (writer == writers.end())
     throw Error(ErrorKind::unsupported, "no config.json can be written for this architecture")

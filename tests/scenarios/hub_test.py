@@ -171,7 +171,9 @@ def shards_are_those_of_the_index():
     snapshot = pathlib.Path(cache.models("fetch", "acme/shards").out.strip())
     h.check({p.name for p in snapshot.iterdir()} == set(files) - {"w-3.safetensors"}, "just the named shards")
     model.files["model.safetensors.index.json"] = b'{"weight_map":{"a":"../../../evil"}}'
-    Cache().models("fetch", "acme/shards", code=1, words=["not a file of the model", "evil"])
+    Cache().models("fetch", "acme/shards", code=1, words=["not the name of a safetensors file", "evil"])
+    model.files["model.safetensors.index.json"] = b'{"weight_map":{"a":"other.safetensors"}}'
+    Cache().models("fetch", "acme/shards", code=1, words=["not a file of the model", "other"])
 
 
 @case
