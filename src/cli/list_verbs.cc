@@ -1,4 +1,4 @@
-// qinglan data|methods list and qinglan spec: what there is to name in a spec.
+// qinglan data list, methods list|show and qinglan spec: what there is to name in a spec.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -29,22 +29,31 @@ Json list_data() {
   return list;
 }
 
+Json describe(const MethodInfo& method) {
+  Json parameters = Json::array();
+  for (const auto& p : method.parameters)
+    parameters.push_back({{"name", p.name}, {"default", p.fallback}, {"help", p.help}});
+  return {{"name", method.name},
+          {"formula", method.formula},
+          {"source", method.source},
+          {"summary", method.when},
+          {"parameters", parameters}};
+}
+
 Json list_methods() {
   Json list = Json::array();
-  for (const auto& method : methods()) {
-    Json parameters = Json::array();
-    for (const auto& p : method.parameters)
-      parameters.push_back({{"name", p.name}, {"default", p.fallback}, {"help", p.help}});
-    list.push_back({{"name", method.name},
-                    {"formula", method.formula},
-                    {"source", method.source},
-                    {"summary", method.when},
-                    {"parameters", parameters}});
-  }
+  for (const auto& method : methods()) list.push_back(describe(method));
   return list;
 }
 
-void add_list(CLI::App& app, int& exit_code, const char* noun, const char* help, Json (*list)()) {
+void show_method(const MethodInfo& method) {
+  std::printf("%s\n\n  %s\n\nSource: %s.\nHelps when: %s.\n\nParameters, in [method.%s]:\n", method.name.c_str(),
+              method.formula.c_str(), method.source.c_str(), method.when.c_str(), method.name.c_str());
+  for (const auto& p : method.parameters)
+    std::printf("  %-20s %s\n", (p.name + " = " + p.fallback.dump()).c_str(), p.help.c_str());
+}
+
+CLI::App* add_list(CLI::App& app, int& exit_code, const char* noun, const char* help, Json (*list)()) {
   auto* verb = app.add_subcommand(noun, help);
   verb->require_subcommand(1);
   auto* sub = verb->add_subcommand("list", help);
@@ -64,6 +73,7 @@ void add_list(CLI::App& app, int& exit_code, const char* noun, const char* help,
     }
     exit_code = 0;
   });
+  return verb;
 }
 
 }  // namespace
@@ -73,7 +83,20 @@ void add_data(CLI::App& app, int& exit_code) {
 }
 
 void add_methods(CLI::App& app, int& exit_code) {
-  add_list(app, exit_code, "methods", "weak-to-strong methods", list_methods);
+  auto* verb = add_list(app, exit_code, "methods", "weak-to-strong methods", list_methods);
+  auto* show = verb->add_subcommand("show", "a method's formula, source and parameters");
+  auto name = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  show->add_option("name", *name, "a method (qinglan methods list)")->required();
+  show->add_flag("--json", *json, "print a JSON object");
+  show->callback([name, json, &exit_code] {
+    const MethodInfo& method = find_method(*name);
+    if (*json)
+      std::printf("%s\n", pretty_json(describe(method)).c_str());
+    else
+      show_method(method);
+    exit_code = 0;
+  });
 }
 
 void add_spec(CLI::App& app, int& exit_code) {
