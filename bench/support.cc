@@ -94,6 +94,10 @@ Row against_limit(std::string name, double ours, double must, double aim, std::s
   return {std::move(name), ours, must, std::move(unit), false, 1.0, aim / must, std::move(note)};
 }
 
+bool Report::wants(const std::string& section) const {
+  return sections_.empty() || std::find(sections_.begin(), sections_.end(), section) != sections_.end();
+}
+
 void Report::add(const Row& row, bool judged) {
   const double ratio = row.ours / row.theirs;
   const auto reaches = [&](double bound) { return row.higher_is_better ? ratio >= bound : ratio <= bound; };
@@ -131,9 +135,17 @@ int run(int argc, char** argv, const std::function<void(Report&)>& body,
   try {
     if (!options.empty() && options[0] == "--child" && child)
       return child(Options(options.begin() + 1, options.end()));
-    for (const auto& option : options)
-      if (option != "--json") throw Error(ErrorKind::usage, "unknown option " + option).expected("--json");
-    Report report(!options.empty());
+    bool json = false;
+    Options sections;
+    for (const auto& option : options) {
+      if (option == "--json")
+        json = true;
+      else if (option.starts_with("-"))
+        throw Error(ErrorKind::usage, "unknown option " + option).expected("--json");
+      else
+        sections.push_back(option);
+    }
+    Report report(json, sections);
     body(report);
     report.finish();
     return 0;

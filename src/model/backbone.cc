@@ -147,7 +147,9 @@ void Backbone::check_batch(const PackedBatch& batch) const {
 }
 
 torch::Tensor Backbone::embed(const PackedBatch& batch) const {
-  auto x = torch::embedding(token_embedding_, batch.ids);
+  // Its gradient has a row a token of the batch, not one a word of the vocabulary.
+  auto x = torch::embedding(token_embedding_, batch.ids, /*padding_idx=*/-1, /*scale_grad_by_freq=*/false,
+                            /*sparse=*/true);
   if (config_.embedding_scale != 1) {
     // In the compute type, as the models were trained.
     x = x * torch::tensor(config_.embedding_scale, torch::kFloat64).to(dtype_);

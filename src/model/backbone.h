@@ -48,7 +48,7 @@ class Backbone {
   torch::Tensor logits(const torch::Tensor& hidden) const;
 
   // Switches gradients of the backbone's own weights on (full tuning) or off (frozen, the state after
-  // loading).
+  // loading). The token embedding's gradient is sparse: a row each token of the batch, not summed by word.
   void set_trainable(bool trainable);
 
   // All weights in the compute type, fused ones as they are stored, in stable order. They share storage with
