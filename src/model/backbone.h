@@ -61,7 +61,8 @@ class Backbone {
   torch::Tensor lm_head_rows(std::span<const std::int64_t> tokens) const;
 
   // Switches gradients of the backbone's own weights on (full tuning) or off (frozen, the state after
-  // loading). Throws Error{unsupported} for on when matrices stay as in the file.
+  // loading). Throws Error{unsupported} for on when matrices stay as in the file. The token embedding's
+  // gradient is sparse: a row each token of the batch, not summed by word.
   void set_trainable(bool trainable);
 
   BaseStorage storage() const { return storage_; }

@@ -10,6 +10,7 @@
 #include "train/flops.h"
 #include "train/id_hash.h"
 #include "train/packing.h"
+#include "train/parameter_group.h"
 #include "train/predict.h"
 
 namespace qinglan {
@@ -17,53 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using TokenRow = std::vector<std::int32_t>;
-
-// One group of parameters with one learning rate: leaves in the compute type, their fp32 masters (the leaves
-// themselves where those are fp32) and gradient sums.
-struct Group {
-  std::vector<NamedTensor> leaves;
-  std::vector<torch::Tensor> gradients;
-  AdamW optimizer;
-  double lr;
-
-  Group(const std::vector<NamedTensor>& parameters, const AdamWOptions& options, double rate)
-      : leaves(parameters), optimizer(masters_of(parameters), options), lr(rate) {}
-
-  static std::vector<NamedTensor> masters_of(const std::vector<NamedTensor>& parameters) {
-    std::vector<NamedTensor> masters;
-    for (const auto& [name, leaf] : parameters) masters.push_back({name, leaf.detach().to(torch::kFloat32)});
-    return masters;
-  }
-
-  void begin_step() {
-    gradients.assign(leaves.size(), {});
-    for (auto& leaf : leaves) leaf.tensor.mutable_grad() = torch::Tensor();
-  }
-
-  // Moves what backward left in the leaves into the fp32 sums.
-  void collect() {
-    for (std::size_t i = 0; i < leaves.size(); ++i) {
-      torch::Tensor& fresh = leaves[i].tensor.mutable_grad();
-      if (!fresh.defined()) continue;
-      if (gradients[i].defined())
-        gradients[i].add_(fresh);
-      else
-        gradients[i] = fresh.detach().to(torch::kFloat32);
-      fresh = torch::Tensor();
-    }
-  }
-
-  void finish_gradients() {
-    for (std::size_t i = 0; i < leaves.size(); ++i)
-      if (!gradients[i].defined()) gradients[i] = torch::zeros_like(optimizer.masters()[i].tensor);
-  }
-
-  void publish_masters() {
-    for (std::size_t i = 0; i < leaves.size(); ++i)
-      if (leaves[i].tensor.scalar_type() != torch::kFloat32)
-        leaves[i].tensor.copy_(optimizer.masters()[i].tensor);
-  }
-};
 
 // Of the rows [begin, end) of a batch, summed.
 torch::Tensor loss_of(const Objective& objective, const torch::Tensor& logits, const Aim& aim,
@@ -97,9 +51,9 @@ class Trainer {
                k = static_cast<std::int64_t>(task.labels->classes());
     labels_ = torch::tensor(task.labels->p(), torch::kFloat32).view({n, k});
     for (auto& group : groups_) {
-      append(state_.parameters, group.optimizer.masters());
-      append(state_.first_moments, group.optimizer.first_moments());
-      append(state_.second_moments, group.optimizer.second_moments());
+      append(state_.parameters, group.optimizer().masters());
+      append(state_.first_moments, group.optimizer().first_moments());
+      append(state_.second_moments, group.optimizer().second_moments());
     }
   }
 
@@ -131,18 +85,15 @@ class Trainer {
     std::vector<std::uint64_t> hashes;  // [B]
   };
 
-  static void append(std::vector<NamedTensor>& all, const std::vector<NamedTensor>& more) {
+  template <typename T>
+  static void append(std::vector<T>& all, const std::vector<T>& more) {
     all.insert(all.end(), more.begin(), more.end());
   }
 
   void resume() {
     saved_at_ = Clock::now();
     if (policy_.fs == nullptr || !Checkpoints(*policy_.fs, policy_.folder).load_latest(state_)) return;
-    torch::NoGradGuard no_grad;
-    for (auto& group : groups_) {
-      group.optimizer.set_steps(state_.step);
-      group.publish_masters();
-    }
+    for (auto& group : groups_) group.take_up(state_.step);
     result_.resumed_from = state_.step;
     saved_step_ = state_.step;
   }
@@ -252,17 +203,11 @@ class Trainer {
     const double loss = accumulate(make_batch());
     torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> all;
-    for (auto& group : groups_) {
-      group.finish_gradients();
-      all.insert(all.end(), group.gradients.begin(), group.gradients.end());
-    }
-    if (!std::isfinite(clip_global_norm(all, recipe_.clip)))
-      diverged("a gradient is NaN or Inf", state_.step + 1);
-    const double factor = schedule_.factor(state_.step);
-    for (auto& group : groups_) {
-      group.optimizer.step(group.gradients, group.lr * factor);
-      group.publish_masters();
-    }
+    for (auto& group : groups_) append(all, group.finish_gradients());
+    const double norm = global_norm(all);
+    if (!std::isfinite(norm)) diverged("a gradient is NaN or Inf", state_.step + 1);
+    const double share = schedule_.factor(state_.step), factor = clip_factor(norm, recipe_.clip);
+    for (auto& group : groups_) group.update(share, factor);
     ++state_.step;
     state_.losses.push_back(loss);
     return loss;
@@ -296,7 +241,7 @@ class Trainer {
   BatchOrder order_;
   std::int64_t total_;
   Schedule schedule_;
-  std::vector<Group> groups_;
+  std::vector<ParameterGroup> groups_;
   std::vector<std::uint64_t> hashes_;
   torch::Tensor labels_;
   TrainerState state_;
