@@ -1,7 +1,10 @@
 #include "experiment/cost.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 
+#include "base/error.h"
 #include "catalog/model_cost.h"
 #include "catalog/model_source.h"
 #include "data/dataset.h"
@@ -43,23 +46,33 @@ double measured_rate(const Store& store) {
 class Estimator {
  public:
   Estimator(const Plan& plan, const PlannedData& data, Store& store)
-      : data_(data), inputs_(read_inputs(store.result_folder(plan.dataset))) {}
+      : plan_(plan), data_(data), inputs_(read_inputs(store.result_folder(plan.dataset))) {}
 
   double flops(const Node& node) {
     const auto file = node.files.find("model");
     if (file == node.files.end()) return 0;
     const ModelConfig& config = config_of(file->second);
     const Json& values = node.params.contains("learner") ? node.params["learner"] : node.params;
-    const double tokens =
-        mean_tokens(inputs_, values.value("text", "{text}"), values.value("max_tokens", 512));
+    const double tokens = tokens_of(node);
     const double all = static_cast<double>(data_.train + data_.test), test = static_cast<double>(data_.test);
-    if (node.kind == "features")
+    if (node.kind == "features" || node.kind == "trunk")
       return all * tokens * token_flops(config, node.params["depth"], tokens, false);
     if (values.value("kind", "") == "zero-shot")
       return test * tokens * token_flops(config, config.layers, tokens, false);
     const double half = static_cast<double>(data_.train) / 2, epochs = values.value("epochs", 2.0);
-    return tokens * (epochs * half * token_flops(config, config.layers, tokens, true) +
-                     (half + test * epochs) * token_flops(config, config.layers, tokens, false));
+    const std::int64_t below = config.layers - trained_layers(node, config);
+    const auto token = [&](bool trained) {
+      return token_flops(config, config.layers, tokens, trained) -
+             token_flops(config, below, tokens, trained);
+    };
+    return tokens * (epochs * half * token(true) + (half + test * epochs) * token(false));
+  }
+
+  // Bytes of the hidden states that a trunk node leaves.
+  std::int64_t disk(const Node& node) {
+    if (node.kind != "trunk") return 0;
+    const double tokens = static_cast<double>(data_.train + data_.test) * tokens_of(node);
+    return static_cast<std::int64_t>(tokens) * config_of(node.files.at("model")).hidden * 2;
   }
 
   std::int64_t memory(const Node& node) {
@@ -67,26 +80,46 @@ class Estimator {
     const std::int64_t features = (data_.train + data_.test) * 2048 * 8;  // fp64 copies inside a probe
     if (file == node.files.end()) return kWorkerBase + (node.inputs.contains("features") ? features : 0);
     const ModelConfig& config = config_of(file->second);
-    const std::int64_t weights = parameter_count(config) * 2;
+    const std::int64_t layers = trained_layers(node, config);
+    const std::int64_t weights = parameter_count(config) * 2 * (layers < config.layers ? layers : 1) /
+                                 (layers < config.layers ? config.layers : 1);
     const Json learner = node.params.value("learner", Json::object());
     // A packed batch of 4,096 tokens; training keeps about 30 values of the hidden width a token and block.
     const std::int64_t pass = 4096 * config.hidden * 64;
     const std::string kind = learner.value("kind", "");
-    if (kind == "full") return kWorkerBase + weights * 9 + config.layers * 2048 * config.hidden * 60;
-    if (kind == "lora") return kWorkerBase + weights + config.layers * 2048 * config.hidden * 60 + pass;
+    if (kind == "full") return kWorkerBase + weights * 9 + layers * 2048 * config.hidden * 60;
+    if (kind == "lora") return kWorkerBase + weights + layers * 2048 * config.hidden * 60 + pass;
     return kWorkerBase + 2 * weights + pass;
   }
 
  private:
+  // Of one text under the node's template.
+  double tokens_of(const Node& node) {
+    const auto trunk = node.inputs.find("trunk");
+    const Node& reader = trunk == node.inputs.end() ? node : plan_.nodes.at(trunk->second);
+    const Json& values = reader.params.contains("learner") ? reader.params["learner"] : reader.params;
+    const std::string text = values.value("text", "{text}");
+    const std::int64_t most = values.value("max_tokens", 512);
+    const auto [it, fresh] = tokens_.emplace(std::pair(text, most), 0);
+    if (fresh) it->second = mean_tokens(inputs_, text, most);
+    return it->second;
+  }
+
+  static std::int64_t trained_layers(const Node& node, const ModelConfig& config) {
+    return node.params.value("learner", Json::object()).value("layers", config.layers);
+  }
+
   const ModelConfig& config_of(const std::string& path) {
     auto it = configs_.find(path);
     if (it == configs_.end()) it = configs_.emplace(path, resolve_model(path).config).first;
     return it->second;
   }
 
+  const Plan& plan_;
   const PlannedData& data_;
   Inputs inputs_;
   std::map<std::string, ModelConfig> configs_;
+  std::map<std::pair<std::string, std::int64_t>, double> tokens_;
 };
 
 }  // namespace
@@ -110,8 +143,36 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
     kind.flops += flops, kind.seconds += seconds;
     cost.flops += flops, cost.seconds += seconds;
     cost.peak_memory = std::max(cost.peak_memory, estimator.memory(node));
+    cost.disk += estimator.disk(node);
   }
   return cost;
+}
+
+std::int64_t estimate_disk(const Plan& plan, const PlannedData& data, Store& store) {
+  std::int64_t bytes = 0;
+  std::optional<Estimator> estimator;  // reads all rows
+  for (const auto& [key, node] : plan.nodes) {
+    if (node.kind != "trunk" || store.has(key)) continue;
+    if (!estimator) estimator.emplace(plan, data, store);
+    bytes += estimator->disk(node);
+  }
+  return bytes;
+}
+
+std::int64_t free_disk(const Store& store) {
+  return static_cast<std::int64_t>(std::filesystem::space(store.root()).available);
+}
+
+void check_disk(std::int64_t needed, std::int64_t free) {
+  if (needed <= free) return;
+  const auto gigabytes = [](std::int64_t bytes) { return std::to_string((bytes >> 20) / 1000) + " GB"; };
+  throw Error(ErrorKind::usage,
+              "the hidden states that students of the top blocks start from do not fit on the disk")
+      .expected("about " + gigabytes(needed) + " free below the store")
+      .found(gigabytes(free))
+      .hint(
+          "name a store on a larger disk with --store, take fewer rows or a lower max_tokens, or use tune = "
+          "\"lora\"");
 }
 
 Json to_json(const PlanCost& cost) {
@@ -119,9 +180,13 @@ Json to_json(const PlanCost& cost) {
   for (const auto& [name, kind] : cost.kinds)
     kinds[name] = {
         {"nodes", kind.nodes}, {"missing", kind.missing}, {"flops", kind.flops}, {"seconds", kind.seconds}};
-  return {{"kinds", kinds},          {"flops", cost.flops},
-          {"seconds", cost.seconds}, {"peak_memory", cost.peak_memory},
-          {"rate", cost.rate},       {"rate_measured", cost.rate_measured}};
+  return {{"kinds", kinds},
+          {"flops", cost.flops},
+          {"seconds", cost.seconds},
+          {"peak_memory", cost.peak_memory},
+          {"disk", cost.disk},
+          {"rate", cost.rate},
+          {"rate_measured", cost.rate_measured}};
 }
 
 }  // namespace qinglan

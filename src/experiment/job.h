@@ -34,6 +34,7 @@ inline constexpr char kPredictionsFile[] = "predictions.safetensors";
 inline constexpr char kLabelsFile[] = "labels.safetensors";
 inline constexpr char kFeaturesFile[] =
     "features.safetensors";  // "features" BF16 [N, D], rows: train then test
+// trunk: the result folder is that of train/trunk.h.
 // summary.json of a fit:
 // {"final_train_loss","label_entropy","curve":[...],"certificate":{...},"failure"?:{...}}
 inline constexpr char kSummaryFile[] = "summary.json";

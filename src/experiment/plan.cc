@@ -10,6 +10,7 @@
 #include "catalog/model_source.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
+#include "experiment/tune.h"
 #include "supervise/label_file.h"
 #include "supervise/lexicon.h"
 
@@ -63,6 +64,8 @@ struct Learner {
   LearnerSpec spec;
   std::string digest;  // of the model
   ModelConfig config;
+  Tune tune;
+  std::int64_t layers = 0;  // top blocks that are trained; 0: all
 };
 
 class Planner {
@@ -86,11 +89,13 @@ class Planner {
 
  private:
   Learner resolve(const LearnerSpec& spec, const char* role) {
-    Learner learner{spec, "", {}};
+    Learner learner{spec};
     if (spec.kind != "model") return learner;
     const ModelSource source = resolve_model(spec.model_path);
     learner.config = source.config;
     learner.digest = digest_of_model(source, memo_);
+    learner.tune = parse_tune(spec.tune, role);
+    learner.layers = learner.tune.layers_of(source.config);
     resolve_pooling(learner, role);
     return learner;
   }
@@ -144,6 +149,23 @@ class Planner {
     return add(std::move(node));
   }
 
+  // What students of the top blocks start from.
+  std::string trunk(const Learner& learner, bool random_init) {
+    Node node;
+    node.kind = "trunk";
+    node.params = {{"depth", learner.config.layers - learner.layers},
+                   {"max_tokens", learner.spec.values["max_tokens"]},
+                   {"dtype", learner.spec.values["dtype"]},
+                   {"model", learner.digest},
+                   {"text", learner.spec.text}};
+    if (random_init) node.params["init"] = "random";
+    node.inputs = {{"dataset", data_.dataset}};
+    node.profile = profile_;
+    node.files["model"] = learner.spec.model_path;
+    node.title = "lower blocks of " + learner.spec.name + (random_init ? " without pretraining" : "");
+    return add(std::move(node));
+  }
+
   // What a fit is keyed by, whoever's labels it learns from.
   Node fit(const char* kind, const Learner& learner, const char* rows, std::uint64_t seed,
            const MethodSpec& method, bool random_init = false) {
@@ -156,13 +178,19 @@ class Planner {
       node.params["learner"] = learner.spec.values;
     } else {
       node.params["learner"] = recipe_of(learner.spec.values);
-      node.params["learner"]["kind"] = learner.spec.tune;
+      node.params["learner"]["kind"] = learner.tune.kind;
       node.profile = profile_;
       if (learner.spec.tune == "probe") {
         node.inputs["features"] = features(learner, random_init);
       } else {
         node.params["model"] = learner.digest;
-        node.params["learner"]["text"] = learner.spec.text;
+        if (learner.layers > 0) {
+          node.inputs["trunk"] = trunk(learner, random_init);
+          node.params["learner"]["layers"] = learner.layers;
+          node.params["learner"].erase("max_tokens");  // the trunk's
+        } else {
+          node.params["learner"]["text"] = learner.spec.text;
+        }
         if (random_init) node.params["init"] = "random";
         node.files["model"] = learner.spec.model_path;
       }

@@ -84,34 +84,42 @@ Backbone::Layer Backbone::build_layer(std::int64_t number, const Fill& fill) {
   return layer;
 }
 
-Backbone::Backbone(ModelConfig config, torch::Dtype dtype, const Fill& fill)
-    : config_(std::move(config)), dtype_(dtype) {
+Backbone::Backbone(ModelConfig config, torch::Dtype dtype, std::int64_t first, const Fill& fill)
+    : config_(std::move(config)), dtype_(dtype), first_(first), layers_(static_cast<std::size_t>(first)) {
   QL_CHECK(dtype == torch::kFloat32 || dtype == torch::kBFloat16, "a backbone computes in fp32 or bf16");
+  QL_CHECK(first >= 0 && first <= config_.layers, "the upper part begins outside the model");
   const torch::NoGradGuard no_grad;
-  token_embedding_ = add(fill, "token_embedding.weight", {R::token_embedding}, -1);
-  position_embedding_ = add(fill, "position_embedding.weight", {R::position_embedding}, -1);
-  type_embedding_ = add(fill, "type_embedding.weight", {R::type_embedding}, -1);
-  embedding_norm_ = add_norm(fill, "embedding_norm", R::embedding_norm, R::embedding_norm_bias, -1);
-  for (std::int64_t number = 0; number < config_.layers; ++number) layers_.push_back(build_layer(number, fill));
+  if (first == 0) add_embeddings(fill);
+  for (std::int64_t number = first; number < config_.layers; ++number)
+    layers_.push_back(build_layer(number, fill));
   final_norm_ = add_norm(fill, "final_norm", R::final_norm, R::final_norm_bias, -1);
+  if (first > 0) return;
   lm_head_ = add(fill, "lm_head.weight", {R::lm_head}, -1);
   if (!lm_head_.defined()) lm_head_ = token_embedding_;
 }
 
-Backbone Backbone::load(const ModelSource& source, torch::Dtype dtype) {
+void Backbone::add_embeddings(const Fill& fill) {
+  token_embedding_ = add(fill, "token_embedding.weight", {R::token_embedding}, -1);
+  position_embedding_ = add(fill, "position_embedding.weight", {R::position_embedding}, -1);
+  type_embedding_ = add(fill, "type_embedding.weight", {R::type_embedding}, -1);
+  embedding_norm_ = add_norm(fill, "embedding_norm", R::embedding_norm, R::embedding_norm_bias, -1);
+}
+
+Backbone Backbone::load(const ModelSource& source, torch::Dtype dtype, std::int64_t first) {
   const WeightReader reader(source);
   std::vector<float> scratch;
-  return Backbone(source.config, dtype, [&](const WeightPlace& place, torch::Tensor rows) {
+  return Backbone(source.config, dtype, first, [&](const WeightPlace& place, torch::Tensor rows) {
     scratch.resize(static_cast<std::size_t>(rows.numel()));
     reader.read(place.role, place.layer, scratch);
     rows.copy_(torch::from_blob(scratch.data(), rows.sizes(), torch::kFloat32));
   });
 }
 
-Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype) {
+Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype,
+                          std::int64_t first) {
   const Architecture& architecture = architecture_named(config.architecture);
   const double norm_scale = config.unit_offset_norm ? 0 : 1;
-  return Backbone(config, dtype, [&](const WeightPlace& place, torch::Tensor rows) {
+  return Backbone(config, dtype, first, [&](const WeightPlace& place, torch::Tensor rows) {
     if (is_norm(place.role) || is_bias(place.role)) {
       rows.fill_(is_norm(place.role) ? norm_scale : 0);
       return;
@@ -132,12 +140,8 @@ Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, tor
 }
 
 void Backbone::check_batch(const PackedBatch& batch) const {
-  const auto [least, most] = batch.ids.aminmax();
-  const auto lowest = least.item<std::int64_t>(), highest = most.item<std::int64_t>();
-  if (lowest < 0 || highest >= config_.vocab)
-    throw Error(ErrorKind::invalid_input, "a token id is outside the model's vocabulary")
-        .expected("0.." + std::to_string(config_.vocab - 1))
-        .found(std::to_string(lowest < 0 ? lowest : highest));
+  QL_CHECK(first_ == 0 || batch.hidden.defined(), "the upper part of a model reads hidden states");
+  if (!batch.hidden.defined()) check_ids(batch);
   const auto longest = *std::max_element(batch.lengths.begin(), batch.lengths.end());
   if (longest > config_.max_positions)
     throw Error(ErrorKind::invalid_input, "a text is longer than the model can read")
@@ -146,7 +150,18 @@ void Backbone::check_batch(const PackedBatch& batch) const {
         .hint("Lower the limit on tokens.");
 }
 
+void Backbone::check_ids(const PackedBatch& batch) const {
+  const auto [least, most] = batch.ids.aminmax();
+  const auto lowest = least.item<std::int64_t>(), highest = most.item<std::int64_t>();
+  if (lowest < 0 || highest >= config_.vocab)
+    throw Error(ErrorKind::invalid_input, "a token id is outside the model's vocabulary")
+        .expected("0.." + std::to_string(config_.vocab - 1))
+        .found(std::to_string(lowest < 0 ? lowest : highest));
+}
+
 torch::Tensor Backbone::embed(const PackedBatch& batch) const {
+  // A copy, since blocks add in place where there are no gradients.
+  if (batch.hidden.defined()) return batch.hidden.to(dtype_, /*non_blocking=*/false, /*copy=*/true);
   auto x = torch::embedding(token_embedding_, batch.ids);
   if (config_.embedding_scale != 1) {
     // In the compute type, as the models were trained.
@@ -161,7 +176,10 @@ torch::Tensor Backbone::embed(const PackedBatch& batch) const {
 std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
                                              const LoraAdapter* adapter) const {
   QL_CHECK(!depths.empty() && batch.documents() > 0, "forward needs depths and documents");
-  for (const auto depth : depths) QL_CHECK(depth >= 0 && depth <= config_.layers, "depth outside 0..layers");
+  const std::int64_t from = batch.hidden.defined() ? batch.depth : 0;
+  QL_CHECK(from >= first_, "hidden states of a depth whose blocks were not loaded");
+  for (const auto depth : depths)
+    QL_CHECK(depth >= from && depth <= config_.layers, "depth outside the blocks run");
   check_batch(batch);
   const BlockInputs inputs(config_, batch, adapter);
   const auto deepest = *std::max_element(depths.begin(), depths.end());
@@ -177,8 +195,8 @@ std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span
     }
   };
   auto x = embed(batch);
-  keep(0, x);
-  for (std::int64_t number = 0; number < deepest; ++number) {
+  keep(from, x);
+  for (std::int64_t number = from; number < deepest; ++number) {
     x = block(number, x, inputs);
     keep(number + 1, x);
   }

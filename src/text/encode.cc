@@ -4,6 +4,12 @@
 
 namespace qinglan {
 
+void EncodedRows::append(const EncodedRows& more) {
+  ids.insert(ids.end(), more.ids.begin(), more.ids.end());
+  cut.insert(cut.end(), more.cut.begin(), more.cut.end());
+  truncated += more.truncated;
+}
+
 EncodedRows encode_rows(const Tokenizer& tokenizer, std::span<const std::string> texts,
                         std::int64_t max_tokens) {
   const std::int64_t suffix = tokenizer.special_suffix();
@@ -13,6 +19,7 @@ EncodedRows encode_rows(const Tokenizer& tokenizer, std::span<const std::string>
         .found(std::to_string(max_tokens));
   EncodedRows rows;
   rows.ids = tokenizer.encode_batch(texts, true);
+  rows.cut.resize(rows.ids.size());
   for (std::size_t index = 0; index < rows.ids.size(); ++index) {
     auto& ids = rows.ids[index];
     if (ids.empty())
@@ -22,6 +29,7 @@ EncodedRows encode_rows(const Tokenizer& tokenizer, std::span<const std::string>
     if (length <= max_tokens) continue;
     ids.erase(ids.begin() + (max_tokens - suffix), ids.end() - suffix);
     ++rows.truncated;
+    rows.cut[index] = 1;
   }
   return rows;
 }

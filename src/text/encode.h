@@ -14,6 +14,9 @@ namespace qinglan {
 struct EncodedRows {
   std::vector<std::vector<std::int32_t>> ids;  // one per text, 1..max_tokens ids each
   std::uint64_t truncated = 0;                 // texts that lost tokens
+  std::vector<std::uint8_t> cut;               // 1 for those
+
+  void append(const EncodedRows& more);
 };
 
 // A cut text keeps the special tokens at its end ([SEP]), as Hugging Face truncation does. Throws

@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <map>
 
 namespace qinglan {
 
@@ -33,9 +34,10 @@ class Logistic {
   torch::Tensor log_probabilities(const torch::Tensor& coefficients);  // [N, P, K]
   const torch::Tensor& inverse_hessian(double l2);
 
-  torch::Tensor design_, gram_, inverse_;
+  torch::Tensor design_, gram_;
+  std::map<double, torch::Tensor> inverse_;  // by penalty
   std::int64_t classes_;
-  double inverse_l2_ = -1, flops_ = 0;
+  double flops_ = 0;
 };
 
 }  // namespace qinglan

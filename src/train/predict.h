@@ -13,6 +13,7 @@
 #include "model/lora.h"
 #include "model/pooling.h"
 #include "train/hooks.h"
+#include "train/input_rows.h"
 
 namespace qinglan {
 
@@ -24,8 +25,7 @@ struct Student {
 };
 
 // Logits [n, K] fp32 in row order; no gradients. Throws Error{interrupted}; progress counts rows.
-torch::Tensor predict_logits(const Student& student, std::span<const std::vector<std::int32_t>> rows,
-                             const RunHooks& hooks = {});
+torch::Tensor predict_logits(const Student& student, const InputRows& rows, const RunHooks& hooks = {});
 
 // Zero-shot: the language model's logits of the next token at the last position, for these K tokens only.
 // -> [n, K] fp32 in row order. Throws Error{unsupported} for an encoder, Error{interrupted}.

@@ -119,8 +119,10 @@ TEST(Recipe, ReadsEveryKeyAndRefusesWhatItDoesNotKnow) {
                                            {"lora_rank", 2},
                                            {"lora_alpha", 4},
                                            {"l2", Json::array({0.5})},
+                                           {"layers", 2},
                                            {"folds", 3}});
-  EXPECT_EQ(Recipe::keys().size(), 20U);
+  EXPECT_EQ(Recipe::keys().size(), 21U);
+  EXPECT_EQ(recipe.layers, 2);
   EXPECT_EQ(recipe.dtype, torch::kFloat32);
   EXPECT_THAT(recipe.pooling, testing::ElementsAre(Pooling::mean));
   EXPECT_THAT(recipe.probe.l2, testing::ElementsAre(0.5));

@@ -17,7 +17,7 @@ void run_features(Step& step) {
   const LoadedModel& model =
       step.models.frozen(step.node.files.at("model"), recipe.dtype, params.value("init", "") == "random");
 
-  const Inputs inputs = read_inputs(step.input("dataset"));
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   std::vector<std::string> texts = render_texts(inputs.train, params.at("text"));
   const auto test = render_texts(inputs.test, params.at("text"));
   texts.insert(texts.end(), test.begin(), test.end());

@@ -6,22 +6,21 @@
 #include "base/error.h"
 #include "data/labels.h"
 #include "data/split.h"
-#include "io/safetensors.h"
 #include "supervise/ngrams.h"
-#include "text/encode.h"
 #include "train/predict.h"
 #include "train/probe.h"
 #include "train/recipe.h"
-#include "train/tensor_view.h"
 #include "train/trainer.h"
 #include "worker/step.h"
+#include "worker/student_base.h"
 
 namespace qinglan {
 namespace {
 
 struct Task {
-  Inputs inputs;
-  std::vector<Example> transfer;  // of this seed
+  const Inputs& inputs;
+  std::vector<Example> transfer;           // of this seed
+  std::vector<std::size_t> transfer_rows;  // of inputs.train
   TrainingLabels labels;
   std::vector<std::size_t> rows;  // of inputs.train, in the order of labels.ids()
   std::uint64_t seed;
@@ -46,9 +45,9 @@ TrainingLabels labels_for(const Step& step, const std::vector<Example>& half) {
                               GoldBudget{purpose, half.size()});
 }
 
-Task read_task(const Step& step) {
+Task read_task(Step& step) {
   const std::uint64_t seed = step.node.params.at("seed");
-  Inputs inputs = read_inputs(step.input("dataset"));
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   const Halves halves = split_halves(inputs.train, seed);
   const bool supervision = step.node.params.at("rows") == "supervision";
   TrainingLabels labels =
@@ -58,7 +57,7 @@ Task read_task(const Step& step) {
   std::vector<std::size_t> rows;
   for (const auto& id : labels.ids()) rows.push_back(row_of.at(id));
   std::vector<Example> transfer = pick(inputs.train, halves.transfer);
-  return {std::move(inputs), std::move(transfer), std::move(labels), std::move(rows), seed};
+  return {inputs, std::move(transfer), halves.transfer, std::move(labels), std::move(rows), seed};
 }
 
 std::unique_ptr<Objective> objective_of(const Step& step, const Task& task) {
@@ -113,21 +112,19 @@ torch::Tensor rows_of(const torch::Tensor& features, const std::vector<std::size
 }
 
 void fit_probe(Step& step, const Task& task, const Recipe& recipe) {
-  const SafetensorsFile file = SafetensorsFile::open(step.input("features") + "/" + kFeaturesFile);
-  const torch::Tensor features = tensor_of(file.tensor("features"));
+  const torch::Tensor& features = step.inputs.features(step.node.inputs.at("features"));
   const auto train = static_cast<std::int64_t>(task.inputs.train.size());
   const auto test = static_cast<std::int64_t>(task.inputs.test.size());
   QL_CHECK(features.size(0) == train + test, "features are for other rows");
   const auto objective = objective_of(step, task);
-  const Probe probe =
-      Probe::fit(rows_of(features, task.rows), task.labels, *objective, recipe.probe, task.seed);
-  step.flops = probe.flops();
+  const SharedProblem shared = step.inputs.problem(step.node, task.rows, task.labels, recipe.probe);
+  const Probe probe = Probe::fit(*shared.problem, task.labels, *objective, recipe.probe);
+  step.flops = probe.flops() - shared.flops_before;
 
-  const auto halves = split_halves(task.inputs.train, task.seed);
   const auto answer = [&](const std::vector<Example>& rows, const torch::Tensor& x) {
     return predictions_of(rows, task.labels.classes(), values_of(probe.logits(x)));
   };
-  step.write_predictions({{"transfer", answer(task.transfer, rows_of(features, halves.transfer))},
+  step.write_predictions({{"transfer", answer(task.transfer, rows_of(features, task.transfer_rows))},
                           {"test", answer(task.inputs.test, features.slice(0, train))}});
   Json summary = summary_of(task, probe.final_train_loss(), curve_json(probe.curve()));
   summary["l2"] = probe.l2();
@@ -148,39 +145,31 @@ Json curve_with_checkpoints(const TrainingResult& result, std::int64_t epochs) {
 }
 
 void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
-  const std::string path = step.node.files.at("model");
-  const bool random_init = step.node.params.value("init", "") == "random";
-  const std::string text = step.node.params.at("learner").at("text");
-  std::unique_ptr<LoadedModel> own = step.models.own(path, recipe.dtype, random_init);
-  Backbone& backbone = own->backbone;
-  const ModelConfig& config = backbone.config();
-  const auto encode = [&](const std::vector<Example>& rows) {
-    return encode_rows(own->tokenizer, render_texts(rows, text), recipe.max_tokens);
-  };
-  const EncodedRows train = encode(pick(task.inputs.train, task.rows)), test = encode(task.inputs.test),
-                    transfer = encode(task.transfer);
-
+  StudentBase base(step, recipe, task.inputs, task.rows, task.transfer_rows);
+  const ModelConfig& config = base.backbone().config();
   ClassificationHead head(static_cast<std::int64_t>(task.labels.classes()), config.hidden);
   std::optional<LoraAdapter> adapter;
-  if (recipe.tune == Recipe::Tune::lora) adapter = LoraAdapter::create(config, recipe.lora, task.seed);
+  if (!base.own()) adapter = LoraAdapter::create(config, recipe.lora, task.seed, base.first());
   const auto objective = objective_of(step, task);
-  const TrainingTask training{train.ids, &task.labels, objective.get(), {{"test", test.ids}}, task.seed};
+  const TrainingTask training{
+      base.train(), &task.labels, objective.get(), {{"test", base.test()}}, task.seed};
   CheckpointPolicy checkpoints{.fs = &step.store.fs(), .folder = step.work, .seconds = 15};
   const TrainingResult result =
-      train_model(backbone, head, adapter ? &*adapter : nullptr, training, recipe, checkpoints, step.hooks);
+      adapter ? train_adapter(base.backbone(), head, *adapter, training, recipe, checkpoints, step.hooks)
+              : train_model(*base.own(), head, nullptr, training, recipe, checkpoints, step.hooks);
   step.flops = result.flops;
 
-  const Student student{&backbone, &head, adapter ? &*adapter : nullptr,
+  const Student student{&base.backbone(), &head, adapter ? &*adapter : nullptr,
                         recipe.poolings(config.kind).front()};
   PredictionSets sets;
   sets["transfer"] = predictions_of(task.transfer, task.labels.classes(),
-                                    values_of(predict_logits(student, transfer.ids, step.hooks)));
+                                    values_of(predict_logits(student, base.transfer(), step.hooks)));
   for (const auto& [name, logits] : result.evaluations)
     sets[name] = predictions_of(task.inputs.test, task.labels.classes(), values_of(logits));
   sets["test"] = sets.at("test.epoch" + std::to_string(recipe.epochs));
   step.write_predictions(sets);
   Json summary = summary_of(task, result.final_train_loss, curve_with_checkpoints(result, recipe.epochs));
-  summary["truncated"] = train.truncated + test.truncated;
+  summary["truncated"] = base.truncated();
   step.write_summary(summary);
 }
 

@@ -17,7 +17,7 @@ void run_zero_shot(Step& step) {
   for (const auto& word : learner.at("label_words"))
     words.push_back(label_token(model.tokenizer, word.get<std::string>()));
 
-  const Inputs inputs = read_inputs(step.input("dataset"));
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   const EncodedRows rows =
       encode_rows(model.tokenizer, render_texts(inputs.test, learner.at("text")), recipe.max_tokens);
   step.flops = forward_flops(model.backbone.config(), model.backbone.config().layers, rows.ids);
