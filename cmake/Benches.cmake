@@ -1,7 +1,9 @@
-# Every bench/<name>_bench.cc makes the program <name>_bench, with bench/support.cc; the target `bench` makes them all.
+# Every bench/<name>_bench.cc makes the program <name>_bench, with the other sources of bench/; the target `bench` makes them all.
 # A benchmark may use any room: the compute plane where it is built, else the control plane.
 file(GLOB benches CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*_bench.cc)
-add_library(ql_bench EXCLUDE_FROM_ALL STATIC bench/support.cc)
+file(GLOB shared CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*.cc)
+list(FILTER shared EXCLUDE REGEX "_bench\\.cc$")
+add_library(ql_bench EXCLUDE_FROM_ALL STATIC ${shared})
 target_include_directories(ql_bench PUBLIC ${CMAKE_SOURCE_DIR})
 target_compile_definitions(ql_bench PUBLIC QL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 target_link_libraries(ql_bench PUBLIC ql_cli $<$<BOOL:${QL_WORKER}>:ql_worker>)

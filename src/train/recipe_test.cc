@@ -168,9 +168,11 @@ TEST(Recipe, ReadsEveryKeyAndRefusesWhatItDoesNotKnow) {
                                            {"lora_rank", 2},
                                            {"lora_alpha", 4},
                                            {"l2", Json::array({0.5})},
+                                           {"layers", 2},
                                            {"folds", 3},
                                            {"label_words", Json::array({"a", Json::array({"b", "c"})})}});
-  EXPECT_EQ(Recipe::keys().size(), 21U);
+  EXPECT_EQ(Recipe::keys().size(), 22U);
+  EXPECT_EQ(recipe.layers, 2);
   EXPECT_EQ(recipe.label_words, (LabelWords{{"a"}, {"b", "c"}}));
   EXPECT_EQ(recipe.dtype, torch::kFloat32);
   EXPECT_THAT(recipe.pooling, testing::ElementsAre(Pooling::mean));

@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "catalog/model_cost.h"
 #include "train/batch_order.h"
 #include "train/flops.h"
 #include "train/id_hash.h"
@@ -17,7 +16,6 @@ namespace qinglan {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using TokenRow = std::vector<std::int32_t>;
 
 // Of the rows [begin, end) of a batch, summed.
 torch::Tensor loss_of(const Objective& objective, const torch::Tensor& logits, const Aim& aim,
@@ -28,7 +26,8 @@ torch::Tensor loss_of(const Objective& objective, const torch::Tensor& logits, c
 
 class Trainer {
  public:
-  Trainer(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
+  // `adapter` null: all of the backbone's weights are trained, and require gradients.
+  Trainer(const Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
           const Recipe& recipe, const CheckpointPolicy& policy, const RunHooks& hooks)
       : backbone_(backbone),
         head_(head),
@@ -43,7 +42,6 @@ class Trainer {
         schedule_(recipe.schedule, recipe.warmup, total_) {
     QL_CHECK(task.tokens.size() == task.labels->size(), "a row of tokens a label");
     if (task.tokens.empty()) throw Error(ErrorKind::invalid_input, "no rows to train on");
-    backbone_.set_trainable(adapter_ == nullptr);
     groups_.emplace_back(adapter_ ? adapter_->parameters() : backbone_.parameters(), recipe.adamw, recipe.lr);
     groups_.emplace_back(head_.parameters(), recipe.adamw, recipe.head_lr);
     for (const auto& id : task.labels->ids()) hashes_.push_back(id_hash(id));
@@ -111,12 +109,13 @@ class Trainer {
       save();
   }
 
-  torch::Tensor predict(std::span<const TokenRow> rows) {
+  torch::Tensor predict(const InputRows& rows) {
     RunHooks quiet;
     quiet.stop = hooks_.stop;
     const torch::Tensor logits = predict_logits({&backbone_, &head_, adapter_, pooling_}, rows, quiet);
     if (!logits.isfinite().all().item<bool>()) diverged("an answer is NaN or Inf", state_.step);
-    result_.flops += forward_flops(backbone_.config(), backbone_.config().layers, rows);
+    for (const auto length : rows.lengths())
+      result_.flops += upper_flops(backbone_.config(), rows.depth(), length, /*trained=*/false);
     return logits;
   }
 
@@ -132,9 +131,9 @@ class Trainer {
   Batch make_batch() {
     Batch batch;
     const auto drawn = order_.rows(state_.step);
-    std::vector<TokenRow> tokens;
-    for (const auto row : drawn) tokens.push_back(task_.tokens[row]);
-    PackPlan plan = plan_packs(tokens, recipe_.micro_tokens);
+    std::vector<std::int64_t> lengths;
+    for (const auto row : drawn) lengths.push_back(task_.tokens.length(row));
+    PackPlan plan = plan_packs(lengths, recipe_.micro_tokens);
     batch.micros = plan.packs;
     for (const auto i : plan.order) {
       batch.rows.push_back(drawn[i]);
@@ -146,14 +145,10 @@ class Trainer {
 
   // Logits of rows [begin, end) of the batch.
   torch::Tensor forward(const Batch& batch, std::pair<std::int64_t, std::int64_t> micro, bool trained) {
-    std::vector<const TokenRow*> rows;
-    const ModelConfig& config = backbone_.config();
-    for (std::int64_t i = micro.first; i < micro.second; ++i) {
-      rows.push_back(&task_.tokens[batch.rows[i]]);
-      const auto length = static_cast<double>(rows.back()->size());
-      result_.flops += length * token_flops(config, config.layers, length, trained);
-    }
-    const PackedBatch packed = PackedBatch::pack(rows);
+    const auto rows = std::span(batch.rows).subspan(micro.first, micro.second - micro.first);
+    const PackedBatch packed = task_.tokens.pack(rows);
+    for (const auto length : packed.lengths)
+      result_.flops += upper_flops(backbone_.config(), task_.tokens.depth(), length, trained);
     return head_.forward(pool(backbone_.forward(packed, adapter_), packed.lengths, pooling_));
   }
 
@@ -227,10 +222,9 @@ class Trainer {
       result_.curve.push_back({end, epoch, sum / static_cast<double>(end - begin), {}, {}});
     }
     result_.evaluations = state_.evaluations;
-    backbone_.set_trainable(false);
   }
 
-  Backbone& backbone_;
+  const Backbone& backbone_;
   ClassificationHead& head_;
   LoraAdapter* adapter_;
   const TrainingTask& task_;
@@ -257,7 +251,18 @@ TrainingResult train_model(Backbone& backbone, ClassificationHead& head, LoraAda
                            const CheckpointPolicy& checkpoints, const RunHooks& hooks) {
   QL_CHECK((recipe.tune == Recipe::Tune::lora) == (adapter != nullptr) && recipe.tune != Recipe::Tune::probe,
            "the adapter goes with tune = lora");
-  return Trainer(backbone, head, adapter, task, recipe, checkpoints, hooks).run();
+  if (adapter) return train_adapter(backbone, head, *adapter, task, recipe, checkpoints, hooks);
+  backbone.set_trainable(true);
+  auto result = Trainer(backbone, head, nullptr, task, recipe, checkpoints, hooks).run();
+  backbone.set_trainable(false);
+  return result;
+}
+
+TrainingResult train_adapter(const Backbone& backbone, ClassificationHead& head, LoraAdapter& adapter,
+                             const TrainingTask& task, const Recipe& recipe,
+                             const CheckpointPolicy& checkpoints, const RunHooks& hooks) {
+  QL_CHECK(recipe.tune == Recipe::Tune::lora, "an adapter goes with tune = lora");
+  return Trainer(backbone, head, &adapter, task, recipe, checkpoints, hooks).run();
 }
 
 }  // namespace qinglan
