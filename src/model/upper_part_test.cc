@@ -20,7 +20,7 @@ struct Parts {
 
   Parts(const std::string& name, torch::Dtype dtype)
       : whole(Backbone::load(source_of(name), dtype)),
-        upper(Backbone::load(source_of(name), dtype, 1)),
+        upper(Backbone::load(source_of(name), dtype, BaseStorage::compute, 1)),
         batch(PackedBatch::pack(kRows)) {
     const torch::NoGradGuard no_grad;
     const std::int64_t depth = 1;

@@ -61,6 +61,7 @@ ExportedStudent restored_student(const Step& step, LoadedModel& base, const Reci
   if (recipe.tune == Recipe::Tune::lora) student.adapter = restored_adapter(config, recipe, file);
   student.head_weight = tensor_of(file.tensor("head.weight"));
   if (file.tensors().contains("head.bias")) student.head_bias = tensor_of(file.tensor("head.bias"));
+  student.trunk = recipe.layers > 0;
   student.probe = recipe.tune == Recipe::Tune::probe;
   student.depth = recipe.depth < 0 ? config.layers : recipe.depth;
   student.pooling = recipe.poolings(config.kind);

@@ -46,6 +46,12 @@ h.check(share["ledger"]["computed"] == 0, "a quarter of six blocks is two: the s
 refused = h.run(grid, together, "--set", "student.tune=top-6", ok=None)
 h.check(refused.returncode == 2 and "at most 5" in refused.stderr, f"all blocks at once: {refused.stderr}")
 
+alone = folder / "top-2"
+other = h.document(spec("top-2"), alone, "--set", "student.text=Review: {text}")
+h.check(other["ledger"]["computed"] > 0 and kinds(alone).count("trunk") == 2, "another prompt is another pass below")
+refused = h.run(spec("top-2"), alone, "--set", "student.head=words", "--set", 'student.label_words=[" bad", " good"]', ok=None)
+h.check(refused.returncode == 2 and "top blocks" in refused.stderr, f"no LM head to start from: {refused.stderr}")
+
 kills.survive(grid, folder, kills=3, reference=together)
 h.clean(folder)
 print("1 passed, 0 failed")
