@@ -22,7 +22,8 @@ std::string below_layer(const std::string& module, std::int64_t layer) {
 
 // Length of the first part of names, which AutoModel does not have and classes with a head do.
 std::size_t first_part(const ModelConfig& config) {
-  return architecture_named(config.architecture).hf_prefixes.front().find('.') + 1;
+  const std::string prefix = architecture_named(config.architecture).hf_prefixes.front();
+  return prefix.find('.') + 1;
 }
 
 class PeftBuilder {
