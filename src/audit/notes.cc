@@ -26,7 +26,7 @@ std::string misleading_accuracy(const SeriesScores& scores) {
 }
 
 bool fine_tuned(const std::string& tune) {
-  return tune == "full" || tune == "lora" || tune.starts_with("top-");
+  return tune == "full" || tune.starts_with("lora") || tune.starts_with("top-");
 }
 
 // The naive cell that differs from this one in nothing but the method.

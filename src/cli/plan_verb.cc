@@ -34,6 +34,10 @@ int plan(const SpecArguments& arguments, bool json) {
               static_cast<double>(cost.peak_memory) / (1 << 30), cost.rate / 1e9,
               cost.rate_measured ? "measured by earlier runs in this store"
                                  : "an assumption: nothing was run here yet");
+  if (cost.disk > 0)
+    std::printf("hidden states of lower blocks: about %.2f GiB on disk, %.2f GiB free\n",
+                static_cast<double>(cost.disk) / (1 << 30),
+                static_cast<double>(free_disk(store)) / (1 << 30));
   return 0;
 }
 

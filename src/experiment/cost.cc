@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 #include <tuple>
 
+#include "base/error.h"
 #include "catalog/model_cost.h"
 #include "catalog/model_source.h"
 #include "data/dataset.h"
@@ -56,28 +58,38 @@ double measured_rate(const Store& store) {
 class Estimator {
  public:
   Estimator(const Plan& plan, const PlannedData& data, Store& store)
-      : data_(data), inputs_(read_inputs(store.result_folder(plan.dataset))) {}
+      : plan_(plan), data_(data), inputs_(read_inputs(store.result_folder(plan.dataset))) {}
 
   double flops(const Node& node) {
     const auto file = node.files.find("model");
     if (file == node.files.end()) return 0;
     const ModelConfig& config = config_of(file->second);
     const Json& values = node.params.contains("learner") ? node.params["learner"] : node.params;
-    const double tokens = texts_of(values).mean;
+    const double tokens = texts_of(node).mean;
     const double all = static_cast<double>(data_.train + data_.test), test = static_cast<double>(data_.test);
-    if (node.kind == "features")
+    if (node.kind == "features" || node.kind == "trunk")
       return all * tokens * token_flops(config, node.params["depth"], tokens, false);
     if (values.value("kind", "") == "zero-shot")
       return test * tokens * token_flops(config, config.layers, tokens, false);
     const double half = static_cast<double>(data_.train) / 2, epochs = values.value("epochs", 2.0);
-    return tokens * (epochs * half * token_flops(config, config.layers, tokens, true) +
-                     (half + test * epochs) * token_flops(config, config.layers, tokens, false));
+    const std::int64_t below = config.layers - trained_layers(node, config);
+    const auto token = [&](bool trained) {
+      return token_flops(config, config.layers, tokens, trained) -
+             token_flops(config, below, tokens, trained);
+    };
+    return tokens * (epochs * half * token(true) + (half + test * epochs) * token(false));
   }
 
-  std::int64_t memory(const Node& node, const Plan& plan) {
+  // Bytes of the hidden states that a trunk node leaves.
+  std::int64_t disk(const Node& node) {
+    if (node.kind != "trunk") return 0;
+    const double tokens = static_cast<double>(data_.train + data_.test) * texts_of(node).mean;
+    return static_cast<std::int64_t>(tokens) * config_of(node.files.at("model")).hidden * 2;
+  }
+
+  std::int64_t memory(const Node& node) {
     const auto file = node.files.find("model");
-    const Json& values = node.params.contains("learner") ? node.params["learner"] : node.params;
-    const NodeTexts& texts = texts_of(values);
+    const NodeTexts& texts = texts_of(node);
     if (file != node.files.end()) {
       const ModelConfig& config = config_of(file->second);
       const std::int64_t width =
@@ -87,13 +99,17 @@ class Estimator {
     }
     const auto features = node.inputs.find("features");
     if (features == node.inputs.end()) return peak_memory(node, nullptr, 0, texts, 0);
-    const Node& pass = plan.nodes.at(features->second);
+    const Node& pass = plan_.nodes.at(features->second);
     const std::int64_t pooled = static_cast<std::int64_t>(pass.params["pooling"].size());
     return peak_memory(node, nullptr, 0, texts, config_of(pass.files.at("model")).hidden * pooled);
   }
 
  private:
-  const NodeTexts& texts_of(const Json& values) {
+  // Under the template of the node, or of the trunk that read them for it.
+  const NodeTexts& texts_of(const Node& node) {
+    const auto trunk = node.inputs.find("trunk");
+    const Node& reader = trunk == node.inputs.end() ? node : plan_.nodes.at(trunk->second);
+    const Json& values = reader.params.contains("learner") ? reader.params["learner"] : reader.params;
     const std::string text = values.value("text", "{text}");
     const std::int64_t limit = values.value("max_tokens", 512);
     const double frame = values.contains("chat") ? kChatTokens : 0;
@@ -101,6 +117,10 @@ class Estimator {
     const auto it = texts_.find(seen);
     if (it != texts_.end()) return it->second;
     return texts_.emplace(seen, count_texts(inputs_, text, limit, frame)).first->second;
+  }
+
+  static std::int64_t trained_layers(const Node& node, const ModelConfig& config) {
+    return node.params.value("learner", Json::object()).value("layers", config.layers);
   }
 
   const ModelConfig& config_of(const std::string& path) {
@@ -113,6 +133,7 @@ class Estimator {
     return configs_.emplace(path, source.config).first->second;
   }
 
+  const Plan& plan_;
   const PlannedData& data_;
   Inputs inputs_;
   std::map<std::string, ModelConfig> configs_;
@@ -159,11 +180,39 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
     cost.flops += flops, cost.seconds += seconds;
     // Peaks are the process's: nodes of one job see those of the nodes before them.
     std::int64_t& peak = jobs[job_of(node, plan)];
-    peak = std::max(peak, estimator.memory(node, plan));
+    peak = std::max(peak, estimator.memory(node));
     kind.memory = std::max(kind.memory, peak);
     cost.peak_memory = std::max(cost.peak_memory, kind.memory);
+    cost.disk += estimator.disk(node);
   }
   return cost;
+}
+
+std::int64_t estimate_disk(const Plan& plan, const PlannedData& data, Store& store) {
+  std::int64_t bytes = 0;
+  std::optional<Estimator> estimator;  // reads all rows
+  for (const auto& [key, node] : plan.nodes) {
+    if (node.kind != "trunk" || store.has(key)) continue;
+    if (!estimator) estimator.emplace(plan, data, store);
+    bytes += estimator->disk(node);
+  }
+  return bytes;
+}
+
+std::int64_t free_disk(const Store& store) {
+  return static_cast<std::int64_t>(std::filesystem::space(store.root()).available);
+}
+
+void check_disk(std::int64_t needed, std::int64_t free) {
+  if (needed <= free) return;
+  const auto gigabytes = [](std::int64_t bytes) { return std::to_string((bytes >> 20) / 1000) + " GB"; };
+  throw Error(ErrorKind::usage,
+              "the hidden states that students of the top blocks start from do not fit on the disk")
+      .expected("about " + gigabytes(needed) + " free below the store")
+      .found(gigabytes(free))
+      .hint(
+          "name a store on a larger disk with --store, take fewer rows or a lower max_tokens, or use tune = "
+          "\"lora\"");
 }
 
 Json to_json(const PlanCost& cost) {
@@ -174,9 +223,13 @@ Json to_json(const PlanCost& cost) {
                    {"flops", kind.flops},
                    {"seconds", kind.seconds},
                    {"memory", kind.memory}};
-  return {{"kinds", kinds},          {"flops", cost.flops},
-          {"seconds", cost.seconds}, {"peak_memory", cost.peak_memory},
-          {"rate", cost.rate},       {"rate_measured", cost.rate_measured}};
+  return {{"kinds", kinds},
+          {"flops", cost.flops},
+          {"seconds", cost.seconds},
+          {"peak_memory", cost.peak_memory},
+          {"disk", cost.disk},
+          {"rate", cost.rate},
+          {"rate_measured", cost.rate_measured}};
 }
 
 }  // namespace qinglan

@@ -21,6 +21,7 @@ struct PlanCost {
   std::map<std::string, KindCost> kinds;
   double flops = 0, seconds = 0;
   std::int64_t peak_memory = 0;  // bytes, of the largest worker
+  std::int64_t disk = 0;         // bytes of hidden states (trunk nodes) that are not there yet
   double rate = 0;               // FLOP/s used for the estimate
   bool rate_measured = false;    // by ledgers in this store
 };
@@ -28,5 +29,11 @@ struct PlanCost {
 // Tokens are guessed from the texts' bytes (4.3 a token), since only workers have tokenizers.
 PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, std::int64_t threads);
 Json to_json(const PlanCost& cost);
+
+// Of trunk nodes that are not there yet: PlanCost::disk alone.
+std::int64_t estimate_disk(const Plan& plan, const PlannedData& data, Store& store);
+std::int64_t free_disk(const Store& store);
+// Throws Error{usage} when that many bytes of hidden states do not fit into the free ones.
+void check_disk(std::int64_t needed, std::int64_t free);
 
 }  // namespace qinglan

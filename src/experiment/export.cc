@@ -105,10 +105,18 @@ const Cell& chosen_cell(const Plan& plan, const std::string& id) {
   throw error;
 }
 
-// The node that says how the text goes into the model: of a probe, that of its features.
+// The node that says how the text goes into the model: of a probe, that of its features; of a student of the
+// top blocks, that of the blocks below.
 const Node& reader_of(const Plan& plan, const Node& fit) {
-  const auto features = fit.inputs.find("features");
-  return features == fit.inputs.end() ? fit : plan.nodes.at(features->second);
+  for (const char* role : {"features", "trunk"})
+    if (const auto input = fit.inputs.find(role); input != fit.inputs.end())
+      return plan.nodes.at(input->second);
+  return fit;
+}
+
+// What says it there.
+const Json& reading_of(const Node& reader) {
+  return reader.params.contains("learner") ? reader.params.at("learner") : reader.params;
 }
 
 // What training came to, from the store.
@@ -133,7 +141,7 @@ class Exporter {
       : spec_(spec), store_(store), executor_(worker, stop), observer_(observer) {}
 
   // The key of the node that has the weights; trains again where none has.
-  std::string student_of(const Node& fit) {
+  std::string student_of(const Plan& plan, const Node& fit) {
     const std::string key = fit.key();
     if (store_.verify(key) && has_weights(key)) return key;
     const Node keep = keeping(fit);
@@ -141,6 +149,8 @@ class Exporter {
     const double seconds = store_.ledger(key).value("seconds", 0.0);
     observer_.note("the run did not keep this model's weights: it is trained again, which took " +
                    std::to_string(std::lround(std::ceil(seconds))) + " s before");
+    if (const auto trunk = keep.inputs.find("trunk"); trunk != keep.inputs.end())
+      if (!store_.verify(trunk->second)) compute(plan.nodes.at(trunk->second));
     compute(keep);
     return keep.key();
   }
@@ -178,8 +188,7 @@ Json card_of(const Spec& spec, const Plan& plan, const ExportRequest& request, c
                {"role", request.role},
                {"base", model},
                {"tune", supervisor ? cell.supervisor_tune : cell.student_tune},
-               {"text", reader_of(plan, fit).kind == "features" ? reader_of(plan, fit).params.at("text")
-                                                                : fit.params.at("learner").at("text")},
+               {"text", reading_of(reader_of(plan, fit)).at("text")},
                {"taught_by", request.role == "student" ? cell.supervisor : "ground truth"},
                {"method", request.role == "student" ? cell.method : "naive"},
                {"fit", fit.key()}});
@@ -235,16 +244,17 @@ Node export_node(const Plan& plan, const Node& fit, const std::string& student, 
                  const ExportRequest& request, const std::vector<std::string>& classes) {
   const Node& reader = reader_of(plan, fit);
   const Json& learner = fit.params.at("learner");
-  const Json& reading = reader.kind == "features" ? reader.params : learner;
+  const Json& reading = reading_of(reader);
   const std::string path = reader.files.at("model");
   const std::string base = request.base ? fs::absolute(request.out).lexically_normal() / "base"
                                         : fs::absolute(path).lexically_normal();
   Node node;
   node.kind = "export";
   Json shape = {{"kind", learner.at("kind")}};
-  for (const char* key : {"pooling", "depth", "max_tokens", "dtype"})
+  for (const char* key : {"pooling", "max_tokens", "dtype"})
     if (reading.contains(key)) shape[key] = reading.at(key);
-  for (const char* key : {"lora_rank", "lora_alpha"})
+  if (reader.kind == "features") shape["depth"] = reading.at("depth");  // a trunk's is where a student begins
+  for (const char* key : {"pooling", "layers", "label_words", "lora_rank", "lora_alpha"})
     if (learner.contains(key)) shape[key] = learner.at(key);
   node.params = {{"format", request.format},   {"dtype", request.dtype},
                  {"classes", classes},         {"card", card},
@@ -270,7 +280,7 @@ void export_trained(const Spec& spec, Store& store, const std::string& worker, R
   check_result(store, fit, spec);
 
   Exporter exporter(spec, store, worker, observer, stop);
-  const std::string student = exporter.student_of(fit);
+  const std::string student = exporter.student_of(plan, fit);
   const Node node = export_node(plan, fit, student, card_of(spec, plan, request, fit), request, data.classes);
   if (!store.verify(node.key())) exporter.compute(node);
   pending.fill_from(store.result_folder(node.key()));

@@ -41,6 +41,7 @@ inline constexpr char kFeaturesFile[] =
 // "keep", which `qinglan export` sets in a node of its own. Training is deterministic, so that node makes the
 // very model whose answers are in the run's record.
 inline constexpr char kStudentFile[] = "student.safetensors";
+// trunk: the result folder is that of train/trunk.h.
 // summary.json of a fit:
 // {"final_train_loss","label_entropy","curve":[...],"certificate":{...},"failure"?:{...}}
 inline constexpr char kSummaryFile[] = "summary.json";

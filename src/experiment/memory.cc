@@ -15,7 +15,8 @@ constexpr double kTokenBytes = 785;       // a token while its text is encoded, 
 constexpr double kWaste = 1.05;           // heap that is neither used nor given back, measured
 constexpr double kExampleBytes = 400;     // a row of the data set beside its text
 constexpr double kForwardTokens = 4096;   // train/packing.h
-constexpr double kPanelRows = 1 << 16;    // model/matrix.h
+constexpr double kChunkTokens = 8 * kForwardTokens;  // train/chunked_pass.cc
+constexpr double kPanelRows = 1 << 16;               // model/matrix.h
 
 struct Widths {
   double c, q, kv, i, up;  // up: what the first feed-forward product gives, gate and up where gated
@@ -56,9 +57,25 @@ double backward_values(const ModelConfig& config) {
 
 double value_bytes(const Json& values) { return values.value("dtype", "bfloat16") == "float32" ? 4 : 2; }
 
+// Blocks that are trained and, of a student of the top blocks, loaded.
+double trained_layers(const Node& node, const ModelConfig& config) {
+  return node.params.value("learner", Json::object()).value("layers", static_cast<double>(config.layers));
+}
+
+bool upper_only(const Node& node) { return node.inputs.contains("trunk"); }
+
+// Of a student of the top blocks, theirs alone.
+double parameters_held(const Node& node, const ModelConfig& config) {
+  const double all = static_cast<double>(parameter_count(config));
+  if (!upper_only(node)) return all;
+  const double embedding = static_cast<double>(config.vocab * config.hidden);
+  return (all - embedding) * trained_layers(node, config) / static_cast<double>(config.layers);
+}
+
 double weight_bytes(const Node& node, const ModelConfig& config, double bytes, double file_bytes) {
   const double all = static_cast<double>(parameter_count(config));
-  if (node.base != "file") return bytes * all;
+  if (node.base != "file") return bytes * parameters_held(node, config);
+  if (upper_only(node)) return file_bytes * parameters_held(node, config) / all;
   // Pages of the file that are read: the blocks up to the depth and the embedding. One matrix stands
   // dequantized.
   const Widths w = widths_of(config);
@@ -86,7 +103,7 @@ double micro_tokens(const NodeTexts& texts, const Json& learner) {
 double fine_tuning_bytes(const Node& node, const ModelConfig& config, const NodeTexts& texts, double bytes) {
   const Json& learner = node.params["learner"];
   const bool full = learner.at("kind") == "full";
-  const double tokens = micro_tokens(texts, learner), layers = static_cast<double>(config.layers);
+  const double tokens = micro_tokens(texts, learner), layers = trained_layers(node, config);
   const double activations = tokens * bytes * (layers * saved_values(config, full) + backward_values(config));
   const double pass = pass_bytes(config, pass_tokens(texts, static_cast<double>(texts.test)), bytes);
   if (!full) {
@@ -95,7 +112,7 @@ double fine_tuning_bytes(const Node& node, const ModelConfig& config, const Node
     const double trained = layers * rank * (4 * w.c + 3 * w.q + 2 * w.kv);
     return std::max(activations, pass) + trained * 20;
   }
-  const double trained = static_cast<double>(parameter_count(config));
+  const double trained = parameters_held(node, config);
   const bool several = tokens >= learner.value("micro_tokens", 2048.0) * 0.9;
   // Masters (the weights themselves in fp32), two moments, gradient sums, and fresh gradients of a later
   // micro-batch.
@@ -135,15 +152,23 @@ std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64
       total += kCompute + probe_bytes(texts, static_cast<double>(feature_width));
     return static_cast<std::int64_t>(total);
   }
-  total += kCompute + kTokenBytes * texts.mean * rows;
+  total += kCompute;
+  const double states = texts.mean * rows * static_cast<double>(config->hidden) * 2;  // of all tokens
   const double bytes = value_bytes(learner.empty() ? node.params : learner);
-  total += kVocabularyEntry * static_cast<double>(config->vocab);
+  if (upper_only(node))
+    total += states;  // mapped
+  else
+    total += kTokenBytes * texts.mean * rows + kVocabularyEntry * static_cast<double>(config->vocab);
   total += weight_bytes(node, *config, bytes, static_cast<double>(file_bytes));
   double work = 0;
   if (node.kind == "features")
     work = rows * static_cast<double>(feature_width) * 2 +
            std::max(pass_bytes(*config, pass_tokens(texts, rows), bytes),
                     rows * static_cast<double>(feature_width) * 2);
+  else if (node.kind == "trunk")
+    work =
+        pass_bytes(*config, pass_tokens(texts, rows), bytes) +
+        3 * std::min(states, kChunkTokens * static_cast<double>(config->hidden) * 2);  // packs, chunk, file;
   else if (learner.value("kind", "") == "zero-shot")
     work = zero_shot_bytes(*config, texts, bytes);
   else

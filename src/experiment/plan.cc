@@ -13,6 +13,7 @@
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
+#include "experiment/tune.h"
 #include "supervise/label_file.h"
 #include "supervise/lexicon.h"
 
@@ -66,6 +67,8 @@ struct Learner {
   std::string digest;  // of the model
   ModelConfig config;
   Json prompt;  // prompt_of(), with the digest of the chat template
+  Tune tune;
+  std::int64_t layers = 0;  // top blocks that are trained; 0: all
 };
 
 class Planner {
@@ -89,12 +92,14 @@ class Planner {
 
  private:
   Learner resolve(const LearnerSpec& spec, const char* role) {
-    Learner learner{spec, "", {}, {}};
+    Learner learner{.spec = spec};
     if (spec.kind != "model") return learner;
     const ModelSource source = resolve_model(spec.model_path);
     learner.config = source.config;
     fit_to_model(learner, source, role);
     learner.digest = digest_of_model(source, memo_);
+    learner.tune = parse_tune(spec.tune, role);
+    learner.layers = learner.tune.layers_of(source.config);
     resolve_pooling(learner, role);
     resolve_prompt(learner, source, role);
     check_words(learner, role);
@@ -124,6 +129,12 @@ class Planner {
           .expected(std::to_string(data_.classes.size()) + " entries")
           .found(values["label_words"].dump());
     if (values.value("head", "new") != "words") return;
+    if (learner.layers > 0)
+      throw Error(ErrorKind::usage, role +
+                                        ".head = \"words\": students of the top blocks are loaded "
+                                        "without the language-model head")
+          .found("tune = \"" + learner.spec.tune + "\"")
+          .hint("use head = \"new\", or tune = \"" + learner.tune.kind + "\"");
     if (learner.config.kind != ModelKind::decoder)
       throw Error(ErrorKind::usage, role + ".head = \"words\": " + learner.spec.name +
                                         " is an encoder and has no language-model head");
@@ -201,6 +212,24 @@ class Planner {
     return add(std::move(node));
   }
 
+  // What students of the top blocks start from.
+  std::string trunk(const Learner& learner, bool random_init) {
+    Node node;
+    node.kind = "trunk";
+    node.params = {{"depth", learner.config.layers - learner.layers},
+                   {"max_tokens", learner.spec.values["max_tokens"]},
+                   {"dtype", learner.spec.values["dtype"]},
+                   {"model", learner.digest}};
+    node.params.update(learner.prompt);
+    if (random_init) node.params["init"] = "random";
+    node.inputs = {{"dataset", data_.dataset}};
+    node.profile = profile_;
+    node.files["model"] = learner.spec.model_path;
+    if (!random_init) node.base = base_of(learner);
+    node.title = "lower blocks of " + learner.spec.name + (random_init ? " without pretraining" : "");
+    return add(std::move(node));
+  }
+
   // What a fit is keyed by, whoever's labels it learns from.
   Node fit(const char* kind, const Learner& learner, const char* rows, std::uint64_t seed,
            const MethodSpec& method, bool random_init = false) {
@@ -213,13 +242,19 @@ class Planner {
       node.params["learner"] = learner.spec.values;
     } else {
       node.params["learner"] = recipe_of(learner.spec.values);
-      node.params["learner"]["kind"] = learner.spec.tune;
+      node.params["learner"]["kind"] = learner.tune.kind;
       node.profile = profile_;
       if (learner.spec.tune == "probe") {
         node.inputs["features"] = features(learner, random_init);
       } else {
         node.params["model"] = learner.digest;
-        node.params["learner"].update(learner.prompt);
+        if (learner.layers > 0) {
+          node.inputs["trunk"] = trunk(learner, random_init);
+          node.params["learner"]["layers"] = learner.layers;
+          node.params["learner"].erase("max_tokens");  // the trunk's
+        } else {
+          node.params["learner"].update(learner.prompt);
+        }
         if (random_init) node.params["init"] = "random";
         node.files["model"] = learner.spec.model_path;
         if (!random_init) node.base = base_of(learner);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "catalog/known_model.h"
 #include "experiment/schema.h"
+#include "experiment/tune.h"
 
 namespace qinglan {
 namespace {
@@ -20,6 +21,7 @@ const std::set<std::string> kFineTune = {"head",  "lr",           "head_lr",  "e
 const std::set<std::string> kLora = {"lora_rank", "lora_alpha"};
 const std::set<std::string> kFeatures = {"depth", "pooling", "max_tokens", "dtype"};
 
+// `tune` here and below: probe, full or lora, whichever blocks are trained.
 Json defaults_of(const std::string& tune) {
   if (tune == "probe") return {{"l2", {1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0}}, {"folds", 5}};
   Json fine = {{"lr", tune == "lora" ? 3e-4 : 3e-5},
@@ -73,7 +75,7 @@ Json keep(const Json& values, const std::set<std::string>& keys) {
 }  // namespace
 
 Json with_recipe_defaults(const Json& values, const std::string& source) {
-  const std::string tune = values.at("tune");
+  const std::string tune = parse_tune(values.at("tune"), source).kind;
   Json result = defaults_of(tune);
   for (const auto& [key, value] : values.items()) {
     const KeyInfo* info = find_key("student", key);

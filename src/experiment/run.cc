@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "experiment/assemble.h"
+#include "experiment/cost.h"
 #include "experiment/executor.h"
 #include "io/publish.h"
 
@@ -127,6 +128,7 @@ Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunOb
   const PlannedData data = prepare_data(spec, store, memo, &data_computed);
   const Plan plan = make_plan(spec, data, memo);
   const auto missing = missing_nodes(plan, store);
+  if (!missing.empty()) check_disk(estimate_disk(plan, data, store), free_disk(store));
   observer.planned(static_cast<std::int64_t>(plan.order.size()), static_cast<std::int64_t>(missing.size()));
 
   LocalExecutor executor(worker, stop);

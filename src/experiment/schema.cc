@@ -14,7 +14,8 @@ std::vector<KeyInfo> learner_keys(const char* section) {
   return {
       {section, "model", text, nullptr,
        "name (qinglan models list), or path of a .gguf file or Hugging Face folder"},
-      {section, "tune", text, "probe", "full | lora | probe"},
+      {section, "tune", text, "probe",
+       "probe | full | lora | top-<k> | lora-top-<k>: what is trained; k: top blocks, half or quarter"},
       {section, "text", text, "", "template for this model alone; default data.text"},
       {section, "chat", boolean, false,
        "the text becomes the user's message of the model's own chat template"},
@@ -40,7 +41,7 @@ std::vector<KeyInfo> learner_keys(const char* section) {
       {section, "l2", number_list, nullptr,
        "probe: penalties tried by cross-validation; one value is taken as it is"},
       {section, "folds", integer, nullptr, "probe: folds of the cross-validation"},
-      {section, "lr", number, nullptr, "learning rate; default 3e-4 for lora, 3e-5 for full"},
+      {section, "lr", number, nullptr, "learning rate; default 3e-4 with lora, else 3e-5"},
       {section, "head_lr", number, nullptr, "learning rate of the head"},
       {section, "epochs", integer, nullptr, "passes over the training rows"},
       {section, "batch", integer, nullptr, "rows a step"},

@@ -15,6 +15,7 @@
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
 #include "experiment/toml_tree.h"
+#include "experiment/tune.h"
 
 namespace qinglan {
 namespace {
@@ -239,7 +240,7 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
   if (spec.kind == "model") {
     require(values.contains("model"), "[" + section + "] needs a model", source,
             "model = \"smollm2-135m\", or a path; `qinglan models list` shows the known ones");
-    require_one_of(values, section, "tune", {"full", "lora", "probe"}, source);
+    parse_tune(values["tune"], source + ": " + section + ".tune");
     require_one_of(values, section, "dtype", {"auto", "bfloat16", "float32"}, source);
     require_one_of(values, section, "base", {"compute", "file"}, source);
     check_prompt(values, section, source);

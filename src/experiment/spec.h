@@ -16,7 +16,7 @@ struct LearnerSpec {
   std::string kind = "model";    // model | ngrams | lexicon | labels
   std::string name;              // for people: a model's name, or the kind
   std::string model_path;        // kind model
-  std::string tune;              // kind model: full | lora | probe
+  std::string tune;              // kind model: see tune.h
   std::string text;              // template
   std::string path;              // lexicon, labels
   Json values = Json::object();  // all resolved keys of the section, as recorded

@@ -1,10 +1,13 @@
 // A LoRA student of every tiny architecture against Hugging Face and PEFT (tools/golden/export_golden.py):
 // names, shapes and logits of what is exported; then loaded here again.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "export/gguf_model.h"
 #include "export/hf_folder.h"
@@ -272,6 +275,32 @@ TEST_P(Export, AGgufLoadsHereAgainOrIsRefusedWithAReason) {
   EXPECT_LE(
       distance(pooled(Backbone::load(resolve_model(out), torch::kFloat32), nullptr), pooled(again, nullptr)),
       1e-5);
+}
+
+// Of an adapter on the upper blocks, the matrices of these alone, at modules that PEFT tells from the others.
+TEST_P(Export, AnAdapterOfUpperBlocksLeavesTheOthers) {
+  const ModelConfig& config = model_.backbone.config();
+  const std::int64_t first = config.layers - 1;
+  const std::string number = "." + std::to_string(first) + ".";
+  LoraAdapter adapter = LoraAdapter::create(config, kLora, 3, first);
+  {
+    const torch::NoGradGuard no_grad;
+    torch::Tensor(adapter.b(first, LoraAdapter::v)).fill_(0.5);
+  }
+  std::set<std::string> changed;
+  each_merged(model_.backbone, &adapter, [&](const std::string& name, const torch::Tensor& value) {
+    for (const auto& parameter : model_.backbone.parameters())
+      if (parameter.name == name && !torch::equal(value, parameter.tensor)) changed.insert(name);
+  });
+  EXPECT_THAT(changed, testing::ElementsAre("layers" + number + "qkv.weight"));
+  const PeftTensors made = peft_tensors(model_.backbone, adapter);
+  EXPECT_EQ(made.tensors.size(), made.target_modules.size() * 2);
+  for (const auto& module : made.target_modules) {
+    EXPECT_THAT(module, testing::HasSubstr(number));
+    EXPECT_TRUE(std::any_of(made.tensors.begin(), made.tensors.end(), [&](const NamedTensor& tensor) {
+      return tensor.name.ends_with(module + ".lora_A.weight");
+    })) << module;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Export, testing::ValuesIn(names_of_models()),

@@ -20,6 +20,7 @@ struct ExportedStudent {
   // logits = pooled W^T + b with W [K, D] and b [K] (undefined: none): fp64 of a probe, fp32 else.
   torch::Tensor head_weight, head_bias;
   bool probe = false;            // pooled states are rounded to bf16 before the head, as cached features are
+  bool trunk = false;            // top blocks alone were trained, on states rounded to bf16 below them
   std::int64_t depth = 0;        // hidden state after this many blocks
   std::vector<Pooling> pooling;  // joined in this order
   std::int64_t max_tokens = 512;

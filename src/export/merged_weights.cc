@@ -15,7 +15,8 @@ void each_merged(const Backbone& backbone, const LoraAdapter* adapter,
                  const std::function<void(const std::string& name, torch::Tensor value)>& take) {
   const torch::NoGradGuard no_grad;
   std::map<std::string, std::function<torch::Tensor()>> changes;
-  for (std::int64_t layer = 0; adapter && layer < backbone.config().layers; ++layer) {
+  for (std::int64_t layer = adapter ? adapter->first() : 0; adapter && layer < backbone.config().layers;
+       ++layer) {
     const std::string stem = "layers." + std::to_string(layer) + ".";
     changes[stem + "qkv.weight"] = [=] {
       return torch::cat({product(*adapter, layer, LoraAdapter::q), product(*adapter, layer, LoraAdapter::k),

@@ -20,16 +20,23 @@ std::string below_layer(const std::string& module, std::int64_t layer) {
   return module.substr(module.find(number) + number.size());
 }
 
+// Length of the first part of names, which AutoModel does not have and classes with a head do.
+std::size_t first_part(const ModelConfig& config) {
+  const std::string prefix = architecture_named(config.architecture).hf_prefixes.front();
+  return prefix.find('.') + 1;
+}
+
 class PeftBuilder {
  public:
   PeftBuilder(const Backbone& backbone, const LoraAdapter& adapter)
       : backbone_(backbone),
         adapter_(adapter),
         transposed_(architecture_named(backbone.config().architecture).find(WeightRole::q).hf_layout ==
-                    HfLayout::transposed) {}
+                    HfLayout::transposed),
+        skipped_(first_part(backbone.config())) {}
 
   PeftTensors build() {
-    for (std::int64_t layer = 0; layer < backbone_.config().layers; ++layer) {
+    for (std::int64_t layer = adapter_.first(); layer < backbone_.config().layers; ++layer) {
       add_qkv(layer);
       const std::string name = "layers." + std::to_string(layer) + ".o.weight";
       const auto parts = backbone_.hf_tensors(name, adapter_.b(layer, Target::o));
@@ -44,7 +51,10 @@ class PeftBuilder {
 
   void add(std::int64_t layer, const std::string& weight, const torch::Tensor& a, const torch::Tensor& b) {
     const std::string module = module_of(weight);
-    if (layer == 0) result_.target_modules.push_back(below_layer(module, layer));
+    if (adapter_.first() > 0)  // PEFT takes a name's end: with the number, blocks below stay as they are
+      result_.target_modules.push_back(module.substr(skipped_));
+    else if (layer == 0)
+      result_.target_modules.push_back(below_layer(module, layer));
     result_.tensors.push_back({module + ".lora_A.weight", a});
     result_.tensors.push_back({module + ".lora_B.weight", b.clone()});
   }
@@ -61,7 +71,7 @@ class PeftBuilder {
         backbone_.hf_tensors("layers." + std::to_string(layer) + ".qkv.weight", torch::block_diag(b));
     if (parts.size() == 1) {
       add(layer, parts[0].name, torch::cat(a), as_linear(parts[0].tensor));
-      if (layer == 0) result_.fused = result_.target_modules.back();
+      result_.fused = below_layer(module_of(parts[0].name), layer);
       return;
     }
     QL_CHECK(parts.size() == 3, "q, k and v lie in one module or in three");
@@ -72,6 +82,7 @@ class PeftBuilder {
   const Backbone& backbone_;
   const LoraAdapter& adapter_;
   bool transposed_;
+  std::size_t skipped_;
   PeftTensors result_;
 };
 
@@ -110,10 +121,7 @@ void write_peft_adapter(FileSystem& fs, const std::string& folder, const Exporte
     throw Error(ErrorKind::usage, "only a student of tune = \"lora\" is an adapter").hint("use --format hf");
   const bool classifier = head_form(student) == HeadForm::score;
   const PeftTensors made = peft_tensors(student.base.backbone, *student.adapter);
-  // AutoModel is what classes with a head keep under the first part of a name.
-  const std::string prefix =
-      architecture_named(student.base.backbone.config().architecture).hf_prefixes.front();
-  const std::size_t skipped = classifier ? 0 : prefix.find('.') + 1;
+  const std::size_t skipped = classifier ? 0 : first_part(student.base.backbone.config());
   std::vector<NamedTensor> tensors;
   for (const auto& [name, tensor] : made.tensors)
     tensors.push_back({"base_model.model." + name.substr(skipped), tensor});

@@ -96,6 +96,7 @@ Json facts_of(const ExportedStudent& student, ExportFormat format, const std::st
                 {"layers", student.base.backbone.config().layers},
                 {"pooling", pooling},
                 {"rounded", student.probe},
+                {"trunk", student.trunk},
                 {"head", kHeadNames[static_cast<int>(head_form(student))]},
                 {"pad_token_id", pad_token_of(student.base).id}});
   if (format == ExportFormat::peft) facts["base_model"] = base;
@@ -141,6 +142,12 @@ std::string notes_of(const ExportedStudent& student, ExportFormat format, const 
         "\nThe class puts a tanh layer before its classifier that this student has not; its matrix here is "
         "the "
         "identity divided by 2^14, within which tanh is the identity up to rounding.\n";
+  if (student.trunk)
+    notes +=
+        "\nOnly the top blocks were trained, on hidden states of the blocks below that were computed once "
+        "and "
+        "rounded to bf16. These lines compute them anew without rounding, so that scores differ from the "
+        "run's record by about that much.\n";
   if (format == ExportFormat::peft)
     notes += "\nThe adapter stands on `" + base +
              "`. If that folder moves, change `base_model_name_or_path` in "

@@ -107,7 +107,7 @@ TEST_P(Architectures, HasHuggingFacesGradients) {
   double worst = 0;
   for (const auto& parameter : model.parameters()) {
     if (!parameter.tensor.grad().defined()) continue;  // the LM head of an untied model
-    for (const auto& part : model.hf_tensors(parameter.name, parameter.tensor.grad())) {
+    for (const auto& part : model.hf_tensors(parameter.name, grad_of(parameter.tensor))) {
       const std::string* name = name_in(expected_, "grad.", part.name);
       ASSERT_TRUE(name) << part.name;
       ++checked;

@@ -100,24 +100,33 @@ Backbone::Layer Backbone::build_layer(std::int64_t number, const Supply& supply)
   return layer;
 }
 
-Backbone::Backbone(ModelConfig config, torch::Dtype dtype, const Supply& supply)
+Backbone::Backbone(ModelConfig config, torch::Dtype dtype, std::int64_t first, const Supply& supply)
     : config_(std::move(config)),
       dtype_(dtype),
-      storage_(supply.keep ? BaseStorage::file : BaseStorage::compute) {
+      storage_(supply.keep ? BaseStorage::file : BaseStorage::compute),
+      first_(first),
+      layers_(static_cast<std::size_t>(first)) {
   QL_CHECK(dtype == torch::kFloat32 || dtype == torch::kBFloat16, "a backbone computes in fp32 or bf16");
+  QL_CHECK(first >= 0 && first <= config_.layers, "the upper part begins outside the model");
   const torch::NoGradGuard no_grad;
-  token_embedding_ = add_matrix(supply, "token_embedding.weight", {R::token_embedding}, -1);
-  position_embedding_ = add(supply, "position_embedding.weight", {R::position_embedding}, -1);
-  type_embedding_ = add(supply, "type_embedding.weight", {R::type_embedding}, -1);
-  embedding_norm_ = add_norm(supply, "embedding_norm", R::embedding_norm, R::embedding_norm_bias, -1);
-  for (std::int64_t number = 0; number < config_.layers; ++number)
+  if (first == 0) add_embeddings(supply);
+  for (std::int64_t number = first; number < config_.layers; ++number)
     layers_.push_back(build_layer(number, supply));
   final_norm_ = add_norm(supply, "final_norm", R::final_norm, R::final_norm_bias, -1);
+  if (first > 0) return;
   lm_head_ = add_matrix(supply, "lm_head.weight", {R::lm_head}, -1);
   if (!lm_head_.defined()) lm_head_ = token_embedding_;
 }
 
-Backbone Backbone::load(const ModelSource& source, torch::Dtype dtype, BaseStorage storage) {
+void Backbone::add_embeddings(const Supply& supply) {
+  token_embedding_ = add_matrix(supply, "token_embedding.weight", {R::token_embedding}, -1);
+  position_embedding_ = add(supply, "position_embedding.weight", {R::position_embedding}, -1);
+  type_embedding_ = add(supply, "type_embedding.weight", {R::type_embedding}, -1);
+  embedding_norm_ = add_norm(supply, "embedding_norm", R::embedding_norm, R::embedding_norm_bias, -1);
+}
+
+Backbone Backbone::load(const ModelSource& source, torch::Dtype dtype, BaseStorage storage,
+                        std::int64_t first) {
   if (storage == BaseStorage::file && source.format != WeightFormat::gguf)
     throw Error(ErrorKind::unsupported, "only a GGUF file's weights can stay as they are")
         .in(source.path)
@@ -130,10 +139,11 @@ Backbone Backbone::load(const ModelSource& source, torch::Dtype dtype, BaseStora
   };
   if (storage == BaseStorage::file)
     supply.keep = [&](const WeightPlace& place) { return reader.find(place.role, place.layer); };
-  return Backbone(source.config, dtype, supply);
+  return Backbone(source.config, dtype, first, supply);
 }
 
-Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype) {
+Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype,
+                          std::int64_t first) {
   const Architecture& architecture = architecture_named(config.architecture);
   const double norm_scale = config.unit_offset_norm ? 0 : 1;
   Supply supply;
@@ -155,16 +165,12 @@ Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, tor
     });
     rows.copy_(values.view(rows.sizes()));
   };
-  return Backbone(config, dtype, supply);
+  return Backbone(config, dtype, first, supply);
 }
 
 void Backbone::check_batch(const PackedBatch& batch) const {
-  const auto [least, most] = batch.ids.aminmax();
-  const auto lowest = least.item<std::int64_t>(), highest = most.item<std::int64_t>();
-  if (lowest < 0 || highest >= config_.vocab)
-    throw Error(ErrorKind::invalid_input, "a token id is outside the model's vocabulary")
-        .expected("0.." + std::to_string(config_.vocab - 1))
-        .found(std::to_string(lowest < 0 ? lowest : highest));
+  QL_CHECK(first_ == 0 || batch.hidden.defined(), "the upper part of a model reads hidden states");
+  if (!batch.hidden.defined()) check_ids(batch);
   const auto longest = *std::max_element(batch.lengths.begin(), batch.lengths.end());
   if (longest > config_.max_positions)
     throw Error(ErrorKind::invalid_input, "a text is longer than the model can read")
@@ -173,7 +179,18 @@ void Backbone::check_batch(const PackedBatch& batch) const {
         .hint("Lower the limit on tokens.");
 }
 
+void Backbone::check_ids(const PackedBatch& batch) const {
+  const auto [least, most] = batch.ids.aminmax();
+  const auto lowest = least.item<std::int64_t>(), highest = most.item<std::int64_t>();
+  if (lowest < 0 || highest >= config_.vocab)
+    throw Error(ErrorKind::invalid_input, "a token id is outside the model's vocabulary")
+        .expected("0.." + std::to_string(config_.vocab - 1))
+        .found(std::to_string(lowest < 0 ? lowest : highest));
+}
+
 torch::Tensor Backbone::embed(const PackedBatch& batch) const {
+  // A copy, since blocks add in place where there are no gradients.
+  if (batch.hidden.defined()) return batch.hidden.to(dtype_, /*non_blocking=*/false, /*copy=*/true);
   auto x = token_embedding_.rows(batch.ids);
   if (config_.embedding_scale != 1) {
     // In the compute type, as the models were trained.
@@ -188,7 +205,10 @@ torch::Tensor Backbone::embed(const PackedBatch& batch) const {
 std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
                                              const LoraAdapter* adapter) const {
   QL_CHECK(!depths.empty() && batch.documents() > 0, "forward needs depths and documents");
-  for (const auto depth : depths) QL_CHECK(depth >= 0 && depth <= config_.layers, "depth outside 0..layers");
+  const std::int64_t from = batch.hidden.defined() ? batch.depth : 0;
+  QL_CHECK(from >= first_, "hidden states of a depth whose blocks were not loaded");
+  for (const auto depth : depths)
+    QL_CHECK(depth >= from && depth <= config_.layers, "depth outside the blocks run");
   check_batch(batch);
   const BlockInputs inputs(config_, batch, adapter);
   const auto deepest = *std::max_element(depths.begin(), depths.end());
@@ -204,8 +224,8 @@ std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span
     }
   };
   auto x = embed(batch);
-  keep(0, x);
-  for (std::int64_t number = 0; number < deepest; ++number) {
+  keep(from, x);
+  for (std::int64_t number = from; number < deepest; ++number) {
     x = block(number, x, inputs);
     keep(number + 1, x);
   }
@@ -219,6 +239,7 @@ torch::Tensor Backbone::forward(const PackedBatch& batch, const LoraAdapter* ada
 void Backbone::need_lm_head() const {
   if (config_.kind != ModelKind::decoder)
     throw Error(ErrorKind::unsupported, "an encoder has no language-model head").found(config_.architecture);
+  QL_CHECK(lm_head_.defined(), "the upper part of a model has no language-model head");
 }
 
 torch::Tensor Backbone::lm_head_rows(std::span<const std::int64_t> tokens) const {

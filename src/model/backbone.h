@@ -29,24 +29,27 @@ enum class BaseStorage { compute, file };
 class Backbone {
  public:
   // `dtype` torch::kFloat32 or torch::kBFloat16: the compute type. Files are mapped and converted part by
-  // part: the most memory taken at any time is the model's own and some MiB. Throws Error{corrupt_data} for a
-  // missing weight or a wrong shape (both named), Error{unsupported} for BaseStorage::file of anything but
-  // GGUF, and what io/ throws.
+  // part: the most memory taken at any time is the model's own and some MiB. `first` > 0 loads the upper part
+  // alone: blocks from that one on and the final norm, without embeddings and LM head, for batches that bring
+  // hidden states of depth `first` or more. Throws Error{corrupt_data} for a missing weight or a wrong shape
+  // (both named), Error{unsupported} for BaseStorage::file of anything but GGUF, and what io/ throws.
   static Backbone load(const ModelSource& source, torch::Dtype dtype,
-                       BaseStorage storage = BaseStorage::compute);
+                       BaseStorage storage = BaseStorage::compute, std::int64_t first = 0);
   // The random-init control: matrices and embeddings normal(0, 0.02), biases 0, scales of norms 1; stream
-  // "random_init".
-  static Backbone random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype);
+  // "random_init", so that an upper part has the whole model's numbers.
+  static Backbone random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype,
+                         std::int64_t first = 0);
 
   const ModelConfig& config() const { return config_; }
   torch::Dtype dtype() const { return dtype_; }
+  std::int64_t first() const { return first_; }  // the lowest block that is here
 
   // Hidden states [T, C] in the compute type at each of `depths` (0..layers, any order): after that many
   // blocks, 0 = the embeddings. Depth `layers` is after the final norm where the model has one, smaller
-  // depths are before it. Only the blocks up to the largest depth run. Differentiable with respect to the
-  // trainable parameters and the adapter unless gradients are switched off; run without them inside
-  // torch::NoGradGuard or torch::InferenceMode. Throws Error{invalid_input} for an id outside the vocabulary
-  // or a document longer than the position table.
+  // depths are before it. Only the blocks up to the largest depth run, and none below the depth of a batch's
+  // hidden states. Differentiable with respect to the trainable parameters and the adapter unless gradients
+  // are switched off; run without them inside torch::NoGradGuard or torch::InferenceMode. Throws
+  // Error{invalid_input} for an id outside the vocabulary or a document longer than the position table.
   std::vector<torch::Tensor> forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
                                      const LoraAdapter* adapter = nullptr) const;
   // The last depth only.
@@ -61,7 +64,8 @@ class Backbone {
   torch::Tensor lm_head_rows(std::span<const std::int64_t> tokens) const;
 
   // Switches gradients of the backbone's own weights on (full tuning) or off (frozen, the state after
-  // loading). Throws Error{unsupported} for on when matrices stay as in the file.
+  // loading). Throws Error{unsupported} for on when matrices stay as in the file. The token embedding's
+  // gradient is sparse: a row each token of the batch, not summed by word.
   void set_trainable(bool trainable);
 
   BaseStorage storage() const { return storage_; }
@@ -97,7 +101,8 @@ class Backbone {
     std::function<WeightRows(const WeightPlace& place)> keep;
   };
 
-  Backbone(ModelConfig config, torch::Dtype dtype, const Supply& supply);
+  Backbone(ModelConfig config, torch::Dtype dtype, std::int64_t first, const Supply& supply);
+  void add_embeddings(const Supply& supply);
   Layer build_layer(std::int64_t number, const Supply& supply);
   // Makes a parameter of the roles' rows, fills and lists it; undefined when the model has no such weight.
   torch::Tensor add(const Supply& supply, const std::string& name, const std::vector<WeightRole>& roles,
@@ -108,6 +113,7 @@ class Backbone {
                        std::int64_t layer);
   void need_lm_head() const;
   void check_batch(const PackedBatch& batch) const;
+  void check_ids(const PackedBatch& batch) const;
   torch::Tensor embed(const PackedBatch& batch) const;
   torch::Tensor norm(const torch::Tensor& x, const NormWeights& weights) const;
   torch::Tensor attention(std::int64_t number, const torch::Tensor& x,
@@ -118,10 +124,11 @@ class Backbone {
   ModelConfig config_;
   torch::Dtype dtype_;
   BaseStorage storage_;
+  std::int64_t first_;
   Matrix token_embedding_, lm_head_;
   torch::Tensor position_embedding_, type_embedding_;
   NormWeights embedding_norm_, final_norm_;
-  std::vector<Layer> layers_;
+  std::vector<Layer> layers_;  // of every block; empty below first_
   std::vector<NamedTensor> parameters_;
   std::map<std::string, std::vector<WeightPlace>> places_;
 };

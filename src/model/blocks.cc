@@ -50,14 +50,15 @@ torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x,
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
   const auto& kind = inputs.kind_of(config_, number);
   auto qkv = layer.qkv.linear(x, layer.qkv_bias);
-  if (inputs.adapter)
+  const bool adapted = inputs.adapter && inputs.adapter->covers(number);
+  if (adapted)
     qkv = add_low_rank(qkv, x, *inputs.adapter, number, {LoraAdapter::q, LoraAdapter::k, LoraAdapter::v});
   if (config_.qk_norm) qkv = norm_heads(qkv, layer.q_norm, layer.k_norm, config_);
   if (kind.rotary_rows.defined())
     qkv = rotate_(qkv, kind.rotary, kind.rotary_rows, config_.heads + config_.kv_heads, config_.head_dim);
   const auto context = attend(qkv, inputs.batch.lengths, kind.attention);
   const auto out = layer.o.linear(context, layer.o_bias);
-  return inputs.adapter ? add_low_rank(out, context, *inputs.adapter, number, {LoraAdapter::o}) : out;
+  return adapted ? add_low_rank(out, context, *inputs.adapter, number, {LoraAdapter::o}) : out;
 }
 
 torch::Tensor Backbone::feed_forward(std::int64_t number, const torch::Tensor& x) const {

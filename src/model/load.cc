@@ -25,8 +25,9 @@ LoadedModel load_model(const std::string& path, torch::Dtype dtype, BaseStorage 
 }
 
 LoadedModel load_random(const std::string& path, torch::Dtype dtype) {
-  return with_tokenizer(path,
-                        [&](const ModelSource& source) { return Backbone::random(source.config, 0, dtype); });
+  return with_tokenizer(path, [&](const ModelSource& source) {
+    return Backbone::random(source.config, kRandomInitSeed, dtype);
+  });
 }
 
 void check_tokenizer_fits(const Tokenizer& tokenizer, const ModelConfig& config, const std::string& source) {

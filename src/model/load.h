@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
 #include <string>
 
 #include "catalog/model_source.h"
@@ -24,6 +25,7 @@ LoadedModel load_model(const std::string& path, torch::Dtype dtype,
 
 // The same architecture and tokenizer with random weights (Backbone::random): one draw for all run seeds, so
 // that its features are computed once.
+inline constexpr std::uint64_t kRandomInitSeed = 0;
 LoadedModel load_random(const std::string& path, torch::Dtype dtype);
 
 // Throws Error{invalid_input} when the tokenizer can give ids that the embedding does not have.

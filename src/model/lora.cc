@@ -22,8 +22,8 @@ std::string module_name(const Architecture& architecture, WeightRole role, std::
 
 }  // namespace
 
-LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& options,
-                                std::uint64_t run_seed) {
+LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& options, std::uint64_t run_seed,
+                                std::int64_t first) {
   if (options.rank < 1 || !(options.alpha > 0))
     throw Error(ErrorKind::usage, "a LoRA adapter needs a positive rank and alpha")
         .found("r = " + std::to_string(options.rank) + ", alpha = " + std::to_string(options.alpha));
@@ -38,8 +38,9 @@ LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& op
                                         {WeightRole::o, config.q_width(), config.hidden}}};
   LoraAdapter adapter;
   adapter.options_ = options;
-  std::uint64_t number = 0;
-  for (std::int64_t layer = 0; layer < config.layers; ++layer)
+  adapter.first_ = first;
+  auto number = static_cast<std::uint64_t>(first) * matrices.size();
+  for (std::int64_t layer = first; layer < config.layers; ++layer)
     for (const auto& matrix : matrices) {
       const std::string module = module_name(architecture, matrix.role, layer);
       auto a = torch::empty({options.rank, matrix.in}, torch::kFloat32);

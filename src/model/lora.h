@@ -20,8 +20,13 @@ struct LoraOptions {
 
 class LoraAdapter {
  public:
-  // A from the stream "lora" of the run seed, one index per matrix.
-  static LoraAdapter create(const ModelConfig& config, const LoraOptions& options, std::uint64_t run_seed);
+  // Of the blocks from `first` on. A from the stream "lora" of the run seed, one index per matrix of the
+  // whole model, so that a block starts from the same numbers whatever `first` is.
+  static LoraAdapter create(const ModelConfig& config, const LoraOptions& options, std::uint64_t run_seed,
+                            std::int64_t first = 0);
+
+  std::int64_t first() const { return first_; }
+  bool covers(std::int64_t layer) const { return layer >= first_; }
 
   // fp32 leaves that require gradients, whatever the backbone computes in. Names are PEFT's without the
   // leading "base_model.model.": "<module>.lora_A.weight" [r, in], "<module>.lora_B.weight" [out, r]. Where
@@ -31,6 +36,7 @@ class LoraAdapter {
   const LoraOptions& options() const { return options_; }
 
   enum Target { q, k, v, o };
+  // Of a layer that is covered.
   const torch::Tensor& a(std::int64_t layer, Target target) const {
     return parameters_[index(layer, target)].tensor;
   }
@@ -40,9 +46,10 @@ class LoraAdapter {
   double scale() const { return options_.alpha / static_cast<double>(options_.rank); }
 
  private:
-  static std::size_t index(std::int64_t layer, Target target) {
-    return static_cast<std::size_t>((layer * 4 + target) * 2);
+  std::size_t index(std::int64_t layer, Target target) const {
+    return static_cast<std::size_t>(((layer - first_) * 4 + target) * 2);
   }
+  std::int64_t first_ = 0;
   LoraOptions options_;
   std::vector<NamedTensor> parameters_;
 };

@@ -95,7 +95,10 @@ torch::Tensor Matrix::linear(const torch::Tensor& x, const torch::Tensor& bias) 
 }
 
 torch::Tensor Matrix::rows(const torch::Tensor& ids) const {
-  if (!stored_) return torch::embedding(plain_, ids);
+  if (!stored_) {
+    // The gradient has a row a token of the batch, not one a word of the vocabulary.
+    return torch::embedding(plain_, ids, /*padding_idx=*/-1, /*scale_grad_by_freq=*/false, /*sparse=*/true);
+  }
   QL_CHECK(stored_->parts.size() == 1, "an embedding is one weight");
   auto result = torch::empty({ids.numel(), stored_->in}, stored_->dtype);
   stored_->parts.front().gather(ids, result);

@@ -1,6 +1,6 @@
 // Packaged models against an fp64 oracle: at most twice Hugging Face's own error, in fp32 and in bf16
-// (tools/golden/packaged_golden.py). Texts are ids there, so that no tokenizer stands between. The errors that it
-// records become the table in docs/models.md.
+// (tools/golden/packaged_golden.py). Texts are ids there, so that no tokenizer stands between. The errors
+// that it records become the table in docs/models.md.
 #include "model/backbone.h"
 #include "model/parity_support.h"
 #include "model/test_support.h"
@@ -26,7 +26,8 @@ TEST_P(PackagedParity, LogitsAndHiddenStates) {
   const auto model =
       Backbone::load(resolve_model(*packaged.path(), NeedTokenizer::no), packaged.dtype, packaged.storage);
   const bool decoder = model.config().kind == ModelKind::decoder;
-  const Json golden = parse_json(read_text(golden_path("model/" + std::string(packaged.golden))), packaged.golden);
+  const Json golden =
+      parse_json(read_text(golden_path("model/" + std::string(packaged.golden))), packaged.golden);
   Errors logit_errors, hidden_errors;
   std::int64_t decided = 0;
   for (const auto& text : golden["texts"]) {
@@ -37,7 +38,8 @@ TEST_P(PackagedParity, LogitsAndHiddenStates) {
     if (!decoder) continue;
     const auto logits = model.logits(last)[0];
     logit_errors.add(text["logits"][packaged.type], text["logits"]["chosen"], logits);
-    if (text["margin"].get<double>() <= 2 * text["logits"][packaged.type]["max_error_of_all"].get<double>()) continue;
+    if (text["margin"].get<double>() <= 2 * text["logits"][packaged.type]["max_error_of_all"].get<double>())
+      continue;
     EXPECT_EQ(logits.argmax().item<std::int64_t>(), text["top"].get<std::int64_t>()) << text["ids"].dump();
     ++decided;
   }
@@ -57,8 +59,8 @@ INSTANTIATE_TEST_SUITE_P(
     Models, PackagedParity,
     testing::Values(Packaged{"gemma3_fp32", "gemma3.json", gemma3_path, "fp32", torch::kFloat32},
                     Packaged{"gemma3_bf16", "gemma3.json", gemma3_path, "bf16", torch::kBFloat16},
-                    Packaged{"gemma3_bf16_kept_as_in_the_file", "gemma3.json", gemma3_path, "bf16", torch::kBFloat16,
-                             BaseStorage::file},
+                    Packaged{"gemma3_bf16_kept_as_in_the_file", "gemma3.json", gemma3_path, "bf16",
+                             torch::kBFloat16, BaseStorage::file},
                     Packaged{"smollm2_fp32", "smollm2_types.json", smollm2_path, "fp32", torch::kFloat32},
                     Packaged{"smollm2_bf16", "smollm2_types.json", smollm2_path, "bf16", torch::kBFloat16},
                     Packaged{"minilm_fp32", "minilm_types.json", minilm_path, "fp32", torch::kFloat32},

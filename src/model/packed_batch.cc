@@ -30,4 +30,19 @@ PackedBatch PackedBatch::pack(std::span<const std::vector<std::int32_t>> rows) {
   return pack(std::span<const std::vector<std::int32_t>* const>(pointers));
 }
 
+PackedBatch PackedBatch::resume(torch::Tensor hidden, std::int64_t depth, std::vector<std::int64_t> lengths) {
+  PackedBatch batch;
+  batch.positions = torch::empty({hidden.size(0)}, torch::kInt64);
+  auto* position = batch.positions.data_ptr<std::int64_t>();
+  std::int64_t total = 0;
+  for (const auto length : lengths) total += length;
+  QL_CHECK(total == hidden.size(0), "lengths do not add up to the hidden rows");
+  for (const auto length : lengths)
+    for (std::int64_t i = 0; i < length; ++i) *position++ = i;
+  batch.hidden = std::move(hidden);
+  batch.depth = depth;
+  batch.lengths = std::move(lengths);
+  return batch;
+}
+
 }  // namespace qinglan

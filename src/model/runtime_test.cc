@@ -16,7 +16,7 @@ torch::Tensor step(const std::string& name, torch::Dtype dtype) {
   const auto batch = PackedBatch::pack(rows);
   pool(model.forward(batch), batch.lengths, Pooling::mean).square().sum().backward();
   std::vector<torch::Tensor> grads;
-  for (const auto& parameter : model.parameters()) grads.push_back(parameter.tensor.grad().flatten());
+  for (const auto& parameter : model.parameters()) grads.push_back(grad_of(parameter.tensor).flatten());
   return torch::cat(grads);
 }
 

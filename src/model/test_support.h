@@ -77,6 +77,11 @@ inline std::vector<std::string> movie_sentences() {
   return sentences;
 }
 
+// The token embedding's gradient is sparse.
+inline torch::Tensor grad_of(const torch::Tensor& leaf) {
+  return leaf.grad().defined() ? leaf.grad().to_dense() : torch::Tensor();
+}
+
 inline double relative_error(const torch::Tensor& found, const torch::Tensor& expected,
                              double least_norm = 0) {
   const auto difference = (found.to(torch::kFloat64) - expected.to(torch::kFloat64)).norm().item<double>();

@@ -90,7 +90,10 @@ std::string tune_words(const std::string& tune) {
                             {"lora", "LoRA adapters"},
                             {"full", "all weights trained"}},
                            tune);
-  return words.empty() ? tune : words;
+  if (!words.empty()) return words;
+  if (tune.starts_with("lora-top-")) return "LoRA adapters on the top blocks (" + tune + ")";
+  if (tune.starts_with("top-")) return "the top blocks trained (" + tune + ")";
+  return tune;
 }
 
 std::string supervisor_words(const Cell& cell) {

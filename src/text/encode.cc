@@ -14,6 +14,12 @@ Truncation truncation_named(const std::string& name) {
   throw Error(ErrorKind::usage, "unknown truncation").expected("right, left or refuse").found(name);
 }
 
+void EncodedRows::append(const EncodedRows& more) {
+  ids.insert(ids.end(), more.ids.begin(), more.ids.end());
+  cut.insert(cut.end(), more.cut.begin(), more.cut.end());
+  truncated += more.truncated;
+}
+
 EncodedRows cut_rows(std::vector<std::vector<std::int32_t>> ids, const TokenLimit& limit,
                      std::span<const std::string> names) {
   if (limit.max_tokens <= limit.head + limit.tail)
@@ -21,7 +27,8 @@ EncodedRows cut_rows(std::vector<std::vector<std::int32_t>> ids, const TokenLimi
         .expected("more than " + std::to_string(limit.head + limit.tail))
         .found(std::to_string(limit.max_tokens));
   const auto name = [&](std::size_t i) { return i < names.size() ? names[i] : "text " + std::to_string(i); };
-  EncodedRows rows{std::move(ids), 0};
+  EncodedRows rows{std::move(ids)};
+  rows.cut.resize(rows.ids.size());
   for (std::size_t index = 0; index < rows.ids.size(); ++index) {
     auto& row = rows.ids[index];
     if (row.empty())
@@ -38,6 +45,7 @@ EncodedRows cut_rows(std::vector<std::vector<std::int32_t>> ids, const TokenLimi
     const auto first = row.begin() + (left ? limit.head : limit.max_tokens - limit.tail);
     row.erase(first, first + (length - limit.max_tokens));
     ++rows.truncated;
+    rows.cut[index] = 1;
   }
   return rows;
 }

@@ -24,6 +24,9 @@ struct TokenLimit {
 struct EncodedRows {
   std::vector<std::vector<std::int32_t>> ids;  // one per text, 1..max_tokens ids each
   std::uint64_t truncated = 0;                 // texts that lost tokens
+  std::vector<std::uint8_t> cut;               // 1 for those
+
+  void append(const EncodedRows& more);
 };
 
 // `names[i]` is what text i is called in messages; without any, "text i". Throws Error{invalid_input} for a

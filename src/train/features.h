@@ -37,21 +37,11 @@ class FeaturePass {
   // [rows of the pack, D] bf16, in the order of plan().rows(pack).
   torch::Tensor compute_pack(std::size_t pack) const;
 
-  // All rows, [N, D] bf16 in row order. Finished chunks of packs lie in `folder` as
-  // chunk-<number>.safetensors; a later call with the same inputs goes on from them; a damaged chunk is
-  // computed anew. The caller removes the folder. Throws Error{interrupted} when stopped; progress counts
-  // rows.
+  // All rows, [N, D] bf16 in row order. Finished chunks lie in `folder`, from which a later call with the
+  // same inputs goes on. Throws Error{interrupted} when stopped; progress counts rows.
   torch::Tensor run(FileSystem& fs, const std::string& folder, const RunHooks& hooks = {}) const;
 
  private:
-  struct Chunk {
-    std::size_t first, last;  // packs
-    std::int64_t begin, end;  // in plan().order
-    std::string path;
-  };
-  std::vector<Chunk> chunks(const std::string& folder) const;
-  torch::Tensor load(FileSystem& fs, const Chunk& chunk) const;  // undefined when absent or damaged
-
   const Backbone& backbone_;
   std::span<const std::vector<std::int32_t>> rows_;
   FeatureSpec spec_;

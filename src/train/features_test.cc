@@ -37,7 +37,7 @@ TEST(PackPlan, SortsByLengthAndKeepsTheBudget) {
   EXPECT_THAT(plan.order, testing::ElementsAre(1, 3, 4, 0, 5, 2));
   EXPECT_THAT(plan.packs, testing::ElementsAre(testing::Pair(0, 3), testing::Pair(3, 4), testing::Pair(4, 5),
                                                testing::Pair(5, 6)));
-  EXPECT_EQ(plan_packs({}, 5).size(), 0U);
+  EXPECT_EQ(plan_packs(std::vector<std::vector<std::int32_t>>{}, 5).size(), 0U);
 }
 
 TEST(BatchOrder, EveryEpochIsAPermutationOfItsOwnThatTheStepAloneGives) {

@@ -12,4 +12,10 @@ double forward_flops(const ModelConfig& config, std::int64_t depth,
   return flops;
 }
 
+double upper_flops(const ModelConfig& config, std::int64_t first, std::int64_t length, bool trained) {
+  const auto tokens = static_cast<double>(length);
+  return tokens *
+         (token_flops(config, config.layers, tokens, trained) - token_flops(config, first, tokens, trained));
+}
+
 }  // namespace qinglan

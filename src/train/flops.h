@@ -13,4 +13,7 @@ namespace qinglan {
 double forward_flops(const ModelConfig& config, std::int64_t depth,
                      std::span<const std::vector<std::int32_t>> rows);
 
+// One text of `length` tokens through the blocks from `first` on: forward and, when `trained`, backward.
+double upper_flops(const ModelConfig& config, std::int64_t first, std::int64_t length, bool trained);
+
 }  // namespace qinglan

@@ -15,15 +15,14 @@ Logistic::Logistic(const torch::Tensor& design, std::int64_t classes)
 }
 
 const torch::Tensor& Logistic::inverse_hessian(double l2) {
-  if (l2 == inverse_l2_) return inverse_;
+  if (const auto known = inverse_.find(l2); known != inverse_.end()) return known->second;
   const torch::Tensor ridge = penalties(l2);
   // The bias is not penalized; its own curvature keeps the matrix definite even where a column is all zero.
   const torch::Tensor hessian = gram_ / static_cast<double>(classes_) + torch::diag(ridge + 1e-12);
-  inverse_ = torch::cholesky_inverse(torch::linalg_cholesky(hessian));
+  const torch::Tensor inverse = torch::cholesky_inverse(torch::linalg_cholesky(hessian));
   const auto d = static_cast<double>(columns());
   flops_ += d * d * d;
-  inverse_l2_ = l2;
-  return inverse_;
+  return inverse_.emplace(l2, inverse).first->second;
 }
 
 torch::Tensor Logistic::log_probabilities(const torch::Tensor& coefficients) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 
 namespace qinglan {
 
@@ -43,9 +44,10 @@ class Logistic {
   torch::Tensor minimize(const std::function<struct ValueAndGradient(const torch::Tensor&)>& oracle,
                          double l2, const torch::Tensor& start, double tolerance);
 
-  torch::Tensor design_, gram_, inverse_;
+  torch::Tensor design_, gram_;
+  std::map<double, torch::Tensor> inverse_;  // by penalty
   std::int64_t classes_;
-  double inverse_l2_ = -1, flops_ = 0;
+  double flops_ = 0;
 };
 
 }  // namespace qinglan

@@ -23,6 +23,7 @@ struct PackPlan {
 // the budget only: it is the canonical packing of DESIGN, so a row's result never depends on what was
 // computed before.
 PackPlan plan_packs(std::span<const std::vector<std::int32_t>> rows, std::int64_t token_budget);
+PackPlan plan_packs(std::span<const std::int64_t> lengths, std::int64_t token_budget);
 
 // The budget of every forward-only pass (features, predictions). Part of what a node computes: it enters keys
 // through the numerics version.

@@ -13,6 +13,7 @@
 #include "model/lora.h"
 #include "model/pooling.h"
 #include "train/hooks.h"
+#include "train/input_rows.h"
 
 namespace qinglan {
 
@@ -24,7 +25,6 @@ struct Student {
 };
 
 // Logits [n, K] fp32 in row order; no gradients. Throws Error{interrupted}; progress counts rows.
-torch::Tensor predict_logits(const Student& student, std::span<const std::vector<std::int32_t>> rows,
-                             const RunHooks& hooks = {});
+torch::Tensor predict_logits(const Student& student, const InputRows& rows, const RunHooks& hooks = {});
 
 }  // namespace qinglan

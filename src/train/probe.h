@@ -12,15 +12,9 @@
 #include "data/labels.h"
 #include "record/record.h"
 #include "train/objective.h"
+#include "train/probe_problem.h"
 
 namespace qinglan {
-
-struct ProbeOptions {
-  // Penalties tried, l2 / 2 |W|^2 on the mean cross-entropy. One value is taken as it is.
-  std::vector<double> l2 = {1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100};
-  std::int64_t folds = 5;    // of the cross-validation, drawn by the stream "folds"
-  std::int64_t rounds = 10;  // at most; see fit()
-};
 
 class Probe {
  public:
@@ -34,6 +28,9 @@ class Probe {
   // the fit does.
   static Probe fit(const torch::Tensor& features, const TrainingLabels& labels, const Objective& objective,
                    const ProbeOptions& options, std::uint64_t run_seed);
+  // The same where round 0 is already there. `labels` are the problem's.
+  static Probe fit(const ProbeProblem& problem, const TrainingLabels& labels, const Objective& objective,
+                   const ProbeOptions& options);
 
   // features [n, D] -> logits [n, K] fp32.
   torch::Tensor logits(const torch::Tensor& features) const;
@@ -48,7 +45,7 @@ class Probe {
   // A point a round: step and epoch are the round, the loss is against the labels trained on.
   const std::vector<CurvePoint>& curve() const { return curve_; }
   double final_train_loss() const { return curve_.back().train_loss; }
-  double flops() const { return flops_; }  // of the fit
+  double flops() const { return flops_; }  // of the fit and whatever its design was asked before
 
  private:
   Probe() = default;

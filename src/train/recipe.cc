@@ -113,6 +113,7 @@ const std::map<std::string, Setter>& setters() {
       {"lora_rank", [](Recipe& r, const Json& v) { r.lora.rank = whole("lora_rank", v, 1); }},
       {"lora_alpha",
        [](Recipe& r, const Json& v) { r.lora.alpha = number("lora_alpha", v, 0, kInfinity, true); }},
+      {"layers", [](Recipe& r, const Json& v) { r.layers = whole("layers", v, 0); }},
       {"l2", [](Recipe& r, const Json& v) { r.probe.l2 = penalty_list(v); }},
       {"label_words", [](Recipe& r, const Json& v) { r.label_words = word_lists(v); }},
       {"folds", [](Recipe& r, const Json& v) { r.probe.folds = whole("folds", v, 2); }},

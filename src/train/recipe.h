@@ -33,15 +33,16 @@ struct Recipe {
   Schedule::Shape schedule = Schedule::Shape::linear;
   double warmup = 0.1;
   double clip = 1.0;
-  AdamWOptions adamw;  // betas .9/.999, no weight decay
-  LoraOptions lora;    // r 8, alpha 16
+  AdamWOptions adamw;       // betas .9/.999, no weight decay
+  LoraOptions lora;         // r 8, alpha 16
+  std::int64_t layers = 0;  // full, lora: only the top blocks, so many; 0: all
   ProbeOptions probe;
   LabelWords label_words;  // fine-tuning: the head starts as the LM head's rows of these; empty: from zero
 
   // The spec's names: tune (required), dtype, max_tokens, pooling, depth, lr, head_lr, epochs, batch,
-  // micro_tokens, schedule, warmup, clip, weight_decay, beta1, beta2, lora_rank, lora_alpha, l2 (a list),
-  // folds, label_words (a list of words, or of lists of words). A key that is absent keeps its default.
-  // Throws Error{usage}: an unknown key (nearest named), a wrong type, a value out of range.
+  // micro_tokens, schedule, warmup, clip, weight_decay, beta1, beta2, lora_rank, lora_alpha, layers, l2 (a
+  // list), folds, label_words (a list of words, or of lists of words). A key that is absent keeps its
+  // default. Throws Error{usage}: an unknown key (nearest named), a wrong type, a value out of range.
   static Recipe from_json(const Json& values);
   static const std::vector<std::string>& keys();
 

@@ -28,8 +28,9 @@ TEST(AdamW, TwentyClippedStepsEqualTorchOptim) {
   for (std::size_t step = 0; step < 20; ++step) {
     const std::vector<torch::Tensor> gradients = {matrix(g["gradients"][step][0], torch::kFloat32),
                                                   vector(g["gradients"][step][1])};
-    EXPECT_NEAR(clip_global_norm(gradients, 1.0), g["norms"][step].get<double>(), 1e-5);
-    optimizer.step(gradients, g["rates"][step].get<double>());
+    const double norm = global_norm(gradients);
+    EXPECT_NEAR(norm, g["norms"][step].get<double>(), 1e-5);
+    optimizer.step(gradients, g["rates"][step].get<double>(), clip_factor(norm, 1.0));
     EXPECT_LT((masters[0].tensor - matrix(g["steps"][step][0], torch::kFloat32)).abs().max().item<double>(),
               1e-6);
     EXPECT_LT((masters[1].tensor - vector(g["steps"][step][1])).abs().max().item<double>(), 1e-6)
@@ -55,15 +56,63 @@ TEST(AdamW, StateTakenUpAgainGoesOnBitForBit) {
   EXPECT_TRUE(torch::equal(whole, taken_up));
 }
 
-TEST(ClipGlobalNorm, LeavesSmallGradientsAndReportsBadOnes) {
-  const torch::Tensor small = torch::full({4}, 0.1F), kept = small.clone();
-  EXPECT_NEAR(clip_global_norm({small}, 1.0), 0.2, 1e-6);
-  EXPECT_TRUE(torch::equal(small, kept));
-  const torch::Tensor bad = torch::tensor({1.0F, std::numeric_limits<float>::infinity()});
-  EXPECT_FALSE(std::isfinite(clip_global_norm({bad}, 1.0)));
-  const torch::Tensor large = torch::full({4}, 10.0F);
-  clip_global_norm({large}, 0);
-  EXPECT_EQ(large[0].item<float>(), 10.0F);
+// Words 3 and 9 of a vocabulary of 12 occur, 9 twice; later words 0 and 3.
+torch::Tensor row_gradient(const std::vector<std::int64_t>& words, std::uint64_t seed) {
+  const auto count = static_cast<std::int64_t>(words.size());
+  return torch::sparse_coo_tensor(torch::tensor(words, torch::kInt64).unsqueeze(0),
+                                  testing_support::normal({count, 5}, seed).to(torch::kFloat32), {12, 5})
+      .coalesce();
+}
+
+TEST(AdamW, SparseRowsMoveAsInADenseStep) {
+  for (const double decay : {0.0, 0.1}) {
+    const auto start = testing_support::normal({12, 5}, 1).to(torch::kFloat32);
+    torch::Tensor dense = start.clone(), sparse = start.clone(), taken_up = start.clone();
+    AdamW a({{"w", dense}}, {.weight_decay = decay}), b({{"w", sparse}}, {.weight_decay = decay}),
+        c({{"w", taken_up}}, {.weight_decay = decay});
+    for (int step = 0; step < 6; ++step) {
+      const auto gradient = step < 3 ? row_gradient({3, 9, 9}, 10 + step) : row_gradient({0, 3}, 10 + step);
+      EXPECT_NEAR(global_norm({gradient}), global_norm({gradient.to_dense()}), 1e-5);
+      a.step({gradient.to_dense()}, 0.01, 0.5);
+      b.step({gradient}, 0.01, 0.5);
+      if (step == 2) {
+        taken_up.copy_(sparse);
+        for (auto [to, from] : {std::pair(c.first_moments(), b.first_moments()),
+                                std::pair(c.second_moments(), b.second_moments())})
+          to[0].tensor.copy_(from[0].tensor);
+        c.set_steps(3);
+      } else if (step > 2) {
+        c.step({gradient}, 0.01, 0.5);
+      }
+    }
+    EXPECT_TRUE(torch::equal(dense, sparse));
+    EXPECT_TRUE(torch::equal(dense, taken_up));
+    EXPECT_FALSE(torch::equal(dense, start));
+  }
+}
+
+TEST(AdamW, WritesRoundedMastersAndTakesBf16Gradients) {
+  // More elements than one block, so that threads share them.
+  const auto start = testing_support::normal({300, 301}, 2).to(torch::kFloat32);
+  const auto gradient = testing_support::normal({300, 301}, 3).to(torch::kBFloat16);
+  torch::Tensor one = start.clone(), other = start.clone(), copy = torch::zeros({300, 301}, torch::kBFloat16);
+  AdamW a({{"w", one}}, {}), b({{"w", other}}, {}, {copy});
+  for (int step = 0; step < 3; ++step) {
+    a.step({gradient.to(torch::kFloat32)}, 0.01);
+    b.step({gradient}, 0.01);
+  }
+  EXPECT_TRUE(torch::equal(one, other));
+  EXPECT_TRUE(torch::equal(copy, one.to(torch::kBFloat16)));
+  EXPECT_NEAR(global_norm({gradient}), gradient.to(torch::kFloat64).norm().item<double>(), 1e-3);
+}
+
+TEST(Clipping, LeavesSmallGradientsAndReportsBadOnes) {
+  EXPECT_NEAR(global_norm({torch::full({4}, 0.1F)}), 0.2, 1e-6);
+  EXPECT_EQ(clip_factor(0.2, 1.0), 1);
+  EXPECT_NEAR(clip_factor(4, 1.0), 0.25, 1e-6);
+  EXPECT_EQ(clip_factor(4, 0), 1);
+  EXPECT_FALSE(std::isfinite(global_norm({torch::tensor({1.0F, std::numeric_limits<float>::infinity()})})));
+  EXPECT_TRUE(std::isnan(global_norm({torch::tensor({1.0F, std::nanf("")})})));
 }
 
 TEST(Schedule, RisesThenFallsAsItsShapeSays) {
@@ -119,9 +168,11 @@ TEST(Recipe, ReadsEveryKeyAndRefusesWhatItDoesNotKnow) {
                                            {"lora_rank", 2},
                                            {"lora_alpha", 4},
                                            {"l2", Json::array({0.5})},
+                                           {"layers", 2},
                                            {"folds", 3},
                                            {"label_words", Json::array({"a", Json::array({"b", "c"})})}});
-  EXPECT_EQ(Recipe::keys().size(), 21U);
+  EXPECT_EQ(Recipe::keys().size(), 22U);
+  EXPECT_EQ(recipe.layers, 2);
   EXPECT_EQ(recipe.label_words, (LabelWords{{"a"}, {"b", "c"}}));
   EXPECT_EQ(recipe.dtype, torch::kFloat32);
   EXPECT_THAT(recipe.pooling, testing::ElementsAre(Pooling::mean));

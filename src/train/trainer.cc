@@ -5,65 +5,17 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "catalog/model_cost.h"
 #include "train/batch_order.h"
 #include "train/flops.h"
 #include "train/id_hash.h"
 #include "train/packing.h"
+#include "train/parameter_group.h"
 #include "train/predict.h"
 
 namespace qinglan {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using TokenRow = std::vector<std::int32_t>;
-
-// One group of parameters with one learning rate: leaves in the compute type, their fp32 masters (the leaves
-// themselves where those are fp32) and gradient sums.
-struct Group {
-  std::vector<NamedTensor> leaves;
-  std::vector<torch::Tensor> gradients;
-  AdamW optimizer;
-  double lr;
-
-  Group(const std::vector<NamedTensor>& parameters, const AdamWOptions& options, double rate)
-      : leaves(parameters), optimizer(masters_of(parameters), options), lr(rate) {}
-
-  static std::vector<NamedTensor> masters_of(const std::vector<NamedTensor>& parameters) {
-    std::vector<NamedTensor> masters;
-    for (const auto& [name, leaf] : parameters) masters.push_back({name, leaf.detach().to(torch::kFloat32)});
-    return masters;
-  }
-
-  void begin_step() {
-    gradients.assign(leaves.size(), {});
-    for (auto& leaf : leaves) leaf.tensor.mutable_grad() = torch::Tensor();
-  }
-
-  // Moves what backward left in the leaves into the fp32 sums.
-  void collect() {
-    for (std::size_t i = 0; i < leaves.size(); ++i) {
-      torch::Tensor& fresh = leaves[i].tensor.mutable_grad();
-      if (!fresh.defined()) continue;
-      if (gradients[i].defined())
-        gradients[i].add_(fresh);
-      else
-        gradients[i] = fresh.detach().to(torch::kFloat32);
-      fresh = torch::Tensor();
-    }
-  }
-
-  void finish_gradients() {
-    for (std::size_t i = 0; i < leaves.size(); ++i)
-      if (!gradients[i].defined()) gradients[i] = torch::zeros_like(optimizer.masters()[i].tensor);
-  }
-
-  void publish_masters() {
-    for (std::size_t i = 0; i < leaves.size(); ++i)
-      if (leaves[i].tensor.scalar_type() != torch::kFloat32)
-        leaves[i].tensor.copy_(optimizer.masters()[i].tensor);
-  }
-};
 
 // Of the rows [begin, end) of a batch, summed.
 torch::Tensor loss_of(const Objective& objective, const torch::Tensor& logits, const Aim& aim,
@@ -74,7 +26,8 @@ torch::Tensor loss_of(const Objective& objective, const torch::Tensor& logits, c
 
 class Trainer {
  public:
-  Trainer(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
+  // `adapter` null: all of the backbone's weights are trained, and require gradients.
+  Trainer(const Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter, const TrainingTask& task,
           const Recipe& recipe, const CheckpointPolicy& policy, const RunHooks& hooks)
       : backbone_(backbone),
         head_(head),
@@ -89,7 +42,6 @@ class Trainer {
         schedule_(recipe.schedule, recipe.warmup, total_) {
     QL_CHECK(task.tokens.size() == task.labels->size(), "a row of tokens a label");
     if (task.tokens.empty()) throw Error(ErrorKind::invalid_input, "no rows to train on");
-    backbone_.set_trainable(adapter_ == nullptr);
     groups_.emplace_back(adapter_ ? adapter_->parameters() : backbone_.parameters(), recipe.adamw, recipe.lr);
     groups_.emplace_back(head_.parameters(), recipe.adamw, recipe.head_lr);
     for (const auto& id : task.labels->ids()) hashes_.push_back(id_hash(id));
@@ -97,9 +49,9 @@ class Trainer {
                k = static_cast<std::int64_t>(task.labels->classes());
     labels_ = torch::tensor(task.labels->p(), torch::kFloat32).view({n, k});
     for (auto& group : groups_) {
-      append(state_.parameters, group.optimizer.masters());
-      append(state_.first_moments, group.optimizer.first_moments());
-      append(state_.second_moments, group.optimizer.second_moments());
+      append(state_.parameters, group.optimizer().masters());
+      append(state_.first_moments, group.optimizer().first_moments());
+      append(state_.second_moments, group.optimizer().second_moments());
     }
   }
 
@@ -131,18 +83,15 @@ class Trainer {
     std::vector<std::uint64_t> hashes;  // [B]
   };
 
-  static void append(std::vector<NamedTensor>& all, const std::vector<NamedTensor>& more) {
+  template <typename T>
+  static void append(std::vector<T>& all, const std::vector<T>& more) {
     all.insert(all.end(), more.begin(), more.end());
   }
 
   void resume() {
     saved_at_ = Clock::now();
     if (policy_.fs == nullptr || !Checkpoints(*policy_.fs, policy_.folder).load_latest(state_)) return;
-    torch::NoGradGuard no_grad;
-    for (auto& group : groups_) {
-      group.optimizer.set_steps(state_.step);
-      group.publish_masters();
-    }
+    for (auto& group : groups_) group.take_up(state_.step);
     result_.resumed_from = state_.step;
     saved_step_ = state_.step;
   }
@@ -160,12 +109,13 @@ class Trainer {
       save();
   }
 
-  torch::Tensor predict(std::span<const TokenRow> rows) {
+  torch::Tensor predict(const InputRows& rows) {
     RunHooks quiet;
     quiet.stop = hooks_.stop;
     const torch::Tensor logits = predict_logits({&backbone_, &head_, adapter_, pooling_}, rows, quiet);
     if (!logits.isfinite().all().item<bool>()) diverged("an answer is NaN or Inf", state_.step);
-    result_.flops += forward_flops(backbone_.config(), backbone_.config().layers, rows);
+    for (const auto length : rows.lengths())
+      result_.flops += upper_flops(backbone_.config(), rows.depth(), length, /*trained=*/false);
     return logits;
   }
 
@@ -181,9 +131,9 @@ class Trainer {
   Batch make_batch() {
     Batch batch;
     const auto drawn = order_.rows(state_.step);
-    std::vector<TokenRow> tokens;
-    for (const auto row : drawn) tokens.push_back(task_.tokens[row]);
-    PackPlan plan = plan_packs(tokens, recipe_.micro_tokens);
+    std::vector<std::int64_t> lengths;
+    for (const auto row : drawn) lengths.push_back(task_.tokens.length(row));
+    PackPlan plan = plan_packs(lengths, recipe_.micro_tokens);
     batch.micros = plan.packs;
     for (const auto i : plan.order) {
       batch.rows.push_back(drawn[i]);
@@ -195,14 +145,10 @@ class Trainer {
 
   // Logits of rows [begin, end) of the batch.
   torch::Tensor forward(const Batch& batch, std::pair<std::int64_t, std::int64_t> micro, bool trained) {
-    std::vector<const TokenRow*> rows;
-    const ModelConfig& config = backbone_.config();
-    for (std::int64_t i = micro.first; i < micro.second; ++i) {
-      rows.push_back(&task_.tokens[batch.rows[i]]);
-      const auto length = static_cast<double>(rows.back()->size());
-      result_.flops += length * token_flops(config, config.layers, length, trained);
-    }
-    const PackedBatch packed = PackedBatch::pack(rows);
+    const auto rows = std::span(batch.rows).subspan(micro.first, micro.second - micro.first);
+    const PackedBatch packed = task_.tokens.pack(rows);
+    for (const auto length : packed.lengths)
+      result_.flops += upper_flops(backbone_.config(), task_.tokens.depth(), length, trained);
     return head_.forward(pool(backbone_.forward(packed, adapter_), packed.lengths, pooling_));
   }
 
@@ -252,17 +198,11 @@ class Trainer {
     const double loss = accumulate(make_batch());
     torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> all;
-    for (auto& group : groups_) {
-      group.finish_gradients();
-      all.insert(all.end(), group.gradients.begin(), group.gradients.end());
-    }
-    if (!std::isfinite(clip_global_norm(all, recipe_.clip)))
-      diverged("a gradient is NaN or Inf", state_.step + 1);
-    const double factor = schedule_.factor(state_.step);
-    for (auto& group : groups_) {
-      group.optimizer.step(group.gradients, group.lr * factor);
-      group.publish_masters();
-    }
+    for (auto& group : groups_) append(all, group.finish_gradients());
+    const double norm = global_norm(all);
+    if (!std::isfinite(norm)) diverged("a gradient is NaN or Inf", state_.step + 1);
+    const double share = schedule_.factor(state_.step), factor = clip_factor(norm, recipe_.clip);
+    for (auto& group : groups_) group.update(share, factor);
     ++state_.step;
     state_.losses.push_back(loss);
     return loss;
@@ -282,10 +222,9 @@ class Trainer {
       result_.curve.push_back({end, epoch, sum / static_cast<double>(end - begin), {}, {}});
     }
     result_.evaluations = state_.evaluations;
-    backbone_.set_trainable(false);
   }
 
-  Backbone& backbone_;
+  const Backbone& backbone_;
   ClassificationHead& head_;
   LoraAdapter* adapter_;
   const TrainingTask& task_;
@@ -296,7 +235,7 @@ class Trainer {
   BatchOrder order_;
   std::int64_t total_;
   Schedule schedule_;
-  std::vector<Group> groups_;
+  std::vector<ParameterGroup> groups_;
   std::vector<std::uint64_t> hashes_;
   torch::Tensor labels_;
   TrainerState state_;
@@ -312,7 +251,18 @@ TrainingResult train_model(Backbone& backbone, ClassificationHead& head, LoraAda
                            const CheckpointPolicy& checkpoints, const RunHooks& hooks) {
   QL_CHECK((recipe.tune == Recipe::Tune::lora) == (adapter != nullptr) && recipe.tune != Recipe::Tune::probe,
            "the adapter goes with tune = lora");
-  return Trainer(backbone, head, adapter, task, recipe, checkpoints, hooks).run();
+  if (adapter) return train_adapter(backbone, head, *adapter, task, recipe, checkpoints, hooks);
+  backbone.set_trainable(true);
+  auto result = Trainer(backbone, head, nullptr, task, recipe, checkpoints, hooks).run();
+  backbone.set_trainable(false);
+  return result;
+}
+
+TrainingResult train_adapter(const Backbone& backbone, ClassificationHead& head, LoraAdapter& adapter,
+                             const TrainingTask& task, const Recipe& recipe,
+                             const CheckpointPolicy& checkpoints, const RunHooks& hooks) {
+  QL_CHECK(recipe.tune == Recipe::Tune::lora, "an adapter goes with tune = lora");
+  return Trainer(backbone, head, &adapter, task, recipe, checkpoints, hooks).run();
 }
 
 }  // namespace qinglan

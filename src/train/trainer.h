@@ -18,6 +18,7 @@
 #include "model/lora.h"
 #include "record/record.h"
 #include "train/hooks.h"
+#include "train/input_rows.h"
 #include "train/objective.h"
 #include "train/recipe.h"
 #include "train/trainer_state.h"
@@ -26,11 +27,11 @@ namespace qinglan {
 
 struct EvaluationRows {
   std::string name;  // a split of record/predictions.h, such as "test"
-  std::span<const std::vector<std::int32_t>> tokens;
+  InputRows tokens;
 };
 
 struct TrainingTask {
-  std::span<const std::vector<std::int32_t>> tokens;  // row i is labels->ids()[i]
+  InputRows tokens;  // row i is labels->ids()[i]
   const TrainingLabels* labels;
   const Objective* objective;
   std::vector<EvaluationRows> evaluate;  // answered after every epoch
@@ -53,11 +54,16 @@ struct TrainingResult {
   double flops = 0;                                  // of what this call computed
 };
 
-// `adapter` null: full tuning, which changes `backbone` for good. Tokens must fit the model. Progress counts
-// steps. Throws Error{diverged} that names the step, Error{interrupted} after saving a checkpoint, and what
-// the store throws.
+// `adapter` null: full tuning of all weights that `backbone` holds, which changes them for good. Tokens must
+// fit the model. Progress counts steps. Throws Error{diverged} that names the step, Error{interrupted} after
+// saving a checkpoint, and what the store throws.
 TrainingResult train_model(Backbone& backbone, ClassificationHead& head, LoraAdapter* adapter,
                            const TrainingTask& task, const Recipe& recipe,
                            const CheckpointPolicy& checkpoints = {}, const RunHooks& hooks = {});
+
+// The same for an adapter on a frozen backbone that others use too.
+TrainingResult train_adapter(const Backbone& backbone, ClassificationHead& head, LoraAdapter& adapter,
+                             const TrainingTask& task, const Recipe& recipe,
+                             const CheckpointPolicy& checkpoints = {}, const RunHooks& hooks = {});
 
 }  // namespace qinglan

@@ -20,14 +20,17 @@ Recipe recipe_of_student(Json shape) {
   return Recipe::from_json(shape);
 }
 
-void restore_backbone(Backbone& backbone, const SafetensorsFile& file) {
+// Students of the top blocks have no weights of the others: those stay the base's.
+void restore_backbone(Backbone& backbone, const Recipe& recipe, const SafetensorsFile& file) {
   for (const auto& parameter : backbone.parameters())
-    backbone.set_parameter(parameter.name, tensor_of(file.tensor(parameter.name)));
+    if (recipe.layers == 0 || file.tensors().contains(parameter.name))
+      backbone.set_parameter(parameter.name, tensor_of(file.tensor(parameter.name)));
 }
 
 LoraAdapter restored_adapter(const ModelConfig& config, const Recipe& recipe, const SafetensorsFile& file) {
   const torch::NoGradGuard no_grad;
-  LoraAdapter adapter = LoraAdapter::create(config, recipe.lora, 0);
+  const std::int64_t first = recipe.layers > 0 ? config.layers - recipe.layers : 0;
+  LoraAdapter adapter = LoraAdapter::create(config, recipe.lora, 0, first);
   for (const auto& [name, tensor] : adapter.parameters()) {
     const torch::Tensor value = tensor_of(file.tensor(name));
     QL_CHECK(value.sizes() == tensor.sizes(), "another shape for " + name);
@@ -54,10 +57,11 @@ ExportedStudent restored_student(const Step& step, LoadedModel& base, const Reci
   const ModelConfig& config = base.backbone.config();
   const SafetensorsFile file = SafetensorsFile::open(step.input("student") + "/" + kStudentFile);
   ExportedStudent student{.base = base};
-  if (recipe.tune == Recipe::Tune::full) restore_backbone(base.backbone, file);
+  if (recipe.tune == Recipe::Tune::full) restore_backbone(base.backbone, recipe, file);
   if (recipe.tune == Recipe::Tune::lora) student.adapter = restored_adapter(config, recipe, file);
   student.head_weight = tensor_of(file.tensor("head.weight"));
   if (file.tensors().contains("head.bias")) student.head_bias = tensor_of(file.tensor("head.bias"));
+  student.trunk = recipe.layers > 0;
   student.probe = recipe.tune == Recipe::Tune::probe;
   student.depth = recipe.depth < 0 ? config.layers : recipe.depth;
   student.pooling = recipe.poolings(config.kind);

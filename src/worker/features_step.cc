@@ -17,8 +17,8 @@ void run_features(Step& step) {
   const LoadedModel& model = step.models.frozen(step.node.files.at("model"), recipe.dtype,
                                                 params.value("init", "") == "random", step.node.base);
 
-  Inputs inputs = read_inputs(step.input("dataset"));
-  std::vector<Example> all = std::move(inputs.train);
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
+  std::vector<Example> all = inputs.train;
   all.insert(all.end(), inputs.test.begin(), inputs.test.end());
   const EncodedRows rows = Prompt(params, model.tokenizer, model.source.tokenizer_path).encode(all);
 

@@ -15,13 +15,15 @@
 #include "train/tensor_view.h"
 #include "train/trainer.h"
 #include "worker/step.h"
+#include "worker/student_base.h"
 
 namespace qinglan {
 namespace {
 
 struct Task {
-  Inputs inputs;
-  std::vector<Example> transfer;  // of this seed
+  const Inputs& inputs;
+  std::vector<Example> transfer;           // of this seed
+  std::vector<std::size_t> transfer_rows;  // of inputs.train
   TrainingLabels labels;
   std::vector<std::size_t> rows;  // of inputs.train, in the order of labels.ids()
   std::uint64_t seed;
@@ -46,9 +48,9 @@ TrainingLabels labels_for(const Step& step, const std::vector<Example>& half) {
                               GoldBudget{purpose, half.size()});
 }
 
-Task read_task(const Step& step) {
+Task read_task(Step& step) {
   const std::uint64_t seed = step.node.params.at("seed");
-  Inputs inputs = read_inputs(step.input("dataset"));
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   const Halves halves = split_halves(inputs.train, seed);
   const bool supervision = step.node.params.at("rows") == "supervision";
   TrainingLabels labels =
@@ -58,7 +60,7 @@ Task read_task(const Step& step) {
   std::vector<std::size_t> rows;
   for (const auto& id : labels.ids()) rows.push_back(row_of.at(id));
   std::vector<Example> transfer = pick(inputs.train, halves.transfer);
-  return {std::move(inputs), std::move(transfer), std::move(labels), std::move(rows), seed};
+  return {inputs, std::move(transfer), halves.transfer, std::move(labels), std::move(rows), seed};
 }
 
 std::unique_ptr<Objective> objective_of(const Step& step, const Task& task) {
@@ -125,21 +127,19 @@ void keep_student(const Step& step, const Kept& kept) {
 }
 
 void fit_probe(Step& step, const Task& task, const Recipe& recipe) {
-  const SafetensorsFile file = SafetensorsFile::open(step.input("features") + "/" + kFeaturesFile);
-  const torch::Tensor features = tensor_of(file.tensor("features"));
+  const torch::Tensor& features = step.inputs.features(step.node.inputs.at("features"));
   const auto train = static_cast<std::int64_t>(task.inputs.train.size());
   const auto test = static_cast<std::int64_t>(task.inputs.test.size());
   QL_CHECK(features.size(0) == train + test, "features are for other rows");
   const auto objective = objective_of(step, task);
-  const Probe probe =
-      Probe::fit(rows_of(features, task.rows), task.labels, *objective, recipe.probe, task.seed);
-  step.flops = probe.flops();
+  const SharedProblem shared = step.inputs.problem(step.node, task.rows, task.labels, recipe.probe);
+  const Probe probe = Probe::fit(*shared.problem, task.labels, *objective, recipe.probe);
+  step.flops = probe.flops() - shared.flops_before;
 
-  const auto halves = split_halves(task.inputs.train, task.seed);
   const auto answer = [&](const std::vector<Example>& rows, const torch::Tensor& x) {
     return predictions_of(rows, task.labels.classes(), values_of(probe.logits(x)));
   };
-  step.write_predictions({{"transfer", answer(task.transfer, rows_of(features, halves.transfer))},
+  step.write_predictions({{"transfer", answer(task.transfer, rows_of(features, task.transfer_rows))},
                           {"test", answer(task.inputs.test, features.slice(0, train))}});
   keep_student(step, {{"head.weight", probe.weight()}, {"head.bias", probe.bias()}});
   Json summary = summary_of(task, probe.final_train_loss(), curve_json(probe.curve()));
@@ -160,55 +160,47 @@ Json curve_with_checkpoints(const TrainingResult& result, std::int64_t epochs) {
   return curve;
 }
 
-ClassificationHead first_head(const LoadedModel& model, const Recipe& recipe, std::size_t classes) {
+ClassificationHead first_head(const StudentBase& base, const Recipe& recipe, std::size_t classes) {
   if (recipe.label_words.empty()) {
-    const ModelConfig& config = model.backbone.config();
+    const ModelConfig& config = base.backbone().config();
     return ClassificationHead(static_cast<std::int64_t>(classes), config.hidden,
                               /*bias=*/config.kind == ModelKind::encoder);
   }
   QL_CHECK(recipe.label_words.size() == classes, "label words for another number of classes");
-  return ClassificationHead::of_words(model.backbone, label_tokens(model.tokenizer, recipe.label_words));
+  return ClassificationHead::of_words(base.backbone(), label_tokens(base.tokenizer(), recipe.label_words));
 }
 
 void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
-  const std::string path = step.node.files.at("model");
-  const bool random_init = step.node.params.value("init", "") == "random";
-  // Adapters leave the model as it is, so that nodes of a job share it.
-  const bool adapted = recipe.tune == Recipe::Tune::lora;
-  const auto own = adapted ? nullptr : step.models.own(path, recipe.dtype, random_init);
-  LoadedModel& model = own ? *own : step.models.frozen(path, recipe.dtype, random_init, step.node.base);
-  Backbone& backbone = model.backbone;
-  const ModelConfig& config = backbone.config();
-  const Prompt prompt(step.node.params.at("learner"), model.tokenizer, model.source.tokenizer_path);
-  const EncodedRows train = prompt.encode(pick(task.inputs.train, task.rows)),
-                    test = prompt.encode(task.inputs.test), transfer = prompt.encode(task.transfer);
-
-  ClassificationHead head = first_head(model, recipe, task.labels.classes());
+  StudentBase base(step, recipe, task.inputs, task.rows, task.transfer_rows);
+  const ModelConfig& config = base.backbone().config();
+  ClassificationHead head = first_head(base, recipe, task.labels.classes());
   std::optional<LoraAdapter> adapter;
-  if (adapted) adapter = LoraAdapter::create(config, recipe.lora, task.seed);
+  if (!base.own()) adapter = LoraAdapter::create(config, recipe.lora, task.seed, base.first());
   const auto objective = objective_of(step, task);
-  const TrainingTask training{train.ids, &task.labels, objective.get(), {{"test", test.ids}}, task.seed};
+  const TrainingTask training{
+      base.train(), &task.labels, objective.get(), {{"test", base.test()}}, task.seed};
   CheckpointPolicy checkpoints{.fs = &step.store.fs(), .folder = step.work, .seconds = 15};
   const TrainingResult result =
-      train_model(backbone, head, adapter ? &*adapter : nullptr, training, recipe, checkpoints, step.hooks);
+      adapter ? train_adapter(base.backbone(), head, *adapter, training, recipe, checkpoints, step.hooks)
+              : train_model(*base.own(), head, nullptr, training, recipe, checkpoints, step.hooks);
   step.flops = result.flops;
 
-  const Student student{&backbone, &head, adapter ? &*adapter : nullptr,
+  const Student student{&base.backbone(), &head, adapter ? &*adapter : nullptr,
                         recipe.poolings(config.kind).front()};
   PredictionSets sets;
   sets["transfer"] = predictions_of(task.transfer, task.labels.classes(),
-                                    values_of(predict_logits(student, transfer.ids, step.hooks)));
+                                    values_of(predict_logits(student, base.transfer(), step.hooks)));
   for (const auto& [name, logits] : result.evaluations)
     sets[name] = predictions_of(task.inputs.test, task.labels.classes(), values_of(logits));
   sets["test"] = sets.at("test.epoch" + std::to_string(recipe.epochs));
   step.write_predictions(sets);
   if (adapter || step.node.params.value("keep", false)) {
-    Kept kept = adapter ? adapter->parameters() : backbone.parameters();
+    Kept kept = adapter ? adapter->parameters() : base.own()->parameters();
     kept.insert(kept.end(), head.parameters().begin(), head.parameters().end());
     keep_student(step, kept);
   }
   Json summary = summary_of(task, result.final_train_loss, curve_with_checkpoints(result, recipe.epochs));
-  summary["truncated"] = train.truncated + test.truncated;
+  summary["truncated"] = base.truncated();
   step.write_summary(summary);
 }
 

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <new>
@@ -58,15 +59,28 @@ Grants grants_of(const Job& job, const Store& store) {
   return grants;
 }
 
+// Probes that share work stand side by side; everything else stays where it is.
+std::vector<Node> in_sharing_order(std::vector<Node> nodes) {
+  std::stable_sort(nodes.begin(), nodes.end(), [](const Node& a, const Node& b) {
+    return JobInputs::probe_order(a) < JobInputs::probe_order(b);
+  });
+  return nodes;
+}
+
 class JobRunner {
  public:
   JobRunner(const Job& job, const Store& store, Reporter& reporter, const std::atomic<bool>& stop,
             bool confined)
-      : job_(job), store_(store), reporter_(reporter), stop_(stop), confined_(confined) {}
+      : job_(job),
+        nodes_(in_sharing_order(job.nodes)),
+        store_(store),
+        reporter_(reporter),
+        stop_(stop),
+        confined_(confined) {}
 
   int run() {
     bool failed = false;
-    for (const auto& node : job_.nodes) {
+    for (const auto& node : nodes_) {
       const std::string key = node.key();
       try {
         if (!run_node(node, key)) return kExitStopped;
@@ -104,15 +118,15 @@ class JobRunner {
     const std::string folder = job_.scratch + "/" + key;
     fs.remove_all(folder);
     fs.make_folders(folder + "/result");
-    const bool in_rows =
-        node.kind == "features" || !node.params.contains("rows");  // a fit says which rows it takes
+    const bool in_rows = node.kind == "features" || node.kind == "trunk" ||
+                         !node.params.contains("rows");  // a fit says which rows it takes
     RunHooks hooks;
     hooks.stop = [&] { return stop_.load(); };
     hooks.progress = [&](std::int64_t done, std::int64_t total, double) {
       reporter_.progress(key, static_cast<double>(done), static_cast<double>(total),
                          in_rows ? "rows" : "steps");
     };
-    Step step{node, store_, folder + "/result", store_.work_folder(key), hooks, models_};
+    Step step{node, store_, folder + "/result", store_.work_folder(key), hooks, models_, inputs_};
     const auto start = std::chrono::steady_clock::now();
     try {
       run_step(step);
@@ -134,11 +148,13 @@ class JobRunner {
   }
 
   const Job& job_;
+  const std::vector<Node> nodes_;
   const Store& store_;
   Reporter& reporter_;
   const std::atomic<bool>& stop_;
   bool confined_;
   ModelCache models_;
+  JobInputs inputs_{store_};
 };
 
 }  // namespace

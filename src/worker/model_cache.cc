@@ -1,20 +1,45 @@
 #include "worker/model_cache.h"
 
 namespace qinglan {
+namespace {
+
+std::string name_of(const std::string& path, torch::Dtype dtype, bool random_init, const std::string& base) {
+  return path + "|" + std::string(torch::toString(dtype)) + (random_init ? "|random" : "") + "|" + base;
+}
+
+BaseStorage storage_of(const std::string& base) {
+  return base == "file" ? BaseStorage::file : BaseStorage::compute;
+}
+
+Backbone make_upper(const std::string& path, torch::Dtype dtype, bool random_init, const std::string& base,
+                    std::int64_t first) {
+  const ModelSource source = resolve_model(path);
+  return random_init ? Backbone::random(source.config, kRandomInitSeed, dtype, first)
+                     : Backbone::load(source, dtype, storage_of(base), first);
+}
+
+}  // namespace
 
 LoadedModel& ModelCache::frozen(const std::string& path, torch::Dtype dtype, bool random_init,
                                 const std::string& base) {
-  const std::string name =
-      path + "|" + std::string(torch::toString(dtype)) + (random_init ? "|random" : "") + "|" + base;
-  if (name_ == name) return *model_;
-  if (base == "file" && !random_init) {
-    forget();
-    model_ = std::make_unique<LoadedModel>(load_model(path, dtype, BaseStorage::file));
-  } else {
-    model_ = own(path, dtype, random_init);
-  }
+  const std::string name = name_of(path, dtype, random_init, base);
+  if (model_ && name_ == name) return *model_;
+  forget();
+  model_ = std::make_unique<LoadedModel>(random_init ? load_random(path, dtype)
+                                                     : load_model(path, dtype, storage_of(base)));
   name_ = name;
   return *model_;
+}
+
+const Backbone& ModelCache::upper(const std::string& path, torch::Dtype dtype, bool random_init,
+                                  const std::string& base, std::int64_t first) {
+  const std::string name = name_of(path, dtype, random_init, base);
+  if (model_ && name_ == name) return model_->backbone;
+  if (upper_ && name_ == name && upper_->first() <= first) return *upper_;
+  forget();
+  upper_ = std::make_unique<Backbone>(make_upper(path, dtype, random_init, base, first));
+  name_ = name;
+  return *upper_;
 }
 
 std::unique_ptr<LoadedModel> ModelCache::own(const std::string& path, torch::Dtype dtype, bool random_init) {
@@ -22,9 +47,16 @@ std::unique_ptr<LoadedModel> ModelCache::own(const std::string& path, torch::Dty
   return std::make_unique<LoadedModel>(random_init ? load_random(path, dtype) : load_model(path, dtype));
 }
 
+Backbone ModelCache::own_upper(const std::string& path, torch::Dtype dtype, bool random_init,
+                               std::int64_t first) {
+  forget();
+  return make_upper(path, dtype, random_init, "compute", first);
+}
+
 void ModelCache::forget() {
   name_.clear();
   model_.reset();
+  upper_.reset();
 }
 
 }  // namespace qinglan

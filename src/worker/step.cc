@@ -17,6 +17,7 @@ struct Entry {
 // clang-format off
 constexpr Entry kSteps[] = {
     {"features", nullptr, run_features},
+    {"trunk", nullptr, run_trunk},
     {"weak_labels", nullptr, run_weak_labels},
     {"weak_floor", "lexicon", run_rule_floor},
     {"weak_floor", "labels", run_rule_floor},

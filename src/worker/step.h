@@ -13,6 +13,7 @@
 #include "record/record.h"
 #include "store/store.h"
 #include "train/hooks.h"
+#include "worker/job_inputs.h"
 #include "worker/model_cache.h"
 
 namespace qinglan {
@@ -24,6 +25,7 @@ struct Step {
   std::string work;    // folder that survives a kill: checkpoints
   RunHooks hooks;
   ModelCache& models;
+  JobInputs& inputs;
   double flops = 0;  // out: for the ledger
 
   std::string input(const std::string& role) const { return store.result_folder(node.inputs.at(role)); }
@@ -36,6 +38,7 @@ void run_step(Step& step);
 
 // The steps, one file each.
 void run_features(Step& step);
+void run_trunk(Step& step);
 void run_rule_floor(Step& step);  // lexicon, labels
 void run_weak_labels(Step& step);
 void run_zero_shot(Step& step);

@@ -36,7 +36,7 @@ void mark_abstentions(WeakLabels& labels) {
 
 void run_weak_labels(Step& step) {
   const std::uint64_t seed = step.node.params.at("seed");
-  const Inputs inputs = read_inputs(step.input("dataset"));
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   const PredictionSets floor = read_predictions(step.input("floor") + "/" + kPredictionsFile);
   const Predictions& all = floor.contains("transfer") ? floor.at("transfer") : floor.at("train");
   WeakLabels labels = labels_from(rows_of(all, inputs.train, split_halves(inputs.train, seed).transfer),

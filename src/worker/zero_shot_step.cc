@@ -19,7 +19,7 @@ void run_zero_shot(Step& step) {
   const auto head =
       ClassificationHead::of_words(model.backbone, label_tokens(model.tokenizer, recipe.label_words));
 
-  const Inputs inputs = read_inputs(step.input("dataset"));
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   const Prompt prompt(learner, model.tokenizer, model.source.tokenizer_path);
   const EncodedRows rows = prompt.encode(inputs.test);
   step.flops = forward_flops(model.backbone.config(), model.backbone.config().layers, rows.ids);

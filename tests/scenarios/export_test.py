@@ -53,8 +53,10 @@ def exported(path, out, *arguments):
 decoder = spec("decoder", "smollm2-135m", "lora")
 probe = spec("probe", "minilm-l6", "probe", 'depth = 3\npooling = ["mean", "cls"]\n')
 full = spec("full", "minilm-l6", "full")
+top = spec("top", "smollm2-135m", "top-2")
+top_adapter = spec("top-adapter", "smollm2-135m", "lora-top-2")
 first_token = spec("first-token", "minilm-l6", "lora", 'pooling = "cls"\n', grid='[grid]\n"method.name" = ["naive", "logconf"]\n')
-for path in (decoder, probe, full, first_token):
+for path in (decoder, probe, full, top, top_adapter, first_token):
     h.run(path, store)
 
 cell = ("--cell", "ngrams > minilm-l6 (lora) : logconf")
@@ -64,6 +66,9 @@ made = [
     exported(decoder, folder / "out/gguf", "--format", "gguf"),
     exported(probe, folder / "out/probe"),
     exported(full, folder / "out/full"),
+    exported(top, folder / "out/top"),
+    exported(top_adapter, folder / "out/top-adapter"),
+    exported(top_adapter, folder / "out/top-peft", "--format", "peft", "--base"),
     exported(first_token, folder / "out/pooler", *cell),
     exported(first_token, folder / "out/encoder-adapter", *cell, "--format", "peft", "--role", "ceiling"),
 ]

@@ -1,0 +1,40 @@
+#pragma once
+// Rows that a model is trained or asked on: texts as token ids, or as hidden states that a frozen trunk left.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/packed_batch.h"
+
+namespace qinglan {
+
+class TrunkStates;
+
+class InputRows {
+ public:
+  using TokenRow = std::vector<std::int32_t>;
+
+  // What they are made from must outlive them.
+  InputRows(std::span<const TokenRow> tokens) : tokens_(tokens) {}
+  InputRows(const std::vector<TokenRow>& tokens) : tokens_(tokens) {}
+  // These rows of the trunk, in this order.
+  InputRows(const TrunkStates& trunk, std::vector<std::int64_t> rows)
+      : trunk_(&trunk), chosen_(std::move(rows)) {}
+
+  std::size_t size() const { return trunk_ ? chosen_.size() : tokens_.size(); }
+  bool empty() const { return size() == 0; }
+  std::int64_t length(std::int64_t row) const;  // tokens
+  std::vector<std::int64_t> lengths() const;
+  std::int64_t depth() const;  // blocks that are behind them
+
+  // Documents in the order given; hidden states are read from their file.
+  PackedBatch pack(std::span<const std::int64_t> rows) const;
+
+ private:
+  std::span<const TokenRow> tokens_;
+  const TrunkStates* trunk_ = nullptr;
+  std::vector<std::int64_t> chosen_;
+};
+
+}  // namespace qinglan

@@ -1,0 +1,77 @@
+#pragma once
+// Hidden states of every token after a model's lower blocks, computed once for a row set: what students that
+// train the upper blocks alone start from. In the canonical packing and always rounded to bf16, whatever the
+// compute type.
+//
+// A folder: index.safetensors with "order" I64 [N] (rows as they lie in the parts), "lengths" I64 [N] (tokens
+// of each row), "cut" I64 [N] (1: the text lost tokens); part-<number>.safetensors with "states" BF16
+// [tokens, C], one after another in that order.
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/file_system.h"
+#include "io/safetensors.h"
+#include "model/backbone.h"
+#include "train/chunked_pass.h"
+
+namespace qinglan {
+
+class TrunkPass {
+ public:
+  // States after `depth` blocks, 0 <= depth < layers. `backbone` and `rows` must outlive this. Throws
+  // Error{usage} for a depth the model does not have.
+  TrunkPass(const Backbone& backbone, std::span<const std::vector<std::int32_t>> rows, std::int64_t depth);
+
+  const PackPlan& plan() const { return plan_; }
+  double flops() const;
+  std::int64_t bytes() const;  // that the folder will take, to some kB
+
+  // Writes the folder `result` (it exists). `cut` [N], a flag a row. Finished chunks lie in `work`, from
+  // which a later call goes on. Throws Error{interrupted}; progress counts rows.
+  void run(FileSystem& fs, const std::string& work, const std::string& result,
+           std::span<const std::uint8_t> cut, const RunHooks& hooks = {}) const;
+
+ private:
+  torch::Tensor compute_pack(std::size_t pack) const;
+
+  const Backbone& backbone_;
+  std::span<const std::vector<std::int32_t>> rows_;
+  std::int64_t depth_;
+  PackPlan plan_;
+};
+
+// The same folder, mapped.
+class TrunkStates {
+ public:
+  // Throws Error{corrupt_data} for parts that do not fit the index, and what io/ throws.
+  static TrunkStates open(FileSystem& fs, const std::string& folder, std::int64_t depth);
+
+  std::int64_t rows() const { return static_cast<std::int64_t>(places_.size()); }
+  std::int64_t depth() const { return depth_; }
+  std::int64_t width() const { return width_; }  // C
+  std::int64_t length(std::int64_t row) const { return places_[static_cast<std::size_t>(row)].length; }
+  bool cut(std::int64_t row) const { return places_[static_cast<std::size_t>(row)].cut; }
+
+  // Documents in the order given, their states copied.
+  PackedBatch pack(std::span<const std::int64_t> rows) const;
+
+ private:
+  struct Place {
+    std::size_t part = 0;
+    std::int64_t first = 0, length = 0;  // tokens
+    bool cut = false;
+  };
+  TrunkStates() = default;
+  void place_rows(const SafetensorsFile& index);
+
+  std::int64_t depth_ = 0, width_ = 0;
+  std::vector<SafetensorsFile> parts_;
+  std::vector<Place> places_;  // by row
+};
+
+}  // namespace qinglan

@@ -1,0 +1,71 @@
+#include "worker/job_inputs.h"
+
+#include "experiment/job.h"
+#include "io/safetensors.h"
+#include "train/tensor_view.h"
+
+namespace qinglan {
+namespace {
+
+// Rows follow from data set, half and seed.
+std::string design_name(const Node& node) {
+  return canonical_json(Json{node.inputs.at("features"), node.inputs.at("dataset"), node.params.at("rows"),
+                             node.params.at("seed")});
+}
+
+// Labels are the weak ones or the truth, soft or hard.
+std::string problem_name(const Node& node) {
+  const Json& learner = node.params.at("learner");
+  const auto labels = node.inputs.find("labels");
+  return design_name(node) +
+         canonical_json(Json{labels == node.inputs.end() ? node.inputs.at("truth") : labels->second,
+                             node.params.at("method").at("params").value("hard", false),
+                             learner.value("l2", Json()), learner.value("folds", Json())});
+}
+
+}  // namespace
+
+const Inputs& JobInputs::dataset(const std::string& key) {
+  const auto known = datasets_.find(key);
+  if (known != datasets_.end()) return known->second;
+  return datasets_.emplace(key, read_inputs(store_.result_folder(key))).first->second;
+}
+
+const torch::Tensor& JobInputs::features(const std::string& key) {
+  const auto known = features_.find(key);
+  if (known != features_.end()) return known->second;
+  const SafetensorsFile file = SafetensorsFile::open(store_.result_folder(key) + "/" + kFeaturesFile);
+  return features_.emplace(key, tensor_of(file.tensor("features"))).first->second;
+}
+
+const TrunkStates& JobInputs::trunk(const std::string& key, std::int64_t depth) {
+  const auto known = trunks_.find(key);
+  if (known != trunks_.end()) return known->second;
+  return trunks_.emplace(key, TrunkStates::open(store_.fs(), store_.result_folder(key), depth)).first->second;
+}
+
+SharedProblem JobInputs::problem(const Node& node, const std::vector<std::size_t>& rows,
+                                 const TrainingLabels& labels, const ProbeOptions& options) {
+  const std::string name = problem_name(node);
+  if (problem_ && name == problem_name_) return {problem_, design_->logistic().flops()};
+  const bool new_design = !design_ || design_name(node) != design_name_;
+  if (new_design) {
+    problem_.reset();
+    design_.reset();  // before the next one takes as much again
+    const std::vector<std::int64_t> wanted(rows.begin(), rows.end());
+    const torch::Tensor index = torch::tensor(wanted, torch::kInt64);
+    design_ = std::make_shared<ProbeDesign>(features(node.inputs.at("features")).index_select(0, index),
+                                            static_cast<std::int64_t>(labels.classes()));
+    design_name_ = design_name(node);
+  }
+  const double before = new_design ? 0 : design_->logistic().flops();
+  problem_ = std::make_shared<const ProbeProblem>(design_, labels, options, node.params.at("seed"));
+  problem_name_ = name;
+  return {problem_, before};
+}
+
+std::string JobInputs::probe_order(const Node& node) {
+  return node.inputs.contains("features") ? problem_name(node) : "";
+}
+
+}  // namespace qinglan

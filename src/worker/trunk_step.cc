@@ -1,0 +1,45 @@
+// trunk: hidden states of all rows after the lower blocks, train then test (train/trunk.h has the files'
+// format).
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "text/prompt.h"
+#include "train/recipe.h"
+#include "train/trunk.h"
+#include "worker/step.h"
+
+namespace qinglan {
+namespace {
+
+void check_room(const std::string& folder, std::int64_t bytes) {
+  // Chunks lie in the work folder until the node is published.
+  const auto free = static_cast<std::int64_t>(std::filesystem::space(folder).available);
+  if (2 * bytes <= free) return;
+  throw Error(ErrorKind::io, "no room for the hidden states of the lower blocks")
+      .in(folder)
+      .expected(std::to_string(2 * bytes) + " bytes free")
+      .found(std::to_string(free));
+}
+
+}  // namespace
+
+void run_trunk(Step& step) {
+  const Json& params = step.node.params;
+  const Recipe recipe = Recipe::from_json(
+      {{"tune", "probe"}, {"max_tokens", params.at("max_tokens")}, {"dtype", params.at("dtype")}});
+  const LoadedModel& model = step.models.frozen(step.node.files.at("model"), recipe.dtype,
+                                                params.value("init", "") == "random", step.node.base);
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
+  const Prompt prompt(params, model.tokenizer, model.source.tokenizer_path);
+  EncodedRows rows = prompt.encode(inputs.train);
+  rows.append(prompt.encode(inputs.test));
+
+  const TrunkPass pass(model.backbone, rows.ids, params.at("depth"));
+  check_room(step.result, pass.bytes());
+  step.flops = pass.flops();
+  pass.run(step.store.fs(), step.work, step.result, rows.cut, step.hooks);
+  step.write_summary({{"truncated", rows.truncated}, {"rows", rows.ids.size()}});
+}
+
+}  // namespace qinglan
