@@ -169,8 +169,8 @@ Json modernbert(const ModelConfig& c) {
 Json hf_config(const ModelConfig& config) {
   using Writer = Json (*)(const ModelConfig&);
   static const std::map<std::string, Writer> writers{
-      {"llama", llama_family}, {"qwen2", qwen}, {"qwen3", qwen}, {"gemma", gemma},       {"gemma2", gemma},
-      {"gemma3", gemma},       {"phi3", phi3},  {"gpt2", gpt2},  {"gpt_neox", gpt_neox}, {"bert", bert},
+      {"llama", llama_family},   {"qwen2", qwen}, {"qwen3", qwen}, {"gemma", gemma},       {"gemma2", gemma},
+      {"gemma3", gemma},         {"phi3", phi3},  {"gpt2", gpt2},  {"gpt_neox", gpt_neox}, {"bert", bert},
       {"modernbert", modernbert}};
   const auto writer = writers.find(config.architecture);
   if (writer == writers.end())

@@ -47,8 +47,9 @@ Json list_methods() {
 }
 
 void show_method(const MethodInfo& method) {
-  std::printf("%s\n\n  %s\n\nSource: %s.\nHelps when: %s.\n\nParameters, in [method.%s]:\n", method.name.c_str(),
-              method.formula.c_str(), method.source.c_str(), method.when.c_str(), method.name.c_str());
+  std::printf("%s\n\n  %s\n\nSource: %s.\nHelps when: %s.\n\nParameters, in [method.%s]:\n",
+              method.name.c_str(), method.formula.c_str(), method.source.c_str(), method.when.c_str(),
+              method.name.c_str());
   for (const auto& p : method.parameters)
     std::printf("  %-20s %s\n", (p.name + " = " + p.fallback.dump()).c_str(), p.help.c_str());
 }

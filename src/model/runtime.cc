@@ -13,8 +13,9 @@ namespace qinglan {
 void init_runtime(int threads) {
   if (threads < 1)
     throw Error(ErrorKind::usage, "compute needs at least one thread").found(std::to_string(threads));
-  // Batches hardly ever have the same number of tokens twice, and LibTorch keeps the last 1,024 products it prepared,
-  // scratch space included: half a GiB after some dozen steps of a small model (measured), and no step faster for it.
+  // Batches hardly ever have the same number of tokens twice, and LibTorch keeps the last 1,024 products it
+  // prepared, scratch space included: half a GiB after some dozen steps of a small model (measured), and no
+  // step faster for it.
   setenv("LRU_CACHE_CAPACITY", "1", /*overwrite=*/0);
   setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16", /*overwrite=*/0);
   mallopt(M_MMAP_MAX, 0);
