@@ -16,7 +16,7 @@ void init_runtime(int threads) {
   // Batches hardly ever have the same number of tokens twice, and LibTorch keeps the last 1,024 products it
   // prepared, scratch space included: half a GiB after some dozen steps of a small model (measured), and no
   // step faster for it.
-  setenv("LRU_CACHE_CAPACITY", "1", /*overwrite=*/0);
+  setenv("LRU_CACHE_CAPACITY", "4", /*overwrite=*/0);
   setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16", /*overwrite=*/0);
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, -1);
