@@ -1,5 +1,5 @@
-// The control plane: how long `qinglan --version` takes, and the intervals and verdicts of a large record with the
-// bootstrap that checks them. Sections: version, verdicts.
+// The control plane: how long `qinglan --version` takes, and the intervals and verdicts of a large record
+// with the bootstrap that checks them. Sections: version, verdicts.
 
 #include "audit/audit_fixture.h"
 #include "audit/cell_scores.h"
@@ -49,15 +49,18 @@ void verdicts(bench::Report& report) {
     judging.push_back(bench::now() - begin);
     SeriesScores scores(record);
     std::vector<SeedMatrix> gains;
-    for (const Cell& cell : record.cells) gains.push_back(cell_scores(scores, cell, record.claim.metric).gain().matrix);
+    for (const Cell& cell : record.cells)
+      gains.push_back(cell_scores(scores, cell, record.claim.metric).gain().matrix);
     const auto checks = bootstrap_intervals(gains, kReplicates, 1);
     seconds.push_back(bench::now() - begin);
-    if (judgement.cells.size() != kCells || checks.size() != kCells) throw std::runtime_error("cells are missing");
+    if (judgement.cells.size() != kCells || checks.size() != kCells)
+      throw std::runtime_error("cells are missing");
   }
   char note[96];
-  std::snprintf(note, sizeof note, "against the limit; %.2f s of it are the verdicts", bench::median(judging));
-  report.add(bench::against_limit("verdicts of 1,000 cells x 5 seeds x 2,000 items + bootstrap", bench::median(seconds),
-                                  10, 2, "s", note));
+  std::snprintf(note, sizeof note, "against the limit; %.2f s of it are the verdicts",
+                bench::median(judging));
+  report.add(bench::against_limit("verdicts of 1,000 cells x 5 seeds x 2,000 items + bootstrap",
+                                  bench::median(seconds), 10, 2, "s", note));
 }
 
 }  // namespace

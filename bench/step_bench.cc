@@ -1,5 +1,5 @@
-// One training step and one forward pass of SmolLM2-135M on real texts, beside Hugging Face's on the same documents.
-// Sections: full, lora (each also -sst2, -boolq), forward, memory.
+// One training step and one forward pass of SmolLM2-135M on real texts, beside Hugging Face's on the same
+// documents. Sections: full, lora (each also -sst2, -boolq), forward, memory.
 
 #include <algorithm>
 #include <cstdio>
@@ -31,7 +31,8 @@ std::int64_t tokens_of(const Rows& rows) {
 std::string model_path() { return find_model("smollm2-135m"); }
 
 // The first `count` training texts as the model's ids, at most `limit` each.
-Rows documents(const Tokenizer& tokenizer, const std::string& dataset, std::size_t count, std::int64_t limit) {
+Rows documents(const Tokenizer& tokenizer, const std::string& dataset, std::size_t count,
+               std::int64_t limit) {
   auto texts = bench::read_texts(dataset, "train").text;
   texts.resize(std::min(count, texts.size()));
   return encode_rows(tokenizer, texts, limit).ids;
@@ -70,7 +71,8 @@ class Student {
                                  {"dtype", backbone.dtype() == torch::kBFloat16 ? "bfloat16" : "float32"},
                                  {"batch", kDocuments},
                                  {"lr", 1e-5}});
-    if (recipe_.tune == Recipe::Tune::lora) adapter_ = LoraAdapter::create(backbone.config(), recipe_.lora, 1);
+    if (recipe_.tune == Recipe::Tune::lora)
+      adapter_ = LoraAdapter::create(backbone.config(), recipe_.lora, 1);
   }
 
   // Seconds of one step, the median of `steps` after a first one that is not counted.
@@ -106,7 +108,8 @@ double forward_seconds(const Backbone& backbone, const Rows& rows) {
   return bench::now() - begin;
 }
 
-// The best rate of LibTorch's own product of random matrices, FLOP/s: a large square one and the model's shapes.
+// The best rate of LibTorch's own product of random matrices, FLOP/s: a large square one and the model's
+// shapes.
 double gemm_rate(torch::Dtype dtype) {
   const std::int64_t shapes[][3] = {{2048, 2048, 2048}, {2048, 576, 3072}, {2048, 1536, 576}};
   double best = 0;
@@ -124,8 +127,10 @@ double gemm_rate(torch::Dtype dtype) {
 }
 
 std::string words_of(const Json& setting) {
-  return setting["dtype"].get<std::string>() + ", " + setting["attention"].get<std::string>() + " attention, " +
-         (setting["group"] == 1 ? "one document at a time" : "sorted and padded by " + setting["group"].dump()) +
+  return setting["dtype"].get<std::string>() + ", " + setting["attention"].get<std::string>() +
+         " attention, " +
+         (setting["group"] == 1 ? "one document at a time"
+                                : "sorted and padded by " + setting["group"].dump()) +
          (setting["fused"] == true ? ", fused Adam" : "") + (setting["compile"] == true ? ", compiled" : "");
 }
 
@@ -141,11 +146,14 @@ double product_parameters(const Backbone& backbone) {
 class StepBench {
  public:
   explicit StepBench(bench::Report& report)
-      : report_(report), model_(load_model(model_path(), torch::kBFloat16)), judged_(bench::has_bf16_units()) {}
+      : report_(report),
+        model_(load_model(model_path(), torch::kBFloat16)),
+        judged_(bench::has_bf16_units()) {}
 
   void run() {
     for (const auto& [dataset, title] : {std::pair{"sst2", "SST-2"}, {"boolq", "BoolQ"}}) {
-      if (report_.wants("full") || report_.wants(std::string("full-") + dataset)) training_step(dataset, title);
+      if (report_.wants("full") || report_.wants(std::string("full-") + dataset))
+        training_step(dataset, title);
       if (report_.wants("lora") || report_.wants(std::string("lora-") + dataset)) lora(dataset, title);
     }
     if (report_.wants("forward")) forward();
@@ -171,18 +179,21 @@ class StepBench {
     const auto ours = [&] { return student.seconds(2); };
     {
       bench::Peer peer("step_peer", {model_path(), "plain"});
-      const std::string setting = words_of(peer.ask("reference", {{"task", "full"}, {"rows", rows}})["setting"]);
+      const std::string setting =
+          words_of(peer.ask("reference", {{"task", "full"}, {"rows", rows}})["setting"]);
       const auto pair = against(peer, 3, tokens, ours);
-      report_.add({step + "reference settings", pair.ours, pair.theirs, "tokens/s", true, 5, 8, setting}, judged_);
+      report_.add({step + "reference settings", pair.ours, pair.theirs, "tokens/s", true, 5, 8, setting},
+                  judged_);
     }
     bench::Peer peer("step_peer", {model_path(), "tuned"});
     const std::string setting = words_of(peer.ask("best", asked("full", rows))["setting"]);
     const auto pair = against(peer, kRounds, tokens, ours);
     report_.add({step + "best setting", pair.ours, pair.theirs, "tokens/s", true, 2, 3.5, setting}, judged_);
     const double rate = 6 * product_parameters(model_.backbone) * pair.ours / 1e9;
-    report_.add({"share of the bf16 GEMM rate, " + title, rate, gemm_rate(torch::kBFloat16) / 1e9, "GFLOP/s", true,
-                 0.4, 0.55, "6 x parameters in products x tokens, against LibTorch's best product in this run"},
-                judged_);
+    report_.add(
+        {"share of the bf16 GEMM rate, " + title, rate, gemm_rate(torch::kBFloat16) / 1e9, "GFLOP/s", true,
+         0.4, 0.55, "6 x parameters in products x tokens, against LibTorch's best product in this run"},
+        judged_);
   }
 
   void lora(const std::string& dataset, const std::string& title) {
@@ -190,9 +201,10 @@ class StepBench {
     Student student(model_.backbone, rows, "lora");
     bench::Peer peer("step_peer", {model_path(), "tuned"});
     const std::string setting = words_of(peer.ask("best", asked("lora", rows))["setting"]);
-    const auto pair = against(peer, kRounds, static_cast<double>(tokens_of(rows)), [&] { return student.seconds(2); });
-    report_.add({"LoRA r=8 step, " + title + ", PEFT's best setting", pair.ours, pair.theirs, "tokens/s", true, 2.5, 4,
-                 setting},
+    const auto pair =
+        against(peer, kRounds, static_cast<double>(tokens_of(rows)), [&] { return student.seconds(2); });
+    report_.add({"LoRA r=8 step, " + title + ", PEFT's best setting", pair.ours, pair.theirs, "tokens/s",
+                 true, 2.5, 4, setting},
                 judged_);
   }
 
@@ -203,8 +215,8 @@ class StepBench {
     forward_seconds(model_.backbone, rows);
     const auto pair = against(peer, kRounds, static_cast<double>(tokens_of(rows)),
                               [&] { return forward_seconds(model_.backbone, rows); });
-    report_.add({"features (forward only), mixed lengths, best setting", pair.ours, pair.theirs, "tokens/s", true, 1.8,
-                 3, setting},
+    report_.add({"features (forward only), mixed lengths, best setting", pair.ours, pair.theirs, "tokens/s",
+                 true, 1.8, 3, setting},
                 judged_);
   }
 
@@ -212,10 +224,12 @@ class StepBench {
     const Rows rows = step_documents(model_.tokenizer, "sst2");
     const double ours = bench::run_child({"full", "sst2", "2", "bfloat16"})["peak_memory"].get<double>();
     bench::Peer peer("step_peer", {model_path(), "plain"});
-    const std::string setting = words_of(peer.ask("fp32_padded", {{"task", "full"}, {"rows", rows}})["setting"]);
+    const std::string setting =
+        words_of(peer.ask("fp32_padded", {{"task", "full"}, {"rows", rows}})["setting"]);
     peer.ask("run");
     const auto theirs = static_cast<double>(peer.peak_memory());
-    report_.add({"peak memory, full fine-tuning, SST-2", ours / 1e6, theirs / 1e6, "MB", false, 0.6, 0.4, setting});
+    report_.add(
+        {"peak memory, full fine-tuning, SST-2", ours / 1e6, theirs / 1e6, "MB", false, 0.6, 0.4, setting});
   }
 
   bench::Report& report_;
@@ -223,7 +237,8 @@ class StepBench {
   bool judged_;
 };
 
-// full|lora|forward, data set (mixed: as forward's), steps, type: our side alone, for its memory and for profilers.
+// full|lora|forward, data set (mixed: as forward's), steps, type: our side alone, for its memory and for
+// profilers.
 int ours_alone(const bench::Options& words) {
   QL_CHECK(words.size() == 4, "--child full|lora|forward sst2|boolq|mixed STEPS bfloat16|float32");
   init_runtime(bench::threads());
@@ -237,8 +252,9 @@ int ours_alone(const bench::Options& words) {
   } else {
     spent.push_back(Student(model.backbone, rows, words[0]).seconds(steps));
   }
-  std::printf("%s\n", canonical_json({{"tokens_per_second", static_cast<double>(tokens_of(rows)) / bench::median(spent)},
-                                      {"tokens", tokens_of(rows)}})
+  std::printf("%s\n", canonical_json(
+                          {{"tokens_per_second", static_cast<double>(tokens_of(rows)) / bench::median(spent)},
+                           {"tokens", tokens_of(rows)}})
                           .c_str());
   return 0;
 }

@@ -32,7 +32,8 @@ Row against_limit(std::string name, double ours, double must, double aim, std::s
 
 class Report {
  public:
-  // --json: one array on standard output at the end. Else each row as it is known. `sections`: those wanted, none: all.
+  // --json: one array on standard output at the end. Else each row as it is known. `sections`: those wanted,
+  // none: all.
   Report(bool json, std::vector<std::string> sections) : json_(json), sections_(std::move(sections)) {}
   bool wants(const std::string& section) const;
   // `judged` false: must and aim are kept out of the verdict (a machine without bf16 units).

@@ -19,7 +19,8 @@ double quantile(std::vector<double>& values, double q) {
   const auto below = static_cast<std::ptrdiff_t>(position);
   std::nth_element(values.begin(), values.begin() + below, values.end());
   const double low = values[static_cast<std::size_t>(below)];
-  const double high = below + 1 < std::ssize(values) ? *std::min_element(values.begin() + below + 1, values.end()) : low;
+  const double high =
+      below + 1 < std::ssize(values) ? *std::min_element(values.begin() + below + 1, values.end()) : low;
   return low + (position - std::floor(position)) * (high - low);
 }
 
@@ -58,7 +59,8 @@ std::vector<Estimate> bootstrap_intervals(std::span<const SeedMatrix> matrices, 
   }
   constexpr std::size_t kBlock = Resampling::kReplicates;
   const std::size_t blocks = (static_cast<std::size_t>(replicates) + kBlock - 1) / kBlock;
-  const std::size_t workers = threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
+  const std::size_t workers =
+      threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
   std::vector<std::vector<float>> values;
   for (const auto& matrix : matrices) values.emplace_back(matrix.values.begin(), matrix.values.end());
   std::vector<std::vector<double>> means(matrices.size(), std::vector<double>(blocks * kBlock));

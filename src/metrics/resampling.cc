@@ -21,13 +21,14 @@ using Vector = float __attribute__((vector_size(kLanes * sizeof(float)), aligned
 
 // sums[s][r] = sum over columns of values[s][column] * counts[column][r], for `Seeds` rows of values.
 template <int Seeds>
-inline __attribute__((always_inline)) void multiply(const float* values, std::size_t columns, const float* counts,
-                                                    float* sums) {
+inline __attribute__((always_inline)) void multiply(const float* values, std::size_t columns,
+                                                    const float* counts, float* sums) {
   Vector sum[Seeds][kVectors] = {};
   for (std::size_t column = 0; column < columns; ++column, counts += Resampling::kReplicates)
     for (int v = 0; v < kVectors; ++v) {
       const Vector times = *reinterpret_cast<const Vector*>(counts + v * kLanes);
-      for (int s = 0; s < Seeds; ++s) sum[s][v] += times * values[static_cast<std::size_t>(s) * columns + column];
+      for (int s = 0; s < Seeds; ++s)
+        sum[s][v] += times * values[static_cast<std::size_t>(s) * columns + column];
     }
   std::memcpy(sums, sum, sizeof sum);
 }
@@ -51,7 +52,10 @@ QL_CLONES void multiply_rows(std::size_t seeds, const float* values, std::size_t
 }  // namespace
 
 Resampling::Resampling(std::size_t seeds, std::size_t columns, std::uint64_t seed, std::uint64_t block)
-    : seeds_(seeds), columns_(columns), column_counts_(columns * kReplicates), seed_counts_(seeds * kReplicates) {
+    : seeds_(seeds),
+      columns_(columns),
+      column_counts_(columns * kReplicates),
+      seed_counts_(seeds * kReplicates) {
   Random random(seed, "bootstrap", block);
   for (std::size_t r = 0; r < kReplicates; ++r) {
     for (std::size_t s = 0; s < seeds; ++s) seed_counts_[random.below(seeds) * kReplicates + r] += 1;
@@ -67,7 +71,8 @@ void Resampling::means_of(const float* values, double* means) const {
     multiply_rows(count, values + first * columns_, columns_, column_counts_.data(), sums);
     for (std::size_t s = 0; s < count; ++s)
       for (std::size_t r = 0; r < kReplicates; ++r)
-        means[r] += static_cast<double>(seed_counts_[(first + s) * kReplicates + r]) * sums[s * kReplicates + r];
+        means[r] +=
+            static_cast<double>(seed_counts_[(first + s) * kReplicates + r]) * sums[s * kReplicates + r];
   }
   const double drawn = static_cast<double>(seeds_) * static_cast<double>(columns_);
   for (std::size_t r = 0; r < kReplicates; ++r) means[r] /= drawn;

@@ -15,7 +15,8 @@ namespace {
 using update_kernels::Bf16;
 using update_kernels::Parameters;
 
-constexpr std::int64_t kBlock = 1 << 15;  // elements a thread takes at a time, and whose squares are one partial sum
+constexpr std::int64_t kBlock =
+    1 << 15;  // elements a thread takes at a time, and whose squares are one partial sum
 
 template <typename T>
 const T* data_of(const torch::Tensor& tensor) {
@@ -50,7 +51,8 @@ AdamW::AdamW(std::vector<NamedTensor> masters, AdamWOptions options, std::vector
   copies_.resize(masters_.size());
   for (std::size_t i = 0; i < masters_.size(); ++i) {
     auto& master = masters_[i];
-    QL_CHECK(master.tensor.scalar_type() == torch::kFloat32 && master.tensor.is_contiguous(), "master " + master.name);
+    QL_CHECK(master.tensor.scalar_type() == torch::kFloat32 && master.tensor.is_contiguous(),
+             "master " + master.name);
     master.tensor = master.tensor.detach();
     m_.push_back({master.name, torch::zeros_like(master.tensor)});
     v_.push_back({master.name, torch::zeros_like(master.tensor)});
@@ -115,19 +117,22 @@ void AdamW::step_rows(std::size_t i, const torch::Tensor& gradient, const AdamWF
                        v_[i].tensor.data_ptr<float>(),
                        copies_[i].defined() ? static_cast<Bf16*>(copies_[i].data_ptr()) : nullptr};
   by_type(values, [&]<typename T>(T*) {
-    at::parallel_for(0, rows, std::max<std::int64_t>(1, kBlock / width), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t row = begin; row < end; ++row) {
-        if (!moving[static_cast<std::size_t>(row)]) continue;
-        const std::int64_t k = place[static_cast<std::size_t>(row)];
-        update_kernels::adamw(factors, at(all, row * width), k < 0 ? nullptr : data_of<T>(values) + k * width, width);
-      }
-    });
+    at::parallel_for(0, rows, std::max<std::int64_t>(1, kBlock / width),
+                     [&](std::int64_t begin, std::int64_t end) {
+                       for (std::int64_t row = begin; row < end; ++row) {
+                         if (!moving[static_cast<std::size_t>(row)]) continue;
+                         const std::int64_t k = place[static_cast<std::size_t>(row)];
+                         update_kernels::adamw(factors, at(all, row * width),
+                                               k < 0 ? nullptr : data_of<T>(values) + k * width, width);
+                       }
+                     });
   });
 }
 
 double global_norm(const std::vector<torch::Tensor>& gradients) {
   double sum = 0;
-  for (const auto& gradient : gradients) sum += square_sum(gradient.is_sparse() ? gradient._values() : gradient);
+  for (const auto& gradient : gradients)
+    sum += square_sum(gradient.is_sparse() ? gradient._values() : gradient);
   return std::sqrt(sum);
 }
 

@@ -17,13 +17,13 @@ struct AdamWOptions {
 
 class AdamW {
  public:
-  // Shares storage with `masters` (fp32, CPU, contiguous) and updates them in place. `copies`, where given, are bf16
-  // tensors of the masters' shapes (undefined: none) that every step writes the rounded masters to.
+  // Shares storage with `masters` (fp32, CPU, contiguous) and updates them in place. `copies`, where given,
+  // are bf16 tensors of the masters' shapes (undefined: none) that every step writes the rounded masters to.
   AdamW(std::vector<NamedTensor> masters, AdamWOptions options, std::vector<torch::Tensor> copies = {});
 
-  // gradients[i] belongs to masters[i] and is multiplied by `factor` first. fp32 or bf16, contiguous; or sparse, coalesced
-  // rows of a matrix: without weight decay the rows that never had a gradient are left alone, which is what a dense
-  // step does to them.
+  // gradients[i] belongs to masters[i] and is multiplied by `factor` first. fp32 or bf16, contiguous; or
+  // sparse, coalesced rows of a matrix: without weight decay the rows that never had a gradient are left
+  // alone, which is what a dense step does to them.
   void step(const std::vector<torch::Tensor>& gradients, double lr, double factor = 1);
 
   const std::vector<NamedTensor>& masters() const { return masters_; }
@@ -40,15 +40,17 @@ class AdamW {
 
   std::vector<NamedTensor> masters_, m_, v_;
   std::vector<torch::Tensor> copies_;
-  std::vector<std::vector<std::uint8_t>> moving_;  // [rows] a matrix with sparse gradients: whether a row ever had one
+  std::vector<std::vector<std::uint8_t>>
+      moving_;  // [rows] a matrix with sparse gradients: whether a row ever had one
   AdamWOptions options_;
   std::int64_t steps_ = 0;
 };
 
-// Joint Euclidean norm of gradients as AdamW::step takes them, NaN or Inf where one has such a value. The same at any
-// number of threads.
+// Joint Euclidean norm of gradients as AdamW::step takes them, NaN or Inf where one has such a value. The
+// same at any number of threads.
 double global_norm(const std::vector<torch::Tensor>& gradients);
-// What gradients are multiplied by: max_norm / (norm + 1e-6) where a finite norm exceeds max_norm (0: never), else 1.
+// What gradients are multiplied by: max_norm / (norm + 1e-6) where a finite norm exceeds max_norm (0: never),
+// else 1.
 double clip_factor(double norm, double max_norm);
 
 }  // namespace qinglan

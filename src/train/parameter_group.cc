@@ -19,7 +19,8 @@ std::vector<torch::Tensor> copies_of(const std::vector<NamedTensor>& leaves) {
 
 torch::Tensor to_float(const torch::Tensor& gradient) {
   if (!gradient.is_sparse()) return gradient.to(torch::kFloat32);
-  return torch::sparse_coo_tensor(gradient._indices(), gradient._values().to(torch::kFloat32), gradient.sizes());
+  return torch::sparse_coo_tensor(gradient._indices(), gradient._values().to(torch::kFloat32),
+                                  gradient.sizes());
 }
 
 }  // namespace

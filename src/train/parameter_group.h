@@ -1,6 +1,6 @@
 #pragma once
-// Parameters that are trained with one learning rate: leaves in the compute type, their fp32 masters (the leaves
-// themselves where those are fp32), and the sums of their gradients over a step's micro-batches.
+// Parameters that are trained with one learning rate: leaves in the compute type, their fp32 masters (the
+// leaves themselves where those are fp32), and the sums of their gradients over a step's micro-batches.
 
 #include <torch/torch.h>
 

@@ -57,10 +57,11 @@ QL_INLINE void adamw_any(const Step& s, const Parameters& p, const T* gradient, 
 
 }  // namespace
 
-#define QL_KERNELS(T)                                                                                   \
-  QL_CLONES double square_sum(const T* x, std::int64_t count) { return square_sum_body(x, count); }     \
-  QL_CLONES void adamw(const Step& step, const Parameters& parameters, const T* gradient, std::int64_t count) { \
-    adamw_any(step, parameters, gradient, count);                                                       \
+#define QL_KERNELS(T)                                                                               \
+  QL_CLONES double square_sum(const T* x, std::int64_t count) { return square_sum_body(x, count); } \
+  QL_CLONES void adamw(const Step& step, const Parameters& parameters, const T* gradient,           \
+                       std::int64_t count) {                                                        \
+    adamw_any(step, parameters, gradient, count);                                                   \
   }
 QL_KERNELS(float)
 QL_KERNELS(Bf16)

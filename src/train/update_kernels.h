@@ -1,5 +1,6 @@
 #pragma once
-// Raw loops of the optimizer, one pass over memory each. Compiled once per instruction set and chosen at run time.
+// Raw loops of the optimizer, one pass over memory each. Compiled once per instruction set and chosen at run
+// time.
 
 #include <cstdint>
 
