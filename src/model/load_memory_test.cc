@@ -79,11 +79,12 @@ void expect_small_peaks(const std::string& path) {
   EXPECT_LE(peak_of(path, "bf16", "compute").load, own + kSmall);
   const Peak kept = peak_of(path, "bf16", "file");
   EXPECT_LE(kept.load, kSmall);
-  // One matrix at a time stands dequantized; the head's panels are the largest.
+  // One matrix at a time stands dequantized; the head's panels are the largest. Another of that size is what a heap
+  // that was cut up may cost.
   const auto config = resolve_model(path, NeedTokenizer::no).config;
   const double panel =
       static_cast<double>(std::min<std::int64_t>(config.vocab, 1 << 16) * config.hidden * 2) / kMebi;
-  EXPECT_LE(kept.used, file + panel + 2 * kSmall);
+  EXPECT_LE(kept.used, file + 2 * panel + 2 * kSmall);
 }
 
 TEST(LoadMemory, Smollm2FromGguf) {

@@ -29,9 +29,31 @@ torch::Tensor part_of(const torch::Tensor& bias, std::int64_t first, std::int64_
   return bias.defined() ? bias.narrow(0, first, count) : bias;
 }
 
+// Rows [first, first + count) of the matrix at the start of `buffer`.
+torch::Tensor dequantize(const Matrix::Stored& matrix, std::int64_t first, std::int64_t count,
+                         const torch::Tensor& buffer) {
+  auto result = buffer.narrow(0, 0, count);
+  std::int64_t begin = 0, filled = 0;  // of the part among all rows; of `result`
+  for (const auto& part : matrix.parts) {
+    const std::int64_t from = std::max(first, begin), to = std::min(first + count, begin + part.rows());
+    if (from < to) {
+      part.read(from - begin, result.narrow(0, filled, to - from));
+      filled += to - from;
+    }
+    begin += part.rows();
+  }
+  return result;
+}
+
+// One buffer serves all panels: given back and asked for again, a large block may meanwhile have been cut into.
+torch::Tensor panel_buffer(const Matrix::Stored& matrix) {
+  return torch::empty({std::min(matrix.out, kPanelRows), matrix.in}, matrix.dtype);
+}
+
 torch::Tensor stored_linear(const Matrix::Stored& matrix, const torch::Tensor& x, const torch::Tensor& bias) {
+  const auto buffer = panel_buffer(matrix);
   return in_panels(matrix.out, [&](std::int64_t first, std::int64_t count) {
-    return torch::linear(x, matrix.dense(first, count), part_of(bias, first, count));
+    return torch::linear(x, dequantize(matrix, first, count, buffer), part_of(bias, first, count));
   });
 }
 
@@ -47,10 +69,11 @@ class StoredLinear : public torch::autograd::Function<StoredLinear> {
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto& matrix = *reinterpret_cast<const Matrix::Stored*>(context->saved_data["matrix"].toInt());
+    const auto buffer = panel_buffer(matrix);
     torch::Tensor sum;
     for (std::int64_t first = 0; first < matrix.out; first += kPanelRows) {
       const std::int64_t count = std::min(kPanelRows, matrix.out - first);
-      const auto part = grads[0].narrow(1, first, count).mm(matrix.dense(first, count));
+      const auto part = grads[0].narrow(1, first, count).mm(dequantize(matrix, first, count, buffer));
       sum = sum.defined() ? sum.add_(part) : part;
     }
     return {sum, torch::Tensor(), torch::Tensor()};
@@ -68,20 +91,6 @@ Matrix::Matrix(std::vector<WeightRows> parts, torch::Dtype dtype) {
     stored.out += part.rows();
   }
   stored_ = std::make_shared<const Stored>(std::move(stored));
-}
-
-torch::Tensor Matrix::Stored::dense(std::int64_t first, std::int64_t count) const {
-  auto result = torch::empty({count, in}, dtype);
-  std::int64_t begin = 0, filled = 0;  // of the part among all rows; of `result`
-  for (const auto& part : parts) {
-    const std::int64_t from = std::max(first, begin), to = std::min(first + count, begin + part.rows());
-    if (from < to) {
-      part.read(from - begin, result.narrow(0, filled, to - from));
-      filled += to - from;
-    }
-    begin += part.rows();
-  }
-  return result;
 }
 
 torch::Tensor Matrix::linear(const torch::Tensor& x, const torch::Tensor& bias) const {

@@ -33,7 +33,6 @@ class Matrix {
     std::vector<WeightRows> parts;
     torch::Dtype dtype;
     std::int64_t out = 0, in = 0;
-    torch::Tensor dense(std::int64_t first, std::int64_t count) const;
   };
 
  private:
