@@ -79,8 +79,8 @@ void expect_small_peaks(const std::string& path) {
   EXPECT_LE(peak_of(path, "bf16", "compute").load, own + kSmall);
   const Peak kept = peak_of(path, "bf16", "file");
   EXPECT_LE(kept.load, kSmall);
-  // One matrix at a time stands dequantized; the head's panels are the largest. Another of that size is what a heap
-  // that was cut up may cost.
+  // One matrix at a time stands dequantized; the head's panels are the largest. Another of that size is what
+  // a heap that was cut up may cost.
   const auto config = resolve_model(path, NeedTokenizer::no).config;
   const double panel =
       static_cast<double>(std::min<std::int64_t>(config.vocab, 1 << 16) * config.hidden * 2) / kMebi;

@@ -45,7 +45,8 @@ torch::Tensor dequantize(const Matrix::Stored& matrix, std::int64_t first, std::
   return result;
 }
 
-// One buffer serves all panels: given back and asked for again, a large block may meanwhile have been cut into.
+// One buffer serves all panels: given back and asked for again, a large block may meanwhile have been cut
+// into.
 torch::Tensor panel_buffer(const Matrix::Stored& matrix) {
   return torch::empty({std::min(matrix.out, kPanelRows), matrix.in}, matrix.dtype);
 }
