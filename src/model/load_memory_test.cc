@@ -12,7 +12,8 @@ namespace {
 
 constexpr const char* kRequest = "QL_LOAD_MEMORY";  // "<path>|<dtype>|<storage>"
 constexpr double kMebi = 1 << 20;
-constexpr double kSmall = 24;  // MiB: scratch of the threads, tables of names
+// MiB: scratch of the threads, tables of names, pages of the mapped file that the kernel brings unasked.
+constexpr double kSmall = 48;
 
 double status_mebibytes(const std::string& field) {
   std::ifstream status("/proc/self/status");
@@ -20,6 +21,9 @@ double status_mebibytes(const std::string& field) {
     if (line.starts_with(field + ":")) return std::strtod(line.c_str() + field.size() + 1, nullptr) / 1024;
   return -1;
 }
+
+// What reading the tables took at its peak is not the load's. Where the kernel cannot, it is counted with it.
+void forget_peak() { std::ofstream("/proc/self/clear_refs") << 5; }
 
 TEST(LoadMemory, InThisProcess) {
   const char* request = std::getenv(kRequest);
@@ -32,6 +36,7 @@ TEST(LoadMemory, InThisProcess) {
   init_runtime(2);
   const auto source = resolve_model(text.substr(0, first), NeedTokenizer::no);
   torch::empty({1 << 16}).fill_(1).to(dtype);  // what LibTorch sets up at its first use
+  forget_peak();
   const double before = status_mebibytes("VmRSS");
   const auto model = Backbone::load(source, dtype, storage);
   std::printf("peak %.1f\n", status_mebibytes("VmHWM") - before);
@@ -84,7 +89,7 @@ void expect_small_peaks(const std::string& path) {
   const auto config = resolve_model(path, NeedTokenizer::no).config;
   const double panel =
       static_cast<double>(std::min<std::int64_t>(config.vocab, 1 << 16) * config.hidden * 2) / kMebi;
-  EXPECT_LE(kept.used, file + 2 * panel + 2 * kSmall);
+  EXPECT_LE(kept.used, file + 2 * panel + kSmall);
 }
 
 TEST(LoadMemory, Smollm2FromGguf) {
