@@ -9,8 +9,6 @@
 namespace qinglan::bench {
 namespace {
 
-constexpr int kSupervisors = 2, kMethods = 5, kMeasured = 3;
-
 std::string grid_of(const GridSize& size) {
   return grid_head(size, /*ceiling=*/true) + R"([supervisor]
 model = "minilm-l6"
@@ -19,10 +17,7 @@ model = "smollm2-135m"
 tune = "lora-top-quarter"
 [grid]
 "supervisor.tune" = ["lora-top-quarter", "top-quarter"]
-"method.name" = ["naive", "logconf"]
-"method.naive.hard" = [false, true]
-"method.logconf.alpha" = [0.25, 0.5, 0.75]
-)";
+)" + kMethodAxes;
 }
 
 // Seconds of the parts of one cell on the other side.
@@ -41,14 +36,8 @@ Cell mean_of(const std::vector<Cell>& cells) {
 }
 
 Cell measure_theirs(const GridSize& size) {
-  const Texts train = read_texts("sst2", "train"), test = read_texts("sst2", "test");
-  const auto first = [](const auto& all, std::int64_t count) {
-    return Json(std::vector(all.begin(), all.begin() + count));
-  };
   Peer peer("grid_peer", {find_model("minilm-l6"), find_model("smollm2-135m")});
-  peer.ask("rows", {{"train", first(train.text, size.train)},
-                    {"labels", first(train.label, size.train)},
-                    {"test", first(test.text, size.test)}});
+  peer.ask("rows", grid_rows(size));
   std::vector<Cell> cells;
   for (int cell = 0; cell < kMeasured; ++cell) {
     const Json spent = peer.ask("cell", {{"method", cell == 0   ? "naive"
@@ -70,9 +59,7 @@ void measure(Report& report, const GridSize& size) {
   const double repeating = cells * (theirs.supervisor + theirs.ceiling + theirs.student);
   const double sharing =
       kSupervisors * seeds * theirs.supervisor + seeds * theirs.ceiling + cells * theirs.student;
-  const std::string what = std::to_string(size.train) + " rows, " + std::to_string(size.seeds) +
-                           " seeds; the other side: 3 cells measured, the rest multiplied" +
-                           (size.quick ? "; QUICK size" : "");
+  const std::string what = grid_note(size);
   report.add({.name = "W2S grid, vs Hugging Face + PEFT repeating supervisor and ceiling",
               .ours = cells / ours * 3600,
               .theirs = cells / repeating * 3600,

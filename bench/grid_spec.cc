@@ -40,6 +40,21 @@ std::string Scratch::write(const std::string& name, const std::string& text) con
   return path(name);
 }
 
+Json grid_rows(const GridSize& size) {
+  const Texts train = read_texts("sst2", "train"), test = read_texts("sst2", "test");
+  const auto first = [](const auto& all, std::int64_t count) {
+    return Json(std::vector(all.begin(), all.begin() + count));
+  };
+  return {{"train", first(train.text, size.train)},
+          {"labels", first(train.label, size.train)},
+          {"test", first(test.text, size.test)}};
+}
+
+std::string grid_note(const GridSize& size, const std::string& more) {
+  return std::to_string(size.train) + " rows, " + std::to_string(size.seeds) + " seeds; " + more +
+         "the other side: 3 cells measured, the rest multiplied" + (size.quick ? "; QUICK size" : "");
+}
+
 std::string grid_head(const GridSize& size, bool ceiling) {
   std::string head = "name = \"bench\"\nseeds = " + std::to_string(size.seeds) + "\n[data]\npath = \"" +
                      source_path("../shared/data/sst2") +

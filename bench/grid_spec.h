@@ -31,6 +31,19 @@ class Scratch {
   std::filesystem::path folder_;
 };
 
+// The grid of grid_bench and probe_bench: supervisors x methods x seeds, of which so many cells are measured
+// on the other side.
+inline constexpr int kSupervisors = 2, kMethods = 5, kMeasured = 3;
+// Its methods, as lines of [grid].
+inline constexpr char kMethodAxes[] = R"("method.name" = ["naive", "logconf"]
+"method.naive.hard" = [false, true]
+"method.logconf.alpha" = [0.25, 0.5, 0.75]
+)";
+// SST-2's rows as the other side takes them: {"train", "labels", "test"}.
+Json grid_rows(const GridSize& size);
+// "4000 rows, 5 seeds; ...", for a row of the report.
+std::string grid_note(const GridSize& size, const std::string& more = "");
+
 // SST-2, controls off: a spec without its learners.
 std::string grid_head(const GridSize& size, bool ceiling);
 

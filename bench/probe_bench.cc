@@ -9,8 +9,6 @@
 namespace qinglan::bench {
 namespace {
 
-constexpr int kSupervisors = 2, kMethods = 5, kMeasured = 3;
-
 std::string grid_of(const GridSize& size) {
   return grid_head(size, /*ceiling=*/true) + R"([supervisor]
 model = "minilm-l6"
@@ -20,10 +18,7 @@ model = "smollm2-135m"
 tune = "probe"
 [grid]
 "supervisor.depth" = [3, 6]
-"method.name" = ["naive", "logconf"]
-"method.naive.hard" = [false, true]
-"method.logconf.alpha" = [0.25, 0.5, 0.75]
-)";
+)" + kMethodAxes;
 }
 
 struct Spent {
@@ -32,16 +27,9 @@ struct Spent {
 
 // Methods are not equally dear: each of the three kinds is measured, and counts as often as the grid has it.
 Spent measure_theirs(const GridSize& size) {
-  const Texts train = read_texts("sst2", "train"), test = read_texts("sst2", "test");
-  const auto first = [](const auto& all, std::int64_t count) {
-    return Json(std::vector(all.begin(), all.begin() + count));
-  };
   Peer peer("probe_peer", {find_model("minilm-l6"), find_model("smollm2-135m")});
   Spent spent;
-  spent.features = peer.ask("features", {{"train", first(train.text, size.train)},
-                                         {"labels", first(train.label, size.train)},
-                                         {"test", first(test.text, size.test)}})
-                       .at("seconds");
+  spent.features = peer.ask("features", grid_rows(size)).at("seconds");
   const std::pair<const char*, double> kinds[kMeasured] = {{"naive", 0.2}, {"hard", 0.2}, {"logconf", 0.6}};
   for (const auto& [method, share] : kinds) {
     const Json cell = peer.ask("cell", {{"method", method}});
@@ -61,10 +49,7 @@ void measure(Report& report, const GridSize& size) {
   const double cells = kSupervisors * kMethods * seeds;
   const double total = theirs.features + kSupervisors * seeds * theirs.supervisor + seeds * theirs.ceiling +
                        cells * theirs.student;
-  const std::string what =
-      std::to_string(size.train) + " rows, " + std::to_string(size.seeds) +
-      " seeds; features included on both sides; the other side: 3 cells measured, the rest multiplied" +
-      (size.quick ? "; QUICK size" : "");
+  const std::string what = grid_note(size, "features included on both sides; ");
   report.add({.name = "W2S grid of probes, vs cached Hugging Face features + scikit-learn",
               .ours = cells / ours * 3600,
               .theirs = cells / total * 3600,

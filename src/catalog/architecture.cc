@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "catalog/architectures/all.h"
 
 namespace qinglan {
@@ -11,14 +12,11 @@ namespace {
 template <typename Matches>
 const Architecture& find_architecture(const Matches& matches, std::string_view found,
                                       const std::string& source) {
-  std::string known;
-  for (const auto& architecture : architectures()) {
+  for (const auto& architecture : architectures())
     if (matches(architecture)) return architecture;
-    known += (known.empty() ? "" : ", ") + std::string(architecture.name);
-  }
   throw Error(ErrorKind::unsupported, "this model architecture is not known")
       .in(source)
-      .expected("one of " + known)
+      .expected("one of " + listed(architectures(), &Architecture::name))
       .found(std::string(found));
 }
 

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/listed.h"
+#include "catalog/special_tokens.h"
 #include "io/gguf.h"
 #include "io/rows.h"
 
@@ -15,49 +17,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct TokenName {
-  const char* hf;
-  const char* gguf;
-};
-constexpr TokenName kTokens[] = {
-    {"bos_token", "tokenizer.ggml.bos_token_id"},       {"eos_token", "tokenizer.ggml.eos_token_id"},
-    {"unk_token", "tokenizer.ggml.unknown_token_id"},   {"pad_token", "tokenizer.ggml.padding_token_id"},
-    {"sep_token", "tokenizer.ggml.seperator_token_id"},  // the format's own spelling
-    {"cls_token", "tokenizer.ggml.cls_token_id"},       {"mask_token", "tokenizer.ggml.mask_token_id"},
-};
-
 std::optional<ChatTemplateSource> from_gguf(const std::string& path) {
   const GgufFile file = GgufFile::open(path);
   if (!file.metadata().contains("tokenizer.chat_template")) return std::nullopt;
   ChatTemplateSource source{file.get<std::string>("tokenizer.chat_template"), path, {}};
   const auto vocabulary = file.get_or<std::vector<std::string>>("tokenizer.ggml.tokens", {});
-  for (const auto& name : kTokens) {
+  for (const auto& name : kSpecialTokens) {
     const auto id = file.get_or<std::int64_t>(name.gguf, -1);
     if (id >= 0 && static_cast<std::size_t>(id) < vocabulary.size()) source.tokens[name.hf] = vocabulary[id];
   }
   return source;
 }
 
-// A token of tokenizer_config.json: a text, or an object that holds it.
-std::optional<std::string> token_text(const Json& config, const char* key) {
-  const auto entry = config.find(key);
-  if (entry == config.end()) return std::nullopt;
-  const Json& token = entry->is_object() ? entry->value("content", Json()) : *entry;
-  if (token.is_string()) return token.get<std::string>();
-  return std::nullopt;
-}
-
 std::optional<std::string> template_of(const Json& config, const std::string& file) {
   const Json value = config.value("chat_template", Json());
   if (value.is_null()) return std::nullopt;
   if (value.is_string()) return value.get<std::string>();
-  std::string names;
+  std::vector<std::string> names;
   for (const auto& item : value.is_array() ? value : Json::array()) {
     if (!item.is_object() || !item.value("name", Json()).is_string() ||
         !item.value("template", Json()).is_string())
       break;
     if (item["name"] == "default") return item["template"].get<std::string>();
-    names += (names.empty() ? "" : ", ") + item["name"].get<std::string>();
+    names.push_back(item["name"]);
   }
   if (names.empty())
     throw Error(ErrorKind::corrupt_data, "chat_template has an unexpected form")
@@ -66,7 +48,7 @@ std::optional<std::string> template_of(const Json& config, const std::string& fi
   throw Error(ErrorKind::unsupported, "the model has several chat templates and none is the default")
       .in(file)
       .expected("one named default")
-      .found(names);
+      .found(listed(names));
 }
 
 std::optional<ChatTemplateSource> from_folder(const fs::path& folder) {
@@ -78,8 +60,8 @@ std::optional<ChatTemplateSource> from_folder(const fs::path& folder) {
     const Json config = parse_json(read_text(source.file), source.file);
     if (!config.is_object())
       throw Error(ErrorKind::corrupt_data, "a tokenizer's config is a JSON object").in(source.file);
-    for (const auto& name : kTokens)
-      if (const auto token = token_text(config, name.hf)) source.tokens[name.hf] = *token;
+    for (const auto& name : kSpecialTokens)
+      if (const auto token = special_token_text(config, name.hf)) source.tokens[name.hf] = *token;
     if (!fs::exists(jinja_path)) text = template_of(config, source.file);
   }
   if (fs::exists(jinja_path)) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "io/file_system.h"
 #include "io/hub_cache.h"
 
@@ -34,14 +35,11 @@ std::string model_in(const std::string& snapshot, const HubId& id) {
   std::vector<std::string> files = fs.list(snapshot);
   std::erase_if(files, [](const std::string& name) { return !name.ends_with(".gguf"); });
   if (id.file.empty() && files.size() == 1) return snapshot + "/" + files.front();
-  if (id.file.empty() && files.size() > 1) {
-    std::string names;
-    for (const auto& name : files) names += (names.empty() ? "" : ", ") + name;
+  if (id.file.empty() && files.size() > 1)
     throw Error(ErrorKind::usage, "the cache has several files of " + id.text())
         .in(snapshot)
-        .found(names)
+        .found(listed(files))
         .hint("Say which: " + id.text() + ":" + files.front());
-  }
   throw Error(ErrorKind::usage, "the cache has only a part of " + id.text())
       .in(snapshot)
       .hint("Fetch the rest: qinglan models fetch " + id.text());
@@ -89,14 +87,10 @@ std::string find_model(const std::string& given) {
         .in(hub_model_folder(id->name))
         .hint("Run qinglan models fetch " + given + ", which downloads it.");
   std::vector<std::string> names;
-  std::string known;
-  for (const auto& model : known_models()) {
-    names.push_back(model.name);
-    known += (known.empty() ? "" : ", ") + model.name;
-  }
+  for (const auto& model : known_models()) names.push_back(model.name);
   const auto near = nearest_word(given, names);
   throw Error(ErrorKind::usage, "there is no model \"" + given + "\"")
-      .expected("one of " + known + ", a .gguf file, a Hugging Face folder or owner/name of a hub")
+      .expected("one of " + listed(names) + ", a .gguf file, a Hugging Face folder or owner/name of a hub")
       .hint(near ? "Did you mean " + *near + "?"
                  : "Paths are relative to the folder the program was started in.");
 }

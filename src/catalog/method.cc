@@ -4,16 +4,11 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "catalog/methods/all.h"
 
 namespace qinglan {
 namespace {
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 const char* type_of(const ParameterInfo& parameter) {
   if (parameter.fallback.is_boolean()) return "true or false";
@@ -22,7 +17,7 @@ const char* type_of(const ParameterInfo& parameter) {
 }
 
 std::string expectation(const ParameterInfo& parameter) {
-  std::string text = parameter.words.empty() ? type_of(parameter) : "one of " + joined(parameter.words);
+  std::string text = parameter.words.empty() ? type_of(parameter) : "one of " + listed(parameter.words);
   if (parameter.low == parameter.high) return text;
   if (!parameter.words.empty()) text += ", or a number";
   return text + " from " + Json(parameter.low).dump() + " to " + Json(parameter.high).dump();
@@ -76,7 +71,7 @@ const MethodInfo& find_method(const std::string& name) {
   }
   const auto near = nearest_word(name, names);
   throw Error(ErrorKind::usage, "there is no method \"" + name + "\"")
-      .expected("one of " + joined(names))
+      .expected("one of " + listed(names))
       .hint(near ? "Did you mean " + *near + "?" : "See qinglan methods list.");
 }
 
@@ -96,7 +91,7 @@ Json resolve_parameters(const MethodInfo& method, const Json& given) {
     if (resolved.contains(name)) continue;
     const auto near = nearest_word(name, names);
     throw Error(ErrorKind::usage, "the method " + method.name + " has no parameter \"" + name + "\"")
-        .expected("one of " + joined(names))
+        .expected("one of " + listed(names))
         .hint(near ? "Did you mean " + *near + "?" : "See qinglan methods show " + method.name + ".");
   }
   return resolved;

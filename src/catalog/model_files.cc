@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "catalog/weight_index.h"
 
 namespace qinglan {
@@ -35,12 +36,6 @@ const std::vector<std::string>& settings() {
 
 bool has(const std::vector<std::string>& all, const std::string& file) {
   return std::find(all.begin(), all.end(), file) != all.end();
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 [[noreturn]] void refuse_pickle(const std::string& model, const std::string& file) {

@@ -179,7 +179,7 @@ void print_output(const Json& output) {
   std::printf("last hidden states [%zu, %zu], the first of each position:\n", rows, width);
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t i = 0; i < std::min<std::size_t>(6, width); ++i)
-      std::printf("%s%.9g", i ? "  " : "  ", static_cast<double>(values[row * width + i]));
+      std::printf("  %.9g", static_cast<double>(values[row * width + i]));
     std::printf("\n");
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "data/normalise.h"
 
 namespace qinglan {
@@ -15,15 +16,11 @@ Error row_error(const std::string& what, const SourceTable& table, const Row& ro
 const Json& find_column(const Row& row, const std::string& column, const SourceTable& table) {
   const auto field = row.fields.find(column);
   if (field != row.fields.end()) return *field;
-  std::string known;
   std::vector<std::string> names;
-  for (const auto& [name, value] : row.fields.items()) {
-    known += (known.empty() ? "" : ", ") + name;
-    names.push_back(name);
-  }
+  for (const auto& [name, value] : row.fields.items()) names.push_back(name);
   const auto near = nearest_word(column, names);
   throw row_error("there is no column \"" + column + "\"", table, row)
-      .found(known.empty() ? "an empty row" : "the columns " + known)
+      .found(names.empty() ? "an empty row" : "the columns " + listed(names))
       .hint(near ? "Did you mean \"" + *near + "\"?" : "Name one of these columns in [data].");
 }
 

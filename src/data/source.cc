@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "data/registered.h"
 
 namespace qinglan {
@@ -17,12 +18,6 @@ std::string without_ending(const std::string& name) {
   return "";
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 std::string find_table(const std::string& folder, const std::string& split) {
   std::vector<std::string> found;
   const auto names = real_file_system().list(folder);
@@ -32,12 +27,12 @@ std::string find_table(const std::string& folder, const std::string& split) {
   if (found.empty())
     throw Error(ErrorKind::invalid_input, "the folder holds no " + split + " rows")
         .in(folder)
-        .expected(split + " with one of " + joined(kEndings))
-        .found(names.empty() ? "an empty folder" : joined(names))
+        .expected(split + " with one of " + listed(kEndings))
+        .found(names.empty() ? "an empty folder" : listed(names))
         .hint("A single file may be given as the path instead; it is cut into train and test by hash.");
   throw Error(ErrorKind::invalid_input, "the folder holds more than one " + split + " file")
       .in(folder)
-      .found(joined(found))
+      .found(listed(found))
       .hint("Keep one of them.");
 }
 
@@ -52,7 +47,7 @@ std::vector<std::string> table_files(const DatasetSpec& spec) {
   const auto near = nearest_word(spec.path, names);
   throw Error(ErrorKind::invalid_input, "there is no such file, folder or registered data set")
       .in(spec.path)
-      .expected("a folder with train.* and test.*, a file, or one of " + joined(names))
+      .expected("a folder with train.* and test.*, a file, or one of " + listed(names))
       .hint(near ? "Did you mean " + *near + "?"
                  : "Paths are relative to the folder the program was started in.");
 }

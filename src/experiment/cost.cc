@@ -64,7 +64,7 @@ class Estimator {
     const auto file = node.files.find("model");
     if (file == node.files.end()) return 0;
     const ModelConfig& config = config_of(file->second);
-    const Json& values = node.params.contains("learner") ? node.params["learner"] : node.params;
+    const Json& values = node.settings();
     const double tokens = texts_of(node).mean;
     const double all = static_cast<double>(data_.train + data_.test), test = static_cast<double>(data_.test);
     if (node.kind == "features" || node.kind == "trunk")
@@ -109,7 +109,7 @@ class Estimator {
   const NodeTexts& texts_of(const Node& node) {
     const auto trunk = node.inputs.find("trunk");
     const Node& reader = trunk == node.inputs.end() ? node : plan_.nodes.at(trunk->second);
-    const Json& values = reader.params.contains("learner") ? reader.params["learner"] : reader.params;
+    const Json& values = reader.settings();
     const std::string text = values.value("text", "{text}");
     const std::int64_t limit = values.value("max_tokens", 512);
     const double frame = values.contains("chat") ? kChatTokens : 0;
@@ -117,10 +117,6 @@ class Estimator {
     const auto it = texts_.find(seen);
     if (it != texts_.end()) return it->second;
     return texts_.emplace(seen, count_texts(inputs_, text, limit, frame)).first->second;
-  }
-
-  static std::int64_t trained_layers(const Node& node, const ModelConfig& config) {
-    return node.params.value("learner", Json::object()).value("layers", config.layers);
   }
 
   const ModelConfig& config_of(const std::string& path) {
@@ -150,12 +146,9 @@ int wave_of(const Node& node, const Plan& plan) {
   return wave;
 }
 
-// Nodes of one wave that share a model and what they may see are one job (experiment/run.cc).
-using JobName = std::tuple<int, bool, std::string>;
-JobName job_of(const Node& node, const Plan& plan) {
-  const auto model = node.files.find("model");
-  return {wave_of(node, plan), node.reads_truth(), model == node.files.end() ? "" : model->second};
-}
+// Nodes of one wave and company are one job (experiment/run.cc).
+using JobName = std::pair<int, Company>;
+JobName job_of(const Node& node, const Plan& plan) { return {wave_of(node, plan), company_of(node)}; }
 
 }  // namespace
 

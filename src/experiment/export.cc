@@ -114,11 +114,6 @@ const Node& reader_of(const Plan& plan, const Node& fit) {
   return fit;
 }
 
-// What says it there.
-const Json& reading_of(const Node& reader) {
-  return reader.params.contains("learner") ? reader.params.at("learner") : reader.params;
-}
-
 // What training came to, from the store.
 void check_result(const Store& store, const Node& fit, const Spec& spec) {
   const std::string key = fit.key();
@@ -188,7 +183,7 @@ Json card_of(const Spec& spec, const Plan& plan, const ExportRequest& request, c
                {"role", request.role},
                {"base", model},
                {"tune", supervisor ? cell.supervisor_tune : cell.student_tune},
-               {"text", reading_of(reader_of(plan, fit)).at("text")},
+               {"text", reader_of(plan, fit).settings().at("text")},
                {"taught_by", request.role == "student" ? cell.supervisor : "ground truth"},
                {"method", request.role == "student" ? cell.method : "naive"},
                {"fit", fit.key()}});
@@ -244,7 +239,7 @@ Node export_node(const Plan& plan, const Node& fit, const std::string& student, 
                  const ExportRequest& request, const std::vector<std::string>& classes) {
   const Node& reader = reader_of(plan, fit);
   const Json& learner = fit.params.at("learner");
-  const Json& reading = reading_of(reader);
+  const Json& reading = reader.settings();
   const std::string path = reader.files.at("model");
   const std::string base = request.base ? fs::absolute(request.out).lexically_normal() / "base"
                                         : fs::absolute(path).lexically_normal();

@@ -57,11 +57,6 @@ double backward_values(const ModelConfig& config) {
 
 double value_bytes(const Json& values) { return values.value("dtype", "bfloat16") == "float32" ? 4 : 2; }
 
-// Blocks that are trained and, of a student of the top blocks, loaded.
-double trained_layers(const Node& node, const ModelConfig& config) {
-  return node.params.value("learner", Json::object()).value("layers", static_cast<double>(config.layers));
-}
-
 bool upper_only(const Node& node) { return node.inputs.contains("trunk"); }
 
 // Of a student of the top blocks, theirs alone.
@@ -69,7 +64,8 @@ double parameters_held(const Node& node, const ModelConfig& config) {
   const double all = static_cast<double>(parameter_count(config));
   if (!upper_only(node)) return all;
   const double embedding = static_cast<double>(config.vocab * config.hidden);
-  return (all - embedding) * trained_layers(node, config) / static_cast<double>(config.layers);
+  return (all - embedding) * static_cast<double>(trained_layers(node, config)) /
+         static_cast<double>(config.layers);
 }
 
 double weight_bytes(const Node& node, const ModelConfig& config, double bytes, double file_bytes) {
@@ -103,7 +99,8 @@ double micro_tokens(const NodeTexts& texts, const Json& learner) {
 double fine_tuning_bytes(const Node& node, const ModelConfig& config, const NodeTexts& texts, double bytes) {
   const Json& learner = node.params["learner"];
   const bool full = learner.at("kind") == "full";
-  const double tokens = micro_tokens(texts, learner), layers = trained_layers(node, config);
+  const double tokens = micro_tokens(texts, learner),
+               layers = static_cast<double>(trained_layers(node, config));
   const double activations = tokens * bytes * (layers * saved_values(config, full) + backward_values(config));
   const double pass = pass_bytes(config, pass_tokens(texts, static_cast<double>(texts.test)), bytes);
   if (!full) {
@@ -141,6 +138,10 @@ double zero_shot_bytes(const ModelConfig& config, const NodeTexts& texts, double
 }
 
 }  // namespace
+
+std::int64_t trained_layers(const Node& node, const ModelConfig& config) {
+  return node.settings().value("layers", config.layers);
+}
 
 std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64_t file_bytes,
                          const NodeTexts& texts, std::int64_t feature_width) {

@@ -17,6 +17,9 @@ struct NodeTexts {
   double bytes = 0;                             // of all texts
 };
 
+// Blocks that a node trains and, of a student of the top blocks, loads.
+std::int64_t trained_layers(const Node& node, const ModelConfig& config);
+
 // Bytes resident at the peak. `config` null: a node without a model. `file_bytes` of the model's files.
 std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64_t file_bytes,
                          const NodeTexts& texts, std::int64_t feature_width);

@@ -10,6 +10,16 @@ Json Node::description() const {
 
 std::string Node::key() const { return sha256_hex(canonical_json(description())); }
 
+const Json& Node::settings() const {
+  const auto learner = params.find("learner");
+  return learner == params.end() ? params : *learner;
+}
+
+Company company_of(const Node& node) {
+  const auto model = node.files.find("model");
+  return {node.reads_truth(), model == node.files.end() ? "" : model->second};
+}
+
 Json to_json(const Node& node) {
   Json json = node.description();
   json["files"] = node.files;

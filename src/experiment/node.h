@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/json.h"
@@ -24,8 +25,15 @@ struct Node {
 
   Json description() const;
   std::string key() const;
+  // Of its learner, or of the node where it has none.
+  const Json& settings() const;
   bool reads_truth() const { return inputs.contains("truth"); }
 };
+
+// Whether it reads truth, and its model file: nodes that agree in both may share a process. Nothing that
+// reads ground truth ever shares one with a student of weak labels.
+using Company = std::tuple<bool, std::string>;
+Company company_of(const Node& node);
 
 Json to_json(const Node& node);
 Node node_from_json(const Json& json, const std::string& source);

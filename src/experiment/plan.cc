@@ -198,9 +198,24 @@ class Planner {
   }
 
   std::string features(const Learner& learner, bool random_init) {
+    return frozen_pass("features", "features of ", feature_spec_of(learner.spec.values), learner,
+                       random_init);
+  }
+
+  // What students of the top blocks start from.
+  std::string trunk(const Learner& learner, bool random_init) {
+    const Json params = {{"depth", learner.config.layers - learner.layers},
+                         {"max_tokens", learner.spec.values["max_tokens"]},
+                         {"dtype", learner.spec.values["dtype"]}};
+    return frozen_pass("trunk", "lower blocks of ", params, learner, random_init);
+  }
+
+  // A pass of the untrained model over all rows.
+  std::string frozen_pass(const char* kind, const char* what, const Json& params, const Learner& learner,
+                          bool random_init) {
     Node node;
-    node.kind = "features";
-    node.params = feature_spec_of(learner.spec.values);
+    node.kind = kind;
+    node.params = params;
     node.params["model"] = learner.digest;
     node.params.update(learner.prompt);
     if (random_init) node.params["init"] = "random";
@@ -208,25 +223,7 @@ class Planner {
     node.profile = profile_;
     node.files["model"] = learner.spec.model_path;
     if (!random_init) node.base = base_of(learner);
-    node.title = "features of " + learner.spec.name + (random_init ? " without pretraining" : "");
-    return add(std::move(node));
-  }
-
-  // What students of the top blocks start from.
-  std::string trunk(const Learner& learner, bool random_init) {
-    Node node;
-    node.kind = "trunk";
-    node.params = {{"depth", learner.config.layers - learner.layers},
-                   {"max_tokens", learner.spec.values["max_tokens"]},
-                   {"dtype", learner.spec.values["dtype"]},
-                   {"model", learner.digest}};
-    node.params.update(learner.prompt);
-    if (random_init) node.params["init"] = "random";
-    node.inputs = {{"dataset", data_.dataset}};
-    node.profile = profile_;
-    node.files["model"] = learner.spec.model_path;
-    if (!random_init) node.base = base_of(learner);
-    node.title = "lower blocks of " + learner.spec.name + (random_init ? " without pretraining" : "");
+    node.title = what + learner.spec.name + (random_init ? " without pretraining" : "");
     return add(std::move(node));
   }
 

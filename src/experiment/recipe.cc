@@ -1,6 +1,5 @@
 #include "experiment/recipe.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -108,17 +107,8 @@ void check_prompt(const Json& values, const std::string& section, const std::str
   const auto refuse = [&](const std::string& message, const std::string& hint) {
     throw Error(ErrorKind::usage, section + message).in(source).hint(hint);
   };
-  const auto one_of = [&](const char* key, const std::vector<std::string>& words) {
-    const std::string word = values.at(key);
-    if (std::find(words.begin(), words.end(), word) != words.end()) return;
-    Error error(ErrorKind::usage, "unknown " + section + "." + key + " '" + word + "'");
-    if (const auto near = nearest_word(word, words)) error.hint("did you mean '" + *near + "'?");
-    std::string expected;
-    for (const auto& known : words) expected += (expected.empty() ? "" : ", ") + known;
-    throw error.in(source).expected(expected).found(word);
-  };
-  one_of("truncate", {"right", "left", "refuse"});
-  one_of("head", {"new", "words"});
+  require_one_of(values, section, "truncate", {"right", "left", "refuse"}, source);
+  require_one_of(values, section, "head", {"new", "words"}, source);
   if (values.at("system") != "" && !values.at("chat").get<bool>())
     refuse(".system means nothing without chat = true",
            "set chat = true, or write it into the text template");

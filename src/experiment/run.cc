@@ -43,9 +43,6 @@ class Waves {
   }
 
  private:
-  // Nothing that reads ground truth ever shares a process with a student of weak labels.
-  using Company = std::tuple<bool, std::string>;  // (reads truth, model file)
-
   void run_wave() {
     std::map<Company, Job> jobs;
     for (const auto& key : plan_.order) {
@@ -54,8 +51,7 @@ class Waves {
       if (const auto failed = failed_input(node)) {
         outcomes_[key] = {false, false, "not run: " + *failed};
       } else if (inputs_done(node)) {
-        const auto model = node.files.find("model");
-        jobs[{node.reads_truth(), model == node.files.end() ? "" : model->second}].nodes.push_back(node);
+        jobs[company_of(node)].nodes.push_back(node);
       }
     }
     for (auto& [company, job] : jobs) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/listed.h"
 
 namespace qinglan {
 namespace {
@@ -174,6 +175,20 @@ void check_type(const KeyInfo& info, const Json& value, const std::string& sourc
       .in(source)
       .expected(describe(info.type))
       .found(value.dump());
+}
+
+Error unknown_word(const std::string& what, const std::string& word, const std::vector<std::string>& known,
+                   const std::string& source) {
+  Error error = Error(ErrorKind::usage, "unknown " + what + " '" + word + "'").in(source);
+  if (const auto near = nearest_word(word, known)) error.hint("did you mean '" + *near + "'?");
+  return error;
+}
+
+void require_one_of(const Json& values, const std::string& section, const std::string& key,
+                    const std::vector<std::string>& words, const std::string& source) {
+  const std::string word = values.at(key).get<std::string>();
+  if (std::find(words.begin(), words.end(), word) != words.end()) return;
+  throw unknown_word(section + "." + key, word, words, source).expected(listed(words)).found(word);
 }
 
 std::string spec_help() {

@@ -36,20 +36,13 @@ std::vector<std::string> keys_of(const std::string& section) {
   return keys;
 }
 
-[[noreturn]] void unknown_key(const std::string& what, const std::string& word,
-                              const std::vector<std::string>& known, const std::string& source) {
-  Error error = Error(ErrorKind::usage, "unknown " + what + " '" + word + "'").in(source);
-  if (const auto near = nearest_word(word, known)) error.hint("did you mean '" + *near + "'?");
-  throw error;
-}
-
 Address address_of(const std::string& dotted, const std::string& source) {
   const auto dot = dotted.find('.');
   if (dot == std::string::npos) return {"", "", dotted};
   Address address{dotted.substr(0, dot), "", dotted.substr(dot + 1)};
   const auto sections = spec_sections();
   if (std::find(sections.begin(), sections.end(), address.section) == sections.end())
-    unknown_key("section", address.section, sections, source);
+    throw unknown_word("section", address.section, sections, source);
   if (!find_key(address.section, address.key) && has_names(address.section)) {
     // A model's name may hold dots: the key is what follows the last one.
     if (const auto last = address.key.rfind('.'); last != std::string::npos) {
@@ -73,7 +66,7 @@ void check_value(const Address& address, const Json& value, const std::string& s
       const auto sections = spec_sections();
       known.insert(known.end(), sections.begin(), sections.end());
     }
-    unknown_key(
+    throw unknown_word(
         "key", (address.section.empty() ? "" : address.section + ".") + address.key,
         [&] {
           for (auto& key : known) key = (address.section.empty() ? "" : address.section + ".") + key;
@@ -151,7 +144,7 @@ class Tree {
         if (key == "method") find_method(inner);
         for (const auto& [leaf, leaf_value] : item.items()) add(own_, {key, inner, leaf}, leaf_value);
       } else {
-        unknown_key("section", key + "." + inner, sections, source_);
+        throw unknown_word("section", key + "." + inner, sections, source_);
       }
     }
   }
@@ -220,13 +213,6 @@ class Tree {
 
 void require(bool good, const std::string& message, const std::string& source, const std::string& hint = "") {
   if (!good) throw Error(ErrorKind::usage, message).in(source).hint(hint);
-}
-
-void require_one_of(const Json& values, const std::string& section, const std::string& key,
-                    const std::vector<std::string>& words, const std::string& source) {
-  const std::string word = values.at(key).get<std::string>();
-  if (std::find(words.begin(), words.end(), word) == words.end())
-    unknown_key(section + "." + key, word, words, source);
 }
 
 LearnerSpec learner(const std::string& section, Json values, const std::string& data_text,

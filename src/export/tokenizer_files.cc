@@ -6,21 +6,23 @@
 #include <vector>
 
 #include "base/error.h"
+#include "catalog/special_tokens.h"
 #include "io/gguf.h"
 #include "io/rows.h"
 
 namespace qinglan {
 namespace {
 
-constexpr const char* kNamed[] = {"bos_token", "eos_token", "unk_token", "sep_token",
-                                  "pad_token", "cls_token", "mask_token"};
+// Added tokens by id. The definition may be of tens of megabytes: it is read once.
+using AddedTexts = std::map<std::int64_t, std::string>;
 
-std::optional<std::string> text_of_id(const Tokenizer& tokenizer, std::int64_t id) {
+AddedTexts added_texts(const Tokenizer& tokenizer) {
   const Json definition = parse_json(tokenizer.definition(), "tokenizer.json");
+  AddedTexts texts;
   if (const auto added = definition.find("added_tokens"); added != definition.end())
     for (const auto& token : *added)
-      if (token.value("id", std::int64_t{-1}) == id) return token.value("content", "");
-  return std::nullopt;
+      texts.emplace(token.value("id", std::int64_t{-1}), token.value("content", ""));
+  return texts;
 }
 
 // tokenizer_config.json of the base, {} where it has none.
@@ -32,43 +34,32 @@ Json source_config(const ModelSource& source) {
 }
 
 // Named special tokens as texts.
-std::map<std::string, std::string> named_tokens(const LoadedModel& model) {
+std::map<std::string, std::string> named_tokens(const LoadedModel& model, const AddedTexts& added) {
   std::map<std::string, std::string> named;
   const Json config = source_config(model.source);
-  for (const char* key : kNamed) {
-    const auto entry = config.find(key);
-    if (entry == config.end()) continue;
-    if (entry->is_string()) named[key] = entry->get<std::string>();
-    if (entry->is_object() && entry->contains("content")) named[key] = entry->value("content", "");
-  }
+  for (const auto& name : kSpecialTokens)
+    if (const auto text = special_token_text(config, name.hf)) named[name.hf] = *text;
   const auto add = [&](const char* key, std::optional<std::int64_t> id) {
     if (!id || named.contains(key)) return;
-    if (const auto text = text_of_id(model.tokenizer, *id)) named[key] = *text;
+    if (const auto text = added.find(*id); text != added.end()) named[key] = text->second;
   };
   add("bos_token", model.tokenizer.bos());
   add("eos_token", model.tokenizer.eos());
   if (model.source.format == WeightFormat::gguf) {
     const GgufFile file = GgufFile::open(model.source.weight_files.front());
-    for (const auto& [key, name] : {std::pair{"pad_token", "padding"}, std::pair{"unk_token", "unknown"},
-                                    std::pair{"sep_token", "seperator"}, std::pair{"cls_token", "cls"},
-                                    std::pair{"mask_token", "mask"}})
-      if (const auto id = file.get_or<std::int64_t>("tokenizer.ggml." + std::string(name) + "_token_id", -1);
-          id >= 0)
-        add(key, id);
+    for (const auto& name : kSpecialTokens) add(name.hf, file.get_or<std::int64_t>(name.gguf, -1));
   }
   return named;
 }
 
-}  // namespace
-
-PadToken pad_token_of(const LoadedModel& model) {
+PadToken pad_token(const LoadedModel& model, const AddedTexts& added,
+                   const std::map<std::string, std::string>& named) {
   const ModelConfig& config = model.backbone.config();
   if (config.kind == ModelKind::encoder && config.position_offset > 0) {
     // RoBERTa counts positions over what is not padding, from the row after the padding token's number.
     const std::int32_t id = static_cast<std::int32_t>(config.position_offset - 1);
-    if (const auto text = text_of_id(model.tokenizer, id)) return {id, *text};
+    if (const auto text = added.find(id); text != added.end()) return {id, text->second};
   }
-  const auto named = named_tokens(model);
   const auto sample = model.tokenizer.encode("a", true);
   const std::int64_t suffix = model.tokenizer.special_suffix();
   const std::int32_t last = suffix > 0 ? sample.back() : -1;
@@ -83,6 +74,13 @@ PadToken pad_token_of(const LoadedModel& model) {
       .expected("a padding, end, begin or unknown token that does not end every text");
 }
 
+}  // namespace
+
+PadToken pad_token_of(const LoadedModel& model) {
+  const AddedTexts added = added_texts(model.tokenizer);
+  return pad_token(model, added, named_tokens(model, added));
+}
+
 void write_tokenizer(FileSystem& fs, const std::string& folder, const LoadedModel& model,
                      std::int64_t max_tokens) {
   fs.write(folder + "/tokenizer.json", model.tokenizer.definition());
@@ -92,8 +90,10 @@ void write_tokenizer(FileSystem& fs, const std::string& folder, const LoadedMode
                  {"truncation_side", "right"},
                  {"padding_side", "right"},
                  {"clean_up_tokenization_spaces", false}};
-  for (const auto& [key, text] : named_tokens(model)) config[key] = text;
-  config["pad_token"] = pad_token_of(model).text;
+  const AddedTexts added = added_texts(model.tokenizer);
+  const auto named = named_tokens(model, added);
+  for (const auto& [key, text] : named) config[key] = text;
+  config["pad_token"] = pad_token(model, added, named).text;
   const Json source = source_config(model.source);
   if (source.contains("chat_template")) config["chat_template"] = source["chat_template"];
   fs.write(folder + "/tokenizer_config.json", config.dump(2) + "\n");

@@ -7,8 +7,6 @@ namespace {
 
 constexpr std::size_t kBlock = 32, kHalf = kBlock / 2;
 
-const std::uint8_t* codes_at(const std::byte* at) { return reinterpret_cast<const std::uint8_t*>(at); }
-
 // d, then 32 signed bytes.
 void q8_0(const std::byte* at, float* out) {
   const float d = half_to_float(load<std::uint16_t>(at));

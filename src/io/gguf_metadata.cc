@@ -8,9 +8,6 @@
 namespace qinglan {
 namespace {
 
-// The type ids of the format.
-enum class ValueType : std::uint32_t { u8, i8, u16, i16, u32, i32, f32, boolean, text, array, u64, i64, f64 };
-
 constexpr char kAlignmentKey[] = "general.alignment";
 
 std::uint64_t least_bytes(ValueType type) {

@@ -10,6 +10,9 @@
 
 namespace qinglan {
 
+// The format's numbers of the types of values.
+enum class ValueType : std::uint32_t { u8, i8, u16, i16, u32, i32, f32, boolean, text, array, u64, i64, f64 };
+
 struct GgufMetadata {
   std::map<std::string, GgufValue> values;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>>

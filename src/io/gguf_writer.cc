@@ -6,15 +6,14 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "io/gguf_metadata.h"
+#include "io/half.h"
 #include "io/tensor_layout.h"
 
 namespace qinglan {
 namespace {
 
 constexpr std::uint64_t kAlignment = 32;
-
-// The format's value types.
-enum Type : std::uint32_t { kU32 = 4, kI32 = 5, kF32 = 6, kBool = 7, kText = 8, kArray = 9 };
 
 template <typename T>
 void put(std::string& out, T value) {
@@ -29,18 +28,18 @@ void put_text(std::string& out, std::string_view text) {
 }
 
 template <typename T>
-std::string plain(Type type, T value) {
+std::string plain(ValueType type, T value) {
   std::string entry;
-  put<std::uint32_t>(entry, type);
+  put(entry, type);
   put(entry, value);
   return entry;
 }
 
 template <typename T>
-std::string array(Type type, const std::vector<T>& values) {
+std::string array(ValueType type, const std::vector<T>& values) {
   std::string entry;
-  put<std::uint32_t>(entry, kArray);
-  put<std::uint32_t>(entry, type);
+  put(entry, ValueType::array);
+  put(entry, type);
   put<std::uint64_t>(entry, values.size());
   for (const auto& value : values) {
     if constexpr (std::is_same_v<T, std::string>)
@@ -51,25 +50,9 @@ std::string array(Type type, const std::vector<T>& values) {
   return entry;
 }
 
-// ggml's number of a type.
 std::uint32_t type_number(DType dtype) {
-  switch (dtype) {
-    case DType::f32:
-      return 0;
-    case DType::f16:
-      return 1;
-    case DType::q4_0:
-      return 2;
-    case DType::q4_1:
-      return 3;
-    case DType::q8_0:
-      return 8;
-    case DType::bf16:
-      return 30;
-    default:
-      throw Error(ErrorKind::unsupported, "tensors of this type are not written to GGUF")
-          .found(info_of(dtype).name);
-  }
+  if (const auto number = info_of(dtype).gguf_type) return *number;
+  throw Error(ErrorKind::unsupported, "GGUF has no tensors of this type").found(info_of(dtype).name);
 }
 
 std::uint16_t to_bf16(float value) {
@@ -93,20 +76,13 @@ std::uint16_t to_half(float value) {
   return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000) >> 13));
 }
 
-float half_value(std::uint16_t half) {
-  float value = 0;
-  const auto bytes = std::as_bytes(std::span(&half, 1));
-  to_float({DType::f16, {1}, bytes}, std::span(&value, 1));
-  return value;
-}
-
 void put_q8_block(std::string& out, std::span<const float> block) {
   float largest = 0;
   for (const float value : block) largest = std::max(largest, std::fabs(value));
   const float scale = largest / 127.0f;
   const float inverse = scale != 0 ? 1.0f / scale : 0.0f;
   const std::uint16_t half = to_half(scale);
-  QL_CHECK(std::isfinite(half_value(half)), "a weight is too large for Q8_0");
+  QL_CHECK(std::isfinite(half_to_float(half)), "a weight is too large for Q8_0");
   put(out, half);
   for (const float value : block) put(out, static_cast<std::int8_t>(std::round(value * inverse)));
 }
@@ -146,26 +122,30 @@ void GgufWriter::add_entry(const std::string& key, std::string_view type_and_val
   entries_ += type_and_value;
 }
 
-void GgufWriter::set(const std::string& key, std::uint32_t value) { add_entry(key, plain(kU32, value)); }
-void GgufWriter::set(const std::string& key, std::int32_t value) { add_entry(key, plain(kI32, value)); }
-void GgufWriter::set(const std::string& key, float value) { add_entry(key, plain(kF32, value)); }
+void GgufWriter::set(const std::string& key, std::uint32_t value) {
+  add_entry(key, plain(ValueType::u32, value));
+}
+void GgufWriter::set(const std::string& key, std::int32_t value) {
+  add_entry(key, plain(ValueType::i32, value));
+}
+void GgufWriter::set(const std::string& key, float value) { add_entry(key, plain(ValueType::f32, value)); }
 void GgufWriter::set(const std::string& key, bool value) {
-  add_entry(key, plain<std::uint8_t>(kBool, value ? 1 : 0));
+  add_entry(key, plain<std::uint8_t>(ValueType::boolean, value ? 1 : 0));
 }
 void GgufWriter::set(const std::string& key, const std::string& value) {
   std::string entry;
-  put<std::uint32_t>(entry, kText);
+  put(entry, ValueType::text);
   put_text(entry, value);
   add_entry(key, entry);
 }
 void GgufWriter::set(const std::string& key, const std::vector<std::string>& values) {
-  add_entry(key, array(kText, values));
+  add_entry(key, array(ValueType::text, values));
 }
 void GgufWriter::set(const std::string& key, const std::vector<std::int32_t>& values) {
-  add_entry(key, array(kI32, values));
+  add_entry(key, array(ValueType::i32, values));
 }
 void GgufWriter::set(const std::string& key, const std::vector<float>& values) {
-  add_entry(key, array(kF32, values));
+  add_entry(key, array(ValueType::f32, values));
 }
 
 void GgufWriter::copy(const GgufFile& file, const std::string& key) {

@@ -17,6 +17,8 @@ T load(const std::byte* at) {
   return value;
 }
 
+inline const std::uint8_t* codes_at(const std::byte* at) { return reinterpret_cast<const std::uint8_t*>(at); }
+
 // IEEE binary16 to binary32, exact. No step makes a subnormal float, so flush-to-zero modes do not change it.
 inline float half_to_float(std::uint16_t half) {
   const std::uint32_t magnitude = static_cast<std::uint32_t>(half & 0x7fff) << 13;

@@ -64,4 +64,24 @@ inline void expect_refused_when_cut(const HostileTable& table, HostileTally& tal
   }
 }
 
+// What a test program says of all its tables: each case and each cut is refused, and they are many.
+inline void expect_all_refused(const std::vector<HostileTable>& tables) {
+  HostileTally tally;
+  for (const HostileTable& table : tables) expect_refused(table, tally);
+  tally.record();
+}
+
+inline void expect_all_refused_when_cut(const std::vector<HostileTable>& tables) {
+  HostileTally tally;
+  for (const HostileTable& table : tables) expect_refused_when_cut(table, tally);
+  tally.record();
+}
+
+inline void expect_many_cases(const std::vector<HostileTable>& tables) {
+  std::size_t cases = 0;
+  for (const HostileTable& table : tables) cases += table.cases.size();
+  testing::Test::RecordProperty("cases", static_cast<int>(cases));
+  EXPECT_GE(cases, 150u);
+}
+
 }  // namespace qinglan

@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::size_t kBlock = 256;
 
-const std::uint8_t* codes_at(const std::byte* at) { return reinterpret_cast<const std::uint8_t*>(at); }
-
 // 16 groups of 16: scale and minimum nibbles [16], 2-bit codes [64], d, m.
 void q2_k(const std::byte* at, float* out) {
   const auto* scales = codes_at(at);

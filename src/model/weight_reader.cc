@@ -1,15 +1,10 @@
 #include "model/weight_reader.h"
 
 #include "base/error.h"
+#include "io/tensor_layout.h"
 
 namespace qinglan {
 namespace {
-
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::string text = "[";
-  for (const auto size : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
-  return text + "]";
-}
 
 void expect_shape(const TensorView& view, const std::vector<std::int64_t>& shape, const std::string& name,
                   const std::string& path) {

@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "base/error.h"
+#include "base/listed.h"
 
 namespace qinglan {
 
@@ -33,12 +34,9 @@ std::optional<double> Fields::maybe(const char* key) const {
 
 std::string Fields::one_of(const char* key, std::initializer_list<const char*> words) const {
   const auto value = get<std::string>(key);
-  std::string list;
-  for (const char* word : words) {
+  for (const char* word : words)
     if (value == word) return value;
-    list += (list.empty() ? "" : ", ") + std::string(word);
-  }
-  refuse(key, "one of " + list, "'" + value + "'");
+  refuse(key, "one of " + listed(words), "'" + value + "'");
 }
 
 Json Fields::object(const char* key) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/listed.h"
 
 namespace qinglan {
 namespace {
@@ -34,10 +35,7 @@ const std::vector<ByteLevelFamily>& families() {
 }
 
 std::string known_names() {
-  std::string names;
-  for (const auto& family : families())
-    for (const auto name : family.gguf_names) names += (names.empty() ? "" : ", ") + std::string(name);
-  return names;
+  return listed(families(), [](const ByteLevelFamily& family) { return listed(family.gguf_names); });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "io/rows.h"
 #include "text/byte_level.h"
 #include "text/folder_settings.h"
@@ -244,15 +245,15 @@ const std::vector<TokenizerClass>& classes() {
 }
 
 [[noreturn]] void refuse_class(const Folder& folder) {
-  std::string known;
+  std::vector<std::string> known;
   for (const auto& entry : classes())
     if (entry.kind == folder.files.kind)
-      for (const char* name : entry.classes) known += (known.empty() ? "" : ", ") + std::string(name);
+      known.insert(known.end(), entry.classes.begin(), entry.classes.end());
   const auto& settings = folder.settings;
   throw Error(ErrorKind::unsupported, "no tokenizer can be built from " +
                                           fs::path(folder.files.main).filename().string() + " for this model")
       .in(settings.source())
-      .expected("tokenizer.json, or tokenizer_class " + known)
+      .expected("tokenizer.json, or tokenizer_class " + listed(known))
       .found("tokenizer_class \"" + settings.tokenizer_class() + "\", model_type \"" + settings.model_type() +
              "\"")
       .hint("AutoTokenizer.from_pretrained(...).save_pretrained(...) of transformers writes tokenizer.json.");

@@ -55,6 +55,12 @@ EncodedRows Prompt::encode(const std::vector<Example>& rows) const {
   return cut_rows(tokenizer_.encode_batch(chat_->render(conversations, true), false), limit_, names);
 }
 
+EncodedRows Prompt::encode(const Inputs& inputs) const {
+  EncodedRows rows = encode(inputs.train);
+  rows.append(encode(inputs.test));
+  return rows;
+}
+
 Json Prompt::without_keys(Json values) {
   for (const char* key : {"text", "truncate", "chat"}) values.erase(key);
   return values;

@@ -25,6 +25,8 @@ class Prompt {
 
   // Throws what cut_rows throws; a row is named by its id.
   EncodedRows encode(const std::vector<Example>& rows) const;
+  // All rows, train then test.
+  EncodedRows encode(const Inputs& inputs) const;
 
   // The keys of `values` that are a prompt's and not a recipe's: all but max_tokens.
   static Json without_keys(Json values);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "catalog/special_tokens.h"
 #include "catalog/tokenizer_files.h"
 #include "io/gguf.h"
 #include "io/rows.h"
@@ -42,12 +43,8 @@ std::string canonical_definition(Json definition) {
 }
 
 std::optional<std::int32_t> named_token(const Tokenizer& tokenizer, const Json& config, const char* key) {
-  const auto entry = config.find(key);
-  if (entry == config.end()) return std::nullopt;
-  if (entry->is_string()) return tokenizer.token_id(entry->get<std::string>());
-  if (entry->is_object() && entry->contains("content") && entry->at("content").is_string())
-    return tokenizer.token_id(entry->at("content").get<std::string>());
-  return std::nullopt;
+  const auto text = special_token_text(config, key);
+  return text ? tokenizer.token_id(*text) : std::nullopt;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "train/objective.h"
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "train/objectives/all.h"
 
 namespace qinglan {
@@ -30,12 +31,10 @@ const std::vector<ObjectiveEntry>& objectives() {
 
 std::unique_ptr<Objective> make_objective(const std::string& name, const Json& parameters,
                                           std::int64_t classes) {
-  std::string known;
-  for (const auto& entry : objectives()) {
+  for (const auto& entry : objectives())
     if (name == entry.name) return entry.make(parameters, classes);
-    known += (known.empty() ? "" : ", ") + std::string(entry.name);
-  }
-  throw Error(ErrorKind::usage, "no such method: " + name).expected("one of " + known);
+  throw Error(ErrorKind::usage, "no such method: " + name)
+      .expected("one of " + listed(objectives(), &ObjectiveEntry::name));
 }
 
 torch::Tensor Objective::losses(const torch::Tensor& logits, const torch::Tensor& targets) const {

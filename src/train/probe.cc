@@ -36,10 +36,11 @@ Probe Probe::fit(const ProbeProblem& problem, const TrainingLabels& labels, cons
   const torch::Tensor &weak = problem.targets(), &uniform = problem.weights();
   torch::Tensor x = problem.solution();
   Aim aim{weak, uniform};
+  const double median_margin = labels.median_margin();
   for (std::int64_t round = 1; round < options.rounds; ++round) {
     BatchView view{weak,           {},
                    hashes,         static_cast<double>(round) / static_cast<double>(options.rounds),
-                   labels.prior(), labels.median_margin()};
+                   labels.prior(), median_margin};
     if (objective.needs_batch_forward(view.progress)) view.student = logistic.probabilities(x);
     Aim next = objective.aim(view);
     next.weights = next.weights.defined() ? next.weights.unsqueeze(1) * uniform : uniform;

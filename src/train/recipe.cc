@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/listed.h"
 
 namespace qinglan {
 namespace {
@@ -34,12 +35,9 @@ std::int64_t whole(const std::string& key, const Json& value, std::int64_t low) 
 }
 
 std::string word(const std::string& key, const Json& value, const std::vector<std::string>& words) {
-  std::string list;
-  for (const auto& known : words) {
+  for (const auto& known : words)
     if (value == known) return known;
-    list += (list.empty() ? "" : ", ") + known;
-  }
-  refuse(key, list, value);
+  refuse(key, listed(words), value);
 }
 
 std::vector<Pooling> pooling_list(const Json& value) {

@@ -38,6 +38,7 @@ class Trainer {
         hooks_(hooks),
         pooling_(recipe.poolings(backbone.config().kind).front()),
         order_(static_cast<std::int64_t>(task.tokens.size()), recipe.batch, task.run_seed),
+        median_margin_(task.labels->median_margin()),
         total_(order_.steps_per_epoch() * recipe.epochs),
         schedule_(recipe.schedule, recipe.warmup, total_) {
     QL_CHECK(task.tokens.size() == task.labels->size(), "a row of tokens a label");
@@ -170,8 +171,7 @@ class Trainer {
   double accumulate(const Batch& batch) {
     const double progress = static_cast<double>(state_.step) / static_cast<double>(total_);
     const auto size = static_cast<double>(batch.rows.size());
-    BatchView view{
-        batch.labels, {}, batch.hashes, progress, task_.labels->prior(), task_.labels->median_margin()};
+    BatchView view{batch.labels, {}, batch.hashes, progress, task_.labels->prior(), median_margin_};
     torch::Tensor shared;  // logits of a batch that is one micro-batch: one forward serves targets and loss
     if (task_.objective->needs_batch_forward(progress)) {
       if (batch.micros.size() == 1) shared = forward(batch, batch.micros.front(), /*trained=*/true);
@@ -233,6 +233,7 @@ class Trainer {
   const RunHooks& hooks_;
   Pooling pooling_;
   BatchOrder order_;
+  double median_margin_;
   std::int64_t total_;
   Schedule schedule_;
   std::vector<ParameterGroup> groups_;

@@ -17,10 +17,8 @@ void run_features(Step& step) {
   const LoadedModel& model = step.models.frozen(step.node.files.at("model"), recipe.dtype,
                                                 params.value("init", "") == "random", step.node.base);
 
-  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
-  std::vector<Example> all = inputs.train;
-  all.insert(all.end(), inputs.test.begin(), inputs.test.end());
-  const EncodedRows rows = Prompt(params, model.tokenizer, model.source.tokenizer_path).encode(all);
+  const EncodedRows rows = Prompt(params, model.tokenizer, model.source.tokenizer_path)
+                               .encode(step.inputs.dataset(step.node.inputs.at("dataset")));
 
   const FeaturePass pass(model.backbone, rows.ids,
                          {recipe.depth, recipe.poolings(model.backbone.config().kind)});

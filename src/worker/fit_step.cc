@@ -29,13 +29,6 @@ struct Task {
   std::uint64_t seed;
 };
 
-std::vector<Example> pick(const std::vector<Example>& rows, const std::vector<std::size_t>& wanted) {
-  std::vector<Example> picked;
-  picked.reserve(wanted.size());
-  for (const std::size_t index : wanted) picked.push_back(rows[index]);
-  return picked;
-}
-
 TrainingLabels labels_for(const Step& step, const std::vector<Example>& half) {
   const Json& params = step.node.params;
   if (!step.node.inputs.contains("truth")) {
@@ -67,11 +60,6 @@ std::unique_ptr<Objective> objective_of(const Step& step, const Task& task) {
   const Json& method = step.node.params.at("method");
   return make_objective(method.at("name"), method.at("params"),
                         static_cast<std::int64_t>(task.labels.classes()));
-}
-
-std::vector<float> values_of(const torch::Tensor& logits) {
-  const torch::Tensor flat = logits.to(torch::kFloat32).contiguous();
-  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
 
 Json curve_json(const std::vector<CurvePoint>& curve) {

@@ -46,7 +46,7 @@ Label labeller(const Step& step) {
 }  // namespace
 
 void run_rule_floor(Step& step) {
-  const Inputs inputs = read_inputs(step.input("dataset"));
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   const Label label = labeller(step);
   PredictionSets sets = {{"train", as_predictions(label(inputs.train, "train"))}};
   Json summary = Json::object();

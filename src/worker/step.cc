@@ -68,6 +68,18 @@ std::vector<std::string> ids_of(const std::vector<Example>& rows) {
   return ids;
 }
 
+std::vector<Example> pick(const std::vector<Example>& rows, const std::vector<std::size_t>& wanted) {
+  std::vector<Example> picked;
+  picked.reserve(wanted.size());
+  for (const std::size_t index : wanted) picked.push_back(rows[index]);
+  return picked;
+}
+
+std::vector<float> values_of(const torch::Tensor& tensor) {
+  const torch::Tensor flat = tensor.to(torch::kFloat32).contiguous();
+  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
+}
+
 Predictions predictions_of(const std::vector<Example>& rows, std::size_t classes, std::vector<float> logits) {
   return {ids_of(rows), classes, std::move(logits)};
 }

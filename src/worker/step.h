@@ -48,6 +48,9 @@ void run_fit(Step& step);  // ngrams, probe, lora, full on whatever labels
 // Texts of rows under the node's template.
 std::vector<std::string> render_texts(const std::vector<Example>& rows, const std::string& text_template);
 std::vector<std::string> ids_of(const std::vector<Example>& rows);
+std::vector<Example> pick(const std::vector<Example>& rows, const std::vector<std::size_t>& wanted);
+// Numbers of a tensor of any float type as fp32, row-major.
+std::vector<float> values_of(const torch::Tensor& tensor);
 // logits [n, K] row-major.
 Predictions predictions_of(const std::vector<Example>& rows, std::size_t classes, std::vector<float> logits);
 

@@ -6,16 +6,6 @@
 #include "text/prompt.h"
 
 namespace qinglan {
-namespace {
-
-std::vector<Example> pick(const std::vector<Example>& rows, const std::vector<std::size_t>& wanted) {
-  std::vector<Example> picked;
-  picked.reserve(wanted.size());
-  for (const std::size_t index : wanted) picked.push_back(rows[index]);
-  return picked;
-}
-
-}  // namespace
 
 StudentBase::StudentBase(Step& step, const Recipe& recipe, const Inputs& inputs,
                          const std::vector<std::size_t>& train, const std::vector<std::size_t>& transfer) {

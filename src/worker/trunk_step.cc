@@ -30,10 +30,8 @@ void run_trunk(Step& step) {
       {{"tune", "probe"}, {"max_tokens", params.at("max_tokens")}, {"dtype", params.at("dtype")}});
   const LoadedModel& model = step.models.frozen(step.node.files.at("model"), recipe.dtype,
                                                 params.value("init", "") == "random", step.node.base);
-  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
-  const Prompt prompt(params, model.tokenizer, model.source.tokenizer_path);
-  EncodedRows rows = prompt.encode(inputs.train);
-  rows.append(prompt.encode(inputs.test));
+  const EncodedRows rows = Prompt(params, model.tokenizer, model.source.tokenizer_path)
+                               .encode(step.inputs.dataset(step.node.inputs.at("dataset")));
 
   const TrunkPass pass(model.backbone, rows.ids, params.at("depth"));
   check_room(step.result, pass.bytes());

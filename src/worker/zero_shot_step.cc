@@ -23,10 +23,9 @@ void run_zero_shot(Step& step) {
   const Prompt prompt(learner, model.tokenizer, model.source.tokenizer_path);
   const EncodedRows rows = prompt.encode(inputs.test);
   step.flops = forward_flops(model.backbone.config(), model.backbone.config().layers, rows.ids);
-  const torch::Tensor logits = predict_logits({&model.backbone, &head}, rows.ids, step.hooks).contiguous();
-  const float* values = logits.data_ptr<float>();
+  const torch::Tensor logits = predict_logits({&model.backbone, &head}, rows.ids, step.hooks);
   step.write_predictions(
-      {{"test", predictions_of(inputs.test, recipe.label_words.size(), {values, values + logits.numel()})}});
+      {{"test", predictions_of(inputs.test, recipe.label_words.size(), values_of(logits))}});
   step.write_summary({{"truncated", rows.truncated}});
 }
 

@@ -36,6 +36,21 @@ struct Ramp {
   }
 };
 
+// The labels mixed with a view of the student's own, y (1 - a) + own a, whose weight a grows from 0.
+class OwnView : public Objective {
+ public:
+  explicit OwnView(Ramp ramp) : ramp_(ramp) {}
+  bool needs_batch_forward(double progress) const override { return ramp_.at(progress) > 0; }
+  Aim aim(const BatchView& batch) const override;
+
+ protected:
+  // [B, K], rows sum to 1, from BatchView::student.
+  virtual torch::Tensor own(const BatchView& batch) const = 0;
+
+ private:
+  Ramp ramp_;
+};
+
 // (1 - eps) y + eps / K.
 torch::Tensor floored(const torch::Tensor& y, double eps);
 // -sum_c p_c log y_c of each row, p = softmax(logits): [b].

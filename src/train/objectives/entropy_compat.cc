@@ -3,20 +3,12 @@
 namespace qinglan {
 namespace {
 
-class EntropyCompat : public Objective {
+class EntropyCompat : public OwnView {
  public:
-  explicit EntropyCompat(Ramp ramp) : ramp_(ramp) {}
-
-  bool needs_batch_forward(double progress) const override { return ramp_.at(progress) > 0; }
-
-  Aim aim(const BatchView& batch) const override {
-    const double a = ramp_.at(batch.progress);
-    if (a <= 0) return {batch.weak};
-    return {batch.weak * (1 - a) + batch.student.to(batch.weak.scalar_type()) * a};
-  }
+  using OwnView::OwnView;
 
  private:
-  Ramp ramp_;
+  torch::Tensor own(const BatchView& batch) const override { return batch.student; }
 };
 
 }  // namespace

@@ -6,23 +6,16 @@ namespace qinglan {
 namespace {
 
 // Cross-entropy is linear in its targets, so the two terms are one with mixed targets.
-class Logconf : public Objective {
+class Logconf : public OwnView {
  public:
   // `prior` as the spec says it.
-  Logconf(Ramp ramp, Json prior) : ramp_(ramp), prior_(std::move(prior)) {}
-
-  bool needs_batch_forward(double progress) const override { return ramp_.at(progress) > 0; }
-
-  Aim aim(const BatchView& batch) const override {
-    const double a = ramp_.at(batch.progress);
-    if (a <= 0) return {batch.weak};
-    const std::vector<double> prior = resolve_prior(prior_, batch.prior);
-    const torch::Tensor hard = harden(batch.student, batch.hashes, prior).to(batch.weak.scalar_type());
-    return {batch.weak * (1 - a) + hard * a};
-  }
+  Logconf(Ramp ramp, Json prior) : OwnView(ramp), prior_(std::move(prior)) {}
 
  private:
-  Ramp ramp_;
+  torch::Tensor own(const BatchView& batch) const override {
+    return harden(batch.student, batch.hashes, resolve_prior(prior_, batch.prior));
+  }
+
   Json prior_;
 };
 

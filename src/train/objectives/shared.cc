@@ -7,6 +7,12 @@ double number_of(const Json& parameters, const char* name) {
   return get_field<double>(parameters, name, "parameters of the method");
 }
 
+Aim OwnView::aim(const BatchView& batch) const {
+  const double a = ramp_.at(batch.progress);
+  if (a <= 0) return {batch.weak};
+  return {batch.weak * (1 - a) + own(batch).to(batch.weak.scalar_type()) * a};
+}
+
 torch::Tensor floored(const torch::Tensor& y, double eps) {
   return y * (1 - eps) + eps / static_cast<double>(y.size(1));
 }

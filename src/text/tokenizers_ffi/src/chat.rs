@@ -1,16 +1,17 @@
 //! A C ABI over the `minijinja` crate: chat templates as Hugging Face's sandboxed Jinja environment runs them
 //! (trim_blocks, lstrip_blocks, loop controls, Python's string methods, tojson, raise_exception, strftime_now).
 
-use std::ffi::{c_char, CString};
+use std::ffi::c_char;
 use std::io;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::slice;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Value};
 use minijinja::{Environment, Error, ErrorKind, State};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
+
+use crate::{bytes, c_string};
 
 const NAME: &str = "chat_template";
 
@@ -234,16 +235,8 @@ unsafe fn guarded(
         Err(_) => Failure::new(UNSUPPORTED, "the template library gave up"),
     };
     *line = failure.line;
-    *reason = CString::new(failure.reason.replace('\0', " ")).unwrap_or_default().into_raw();
+    *reason = c_string(&failure.reason);
     failure.code
-}
-
-unsafe fn bytes<'a>(data: *const u8, len: usize) -> &'a [u8] {
-    if len == 0 {
-        &[]
-    } else {
-        slice::from_raw_parts(data, len)
-    }
 }
 
 /// # Safety
