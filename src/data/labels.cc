@@ -78,7 +78,7 @@ void write_weak_labels(FileSystem& fs, const std::string& path, const WeakLabels
   tensors["ids"] = view_of(DType::u8, {static_cast<std::int64_t>(ids.size())}, ids);
   tensors["p"] = view_of(DType::f32, {n, static_cast<std::int64_t>(labels.classes)}, labels.p);
   tensors["abstain"] = view_of(DType::u8, {n}, labels.abstain);
-  fs.write(path, safetensors_bytes(tensors, {{"provenance", canonical_json(labels.provenance)}}));
+  write_safetensors(fs, path, tensors, {{"provenance", canonical_json(labels.provenance)}});
 }
 
 WeakLabels read_weak_labels(const std::string& path) {

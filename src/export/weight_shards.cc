@@ -27,7 +27,7 @@ void write_tensors(FileSystem& fs, const std::string& path, const std::vector<Na
     alive.push_back(tensor.detach().contiguous());
     views[name] = view_of(alive.back());
   }
-  fs.write(path, safetensors_bytes(views, {{"format", "pt"}}));  // transformers 4 wants to be told
+  write_safetensors(fs, path, views, {{"format", "pt"}});  // transformers 4 wants to be told
 }
 
 void WeightShards::add(const std::string& name, const torch::Tensor& tensor) {

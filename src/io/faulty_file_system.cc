@@ -28,12 +28,14 @@ std::string FaultyFileSystem::read(const std::string& path) {
   return inner_.read(path);
 }
 
-void FaultyFileSystem::write(const std::string& path, std::string_view bytes) {
+void FaultyFileSystem::write_pieces(const std::string& path, Pieces pieces) {
   if (fails_now()) {
-    if (calls_ == fail_at_) inner_.write(path, bytes.substr(0, bytes.size() / 2));
+    std::string bytes;
+    for (const std::string_view piece : pieces) bytes += piece;
+    if (calls_ == fail_at_) inner_.write(path, std::string_view(bytes).substr(0, bytes.size() / 2));
     throw fault("write", path);
   }
-  inner_.write(path, bytes);
+  inner_.write_pieces(path, pieces);
 }
 
 void FaultyFileSystem::sync_file(const std::string& path) {

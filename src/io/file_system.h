@@ -3,18 +3,23 @@
 // the n-th call. The store and all publishing go through it. Paths are plain strings. Every function throws
 // Error{io} that names the path and the operating system's reason.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace qinglan {
 
+// A file's bytes in order, wherever each piece lies: what is large is written without a copy of it all.
+using Pieces = std::span<const std::string_view>;
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
   virtual std::string read(const std::string& path) = 0;
-  virtual void write(const std::string& path, std::string_view bytes) = 0;  // create or truncate; not synced
+  virtual void write_pieces(const std::string& path, Pieces pieces) = 0;  // create or truncate; not synced
+  void write(const std::string& path, std::string_view bytes) { write_pieces(path, {&bytes, 1}); }
   virtual void sync_file(const std::string& path) = 0;
   virtual void sync_folder(const std::string& path) = 0;
   virtual void rename(const std::string& from,

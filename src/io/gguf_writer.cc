@@ -176,12 +176,13 @@ void GgufWriter::write(FileSystem& fs, const std::string& path) const {
     offset += aligned(tensor.bytes.size());
   }
   out.resize(aligned(out.size()), '\0');
-  out.reserve(out.size() + offset);
+  const std::string padding(kAlignment, '\0');
+  std::vector<std::string_view> pieces{out};
   for (const auto& tensor : tensors_) {
-    out += tensor.bytes;
-    out.resize(aligned(out.size()), '\0');
+    pieces.push_back(tensor.bytes);
+    pieces.emplace_back(padding.data(), aligned(tensor.bytes.size()) - tensor.bytes.size());
   }
-  fs.write(path, out);
+  fs.write_pieces(path, pieces);
 }
 
 }  // namespace qinglan

@@ -78,12 +78,13 @@ std::string MemoryFileSystem::read(const std::string& path) {
   return need(path, false, "open").bytes;
 }
 
-void MemoryFileSystem::write(const std::string& path, std::string_view bytes) {
+void MemoryFileSystem::write_pieces(const std::string& path, Pieces pieces) {
   const std::lock_guard lock(mutex_);
   auto& entry = need_parent(path, "create").entries[name_of_last(path, "create")];
   if (!entry) entry = std::make_shared<Node>(false);
   if (entry->folder) throw system_error("create", path, EISDIR);
-  entry->bytes = bytes;
+  entry->bytes.clear();
+  for (const std::string_view piece : pieces) entry->bytes += piece;
 }
 
 void MemoryFileSystem::sync_file(const std::string& path) {

@@ -21,7 +21,7 @@ class MemoryFileSystem final : public FileSystem {
   ~MemoryFileSystem() override;
 
   std::string read(const std::string& path) override;
-  void write(const std::string& path, std::string_view bytes) override;
+  void write_pieces(const std::string& path, Pieces pieces) override;
   void sync_file(const std::string& path) override;
   void sync_folder(const std::string& path) override;
   void rename(const std::string& from, const std::string& to) override;

@@ -49,10 +49,14 @@ void sync_below(FileSystem& fs, const std::string& folder) {
 bool is_temporary(std::string_view name) { return name.starts_with('.') && name.ends_with(kSuffix); }
 
 void publish_file(FileSystem& fs, const std::string& path, std::string_view bytes) {
+  publish_file(fs, path, Pieces(&bytes, 1));
+}
+
+void publish_file(FileSystem& fs, const std::string& path, Pieces pieces) {
   make_folders_durably(fs, parent_of(path));
   const std::string temporary = temporary_for(path);
   try {
-    fs.write(temporary, bytes);
+    fs.write_pieces(temporary, pieces);
     fs.sync_file(temporary);
     fs.rename(temporary, path);
   } catch (...) {

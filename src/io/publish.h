@@ -11,6 +11,7 @@ namespace qinglan {
 // Writes `path` so that it is never seen half-written. The temporary lies beside it, named with the process
 // id; after a kill it may stay behind (`is_temporary` knows its name). Missing parent folders are made,
 // durably.
+void publish_file(FileSystem& fs, const std::string& path, Pieces pieces);
 void publish_file(FileSystem& fs, const std::string& path, std::string_view bytes);
 
 // True for the names that publish_file gives to its temporaries.

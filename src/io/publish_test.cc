@@ -168,7 +168,7 @@ class Overtaken final : public FileSystem {
  public:
   explicit Overtaken(MemoryFileSystem& inner) : inner_(inner) {}
   std::string read(const std::string& path) override { return inner_.read(path); }
-  void write(const std::string& path, std::string_view bytes) override { inner_.write(path, bytes); }
+  void write_pieces(const std::string& path, Pieces pieces) override { inner_.write_pieces(path, pieces); }
   void sync_file(const std::string& path) override { inner_.sync_file(path); }
   void sync_folder(const std::string& path) override { inner_.sync_folder(path); }
   void rename(const std::string& from, const std::string& to) override {

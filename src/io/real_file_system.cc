@@ -41,13 +41,15 @@ class RealFileSystem final : public FileSystem {
     return bytes;
   }
 
-  void write(const std::string& path, std::string_view bytes) override {
+  void write_pieces(const std::string& path, Pieces pieces) override {
     FileDescriptor file(path, O_WRONLY | O_CREAT | O_TRUNC, "create");
-    while (!bytes.empty()) {
-      const ssize_t put = ::write(file.get(), bytes.data(), bytes.size());
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) throw system_error("write", path);
-      bytes.remove_prefix(static_cast<std::size_t>(put));
+    for (std::string_view bytes : pieces) {
+      while (!bytes.empty()) {
+        const ssize_t put = ::write(file.get(), bytes.data(), bytes.size());
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) throw system_error("write", path);
+        bytes.remove_prefix(static_cast<std::size_t>(put));
+      }
     }
     if (const int code = file.close()) throw system_error("write", path, code);
   }

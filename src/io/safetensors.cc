@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "io/publish.h"
 #include "io/tensor_layout.h"
 #include "io/torn_read.h"
 
@@ -174,7 +175,11 @@ const TensorView& SafetensorsFile::tensor(const std::string& name) const {
   return it->second;
 }
 
-std::string safetensors_bytes(const TensorMap& tensors, const std::map<std::string, std::string>& metadata) {
+namespace {
+
+// Calls `use` with the pieces of the file: its head, then each tensor's bytes.
+template <typename Use>
+void with_pieces(const TensorMap& tensors, const SafetensorsMetadata& metadata, const Use& use) {
   std::vector<const TensorMap::value_type*> order;
   order.reserve(tensors.size());
   for (const auto& item : tensors) order.push_back(&item);
@@ -184,6 +189,7 @@ std::string safetensors_bytes(const TensorMap& tensors, const std::map<std::stri
 
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!metadata.empty()) header[kMetadata] = metadata;
+  std::vector<std::string_view> pieces(1);
   std::uint64_t end = 0;
   for (const auto* item : order) {
     const auto& [name, view] = *item;
@@ -195,17 +201,33 @@ std::string safetensors_bytes(const TensorMap& tensors, const std::map<std::stri
     entry["shape"] = view.shape;
     entry["data_offsets"] = {end, end + view.bytes.size()};
     end += view.bytes.size();
+    pieces.emplace_back(reinterpret_cast<const char*>(view.bytes.data()), view.bytes.size());
   }
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');
-
   const std::uint64_t length = text.size();
-  std::string bytes(sizeof length, '\0');
-  std::memcpy(bytes.data(), &length, sizeof length);
-  bytes.reserve(sizeof length + text.size() + end);
-  bytes += text;
-  for (const auto* item : order)
-    bytes.append(reinterpret_cast<const char*>(item->second.bytes.data()), item->second.bytes.size());
+  const std::string head = std::string(reinterpret_cast<const char*>(&length), sizeof length) + text;
+  pieces.front() = head;
+  use(Pieces(pieces));
+}
+
+}  // namespace
+
+void write_safetensors(FileSystem& fs, const std::string& path, const TensorMap& tensors,
+                       const SafetensorsMetadata& metadata) {
+  with_pieces(tensors, metadata, [&](Pieces pieces) { fs.write_pieces(path, pieces); });
+}
+
+void publish_safetensors(FileSystem& fs, const std::string& path, const TensorMap& tensors,
+                         const SafetensorsMetadata& metadata) {
+  with_pieces(tensors, metadata, [&](Pieces pieces) { publish_file(fs, path, pieces); });
+}
+
+std::string safetensors_bytes(const TensorMap& tensors, const SafetensorsMetadata& metadata) {
+  std::string bytes;
+  with_pieces(tensors, metadata, [&](Pieces pieces) {
+    for (const std::string_view piece : pieces) bytes += piece;
+  });
   return bytes;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "io/file_system.h"
 #include "io/mapped_file.h"
 #include "io/tensor_file.h"
 
@@ -37,11 +38,17 @@ class SafetensorsFile {
   std::map<std::string, std::string> metadata_;
 };
 
-// The bytes of a safetensors file, equal to what the reference library writes: tensors by element type
-// (widest first, so that all are aligned), then by name; header padded to 8 bytes. Equal content is equal
-// bytes, also with metadata (which the reference writes in random order; here by key). Throws
-// Error{unsupported} for block types.
-std::string safetensors_bytes(const TensorMap& tensors,
-                              const std::map<std::string, std::string>& metadata = {});
+using SafetensorsMetadata = std::map<std::string, std::string>;
+
+// Writes a safetensors file (see FileSystem, publish_file), equal to what the reference library writes:
+// tensors by element type (widest first, so that all are aligned), then by name; header padded to 8 bytes.
+// Equal content is equal bytes, also with metadata (which the reference writes in random order; here by
+// key). Tensors are written from where they lie. Throws Error{unsupported} for block types.
+void write_safetensors(FileSystem& fs, const std::string& path, const TensorMap& tensors,
+                       const SafetensorsMetadata& metadata = {});
+void publish_safetensors(FileSystem& fs, const std::string& path, const TensorMap& tensors,
+                         const SafetensorsMetadata& metadata = {});
+// The same bytes in memory.
+std::string safetensors_bytes(const TensorMap& tensors, const SafetensorsMetadata& metadata = {});
 
 }  // namespace qinglan

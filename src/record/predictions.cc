@@ -76,7 +76,7 @@ void write_predictions(FileSystem& fs, const std::string& path, const Prediction
         {static_cast<std::int64_t>(set.size()), static_cast<std::int64_t>(set.classes)},
         std::as_bytes(std::span(set.logits))};
   }
-  fs.write(path, safetensors_bytes(tensors));
+  write_safetensors(fs, path, tensors);
 }
 
 PredictionSets read_predictions(const std::string& path) {

@@ -57,7 +57,7 @@ void ChunkedPass::run(FileSystem& fs, const std::string& folder, const RunHooks&
           hooks.progress(plan_.packs[pack].second, total, std::numeric_limits<double>::quiet_NaN());
       }
       values = torch::cat(packs).contiguous();
-      publish_file(fs, folder + name, safetensors_bytes({{kTensor, view_of(values)}}));
+      publish_safetensors(fs, folder + name, {{kTensor, view_of(values)}});
     }
     consume(chunk, values);
   }

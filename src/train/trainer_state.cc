@@ -43,7 +43,9 @@ void read_into(const SafetensorsFile& file, TrainerState& state) {
   torch::NoGradGuard no_grad;
   for_each_tensor(state, [&](const std::string& name, const torch::Tensor& tensor) {
     torch::Tensor target = tensor;
-    target.copy_(tensor_of(file.tensor(name)));
+    const TensorView& stored = file.tensor(name);
+    target.copy_(tensor_of(stored));
+    file.release(stored.bytes);
   });
   state.evaluations = std::move(evaluations);
   state.step = losses.size(0);
@@ -69,7 +71,7 @@ void Checkpoints::save(const TrainerState& state) const {
   for (const auto& [name, logits] : state.evaluations) tensors[kEvaluation + name] = view_of(logits);
   char name[40];
   std::snprintf(name, sizeof name, "/step-%010lld.safetensors", static_cast<long long>(state.step));
-  publish_file(fs_, folder_ + name, safetensors_bytes(tensors));
+  publish_safetensors(fs_, folder_ + name, tensors);
   auto old = files();
   for (std::size_t i = 0; i + 2 < old.size(); ++i) fs_.remove_all(old[i]);
 }

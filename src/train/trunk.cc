@@ -69,16 +69,16 @@ void TrunkPass::run(FileSystem& fs, const std::string& work, const std::string& 
   ChunkedPass(plan_, backbone_.config().hidden, tokens_of, [&](std::size_t pack) {
     return compute_pack(pack);
   }).run(fs, work, hooks, [&](const ChunkedPass::Chunk&, const torch::Tensor& states) {
-    fs.write(result + part_name(number++), safetensors_bytes({{kStates, view_of(states)}}));
+    write_safetensors(fs, result + part_name(number++), {{kStates, view_of(states)}});
   });
   std::vector<std::int64_t> lengths, flags(cut.begin(), cut.end());
   for (const auto& row : rows_) lengths.push_back(static_cast<std::int64_t>(row.size()));
   const auto order_tensor = torch::tensor(plan_.order, torch::kInt64),
              length_tensor = torch::tensor(lengths, torch::kInt64),
              cut_tensor = torch::tensor(flags, torch::kInt64);
-  fs.write(result + kIndexFile, safetensors_bytes({{"order", view_of(order_tensor)},
-                                                   {"lengths", view_of(length_tensor)},
-                                                   {"cut", view_of(cut_tensor)}}));
+  write_safetensors(
+      fs, result + kIndexFile,
+      {{"order", view_of(order_tensor)}, {"lengths", view_of(length_tensor)}, {"cut", view_of(cut_tensor)}});
 }
 
 TrunkStates TrunkStates::open(FileSystem& fs, const std::string& folder, std::int64_t depth) {

@@ -24,8 +24,7 @@ void run_features(Step& step) {
                          {recipe.depth, recipe.poolings(model.backbone.config().kind)});
   step.flops = pass.flops();
   const torch::Tensor features = pass.run(step.store.fs(), step.work, step.hooks).contiguous();
-  step.store.fs().write(step.result + "/" + kFeaturesFile,
-                        safetensors_bytes({{"features", view_of(features)}}));
+  write_safetensors(step.store.fs(), step.result + "/" + kFeaturesFile, {{"features", view_of(features)}});
   step.write_summary({{"truncated", rows.truncated}, {"width", pass.width()}, {"rows", rows.ids.size()}});
 }
 

@@ -111,7 +111,7 @@ void keep_student(const Step& step, const Kept& kept) {
     alive.push_back(tensor.detach().contiguous());
     views[name] = view_of(alive.back());
   }
-  step.store.fs().write(step.result + "/" + kStudentFile, safetensors_bytes(views));
+  write_safetensors(step.store.fs(), step.result + "/" + kStudentFile, views);
 }
 
 void fit_probe(Step& step, const Task& task, const Recipe& recipe) {
