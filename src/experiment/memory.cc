@@ -2,18 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "catalog/model_cost.h"
 
 namespace qinglan {
 namespace {
 
-constexpr double kProcess = 118 << 20;    // the worker before any work, measured
+constexpr double kProcess = 122 << 20;    // the worker before any work, measured
 constexpr double kCompute = 20 << 20;     // what LibTorch sets up at its first products, measured
 constexpr double kVocabularyEntry = 980;  // bytes that a tokenizer and its making take for each, measured
-constexpr double kTokenBytes = 785;       // a token while its text is encoded, measured
-constexpr double kWaste = 1.05;           // heap that is neither used nor given back, measured
-constexpr double kExampleBytes = 400;     // a row of the data set beside its text
+constexpr double kTokenBytes = 235;       // a token while its text is encoded, measured
+constexpr double kWaste = 1.02;           // heap that is neither used nor given back, measured
+constexpr double kExampleBytes = 1000;    // a row of the data set beside its text
 constexpr double kForwardTokens = 4096;   // train/packing.h
 constexpr double kChunkTokens = 8 * kForwardTokens;  // train/chunked_pass.cc
 constexpr double kPanelRows = 1 << 16;               // model/matrix.h
@@ -89,10 +90,18 @@ double pass_bytes(const ModelConfig& config, double tokens, double bytes) {
   return tokens * bytes * forward_values(config);
 }
 
+// About how many standard deviations the largest of n normal draws lies above the mean.
+double expected_largest(double n) {
+  if (n < 3) return 0.5;
+  const double root = std::sqrt(2 * std::log(n));
+  return root - (std::log(std::log(n)) + std::log(4 * std::numbers::pi)) / (2 * root);
+}
+
 // The largest micro-batch: rows are drawn anew every step, so its tokens scatter about the mean.
 double micro_tokens(const NodeTexts& texts, const Json& learner) {
   const double batch = learner.value("batch", 32.0), most = learner.value("micro_tokens", 2048.0);
-  const double drawn = batch * texts.mean + 2.5 * std::sqrt(batch) * texts.deviation;
+  const double steps = learner.value("epochs", 2.0) * static_cast<double>(texts.train) / 2 / batch;
+  const double drawn = batch * texts.mean + expected_largest(steps) * std::sqrt(batch) * texts.deviation;
   return std::max(std::min(drawn, most), texts.longest);
 }
 
@@ -111,20 +120,21 @@ double fine_tuning_bytes(const Node& node, const ModelConfig& config, const Node
   }
   const double trained = parameters_held(node, config);
   const bool several = tokens >= learner.value("micro_tokens", 2048.0) * 0.9;
-  // Masters (the weights themselves in fp32), two moments, gradient sums, and fresh gradients of a later
-  // micro-batch.
-  const double state = trained * ((bytes < 4 ? 4 : 0) + 8 + 4 + (several ? bytes : 0));
-  // A checkpoint (masters and moments) is put together in memory, some seconds after the start or when
-  // stopped.
-  return state + std::max({activations, pass, 12 * trained});
+  // Masters (the weights themselves in fp32) and two moments; gradients, but of the embedding only its rows
+  // that were read. Those of a batch's only micro-batch take the place of activations; later ones find fp32
+  // sums there and bring their own.
+  const double embedding = upper_only(node) ? 0 : static_cast<double>(config.vocab * config.hidden);
+  const double state = trained * ((bytes < 4 ? 4 : 0) + 8), gradients = bytes * (trained - embedding);
+  if (!several) return state + std::max({activations, pass, gradients});
+  return state + 4 * (trained - embedding) + gradients + std::max(activations, pass);
 }
 
 double probe_bytes(const NodeTexts& texts, double width) {
   const double half = static_cast<double>(texts.train) / 2, test = static_cast<double>(texts.test);
   const double features = (half * 2 + test) * width * 2, picked = half * width * 2;
-  const double design = 4 * half * width * 8;  // as given, centred, scaled, with a column of ones
-  const double squares =
-      8.6 * width * width * 8;  // Gram matrix, Hessian, its factor and inverse; the factor is measured
+  // Both factors are measured: the rows as given, centred, scaled, with a column of ones, and a fold of them;
+  // Gram matrix, Hessian, its factor and inverse.
+  const double design = 5.2 * half * width * 8, squares = 5.9 * width * width * 8;
   return features + picked + design + squares;
 }
 
