@@ -12,7 +12,7 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 HEAD = """# Results
 
-Made by `python3 tools/results.py {specs}`; numbers with 95% intervals over seeds x items (SCIENCE rules: crossed
+Made by `python3 tools/results.py {specs}`; numbers with 95% intervals over seeds x items (crossed
 estimator; PGR as the set of ratios the data allow). Verdicts are the engine's own words. A probe is logistic regression on frozen
 features; its table stands apart from fine-tuned students. `sst2` and the quick start are one corpus (film reviews): one task, not two.
 

@@ -1,5 +1,5 @@
 #pragma once
-// Controls (METHODS T09-T11): what a model scores that learnt nothing from the weak labels' meaning, and how
+// Controls: what a model scores that learnt nothing from the weak labels' meaning, and how
 // far the student is above it.
 
 #include "audit/series_scores.h"

@@ -1,5 +1,5 @@
 #pragma once
-// What a cell's verdict is decided on: everything of SCIENCE's rules as numbers, nothing of the record.
+// What a cell's verdict is decided on: everything the rules ask for, as numbers, nothing of the record.
 
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// Which errors the student shares with its supervisor, item by item (METHODS T13-T15).
+// Which errors the student shares with its supervisor, item by item.
 
 #include "audit/judgement.h"
 #include "audit/series_scores.h"

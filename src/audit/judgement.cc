@@ -23,7 +23,10 @@ std::string failure_of(const SeriesScores& scores, const Cell& cell) {
     for (const std::string& name : {seed.weak_floor, seed.weak_to_strong}) {
       const std::string what = name == seed.weak_floor ? "weak floor" : "weak-to-strong student";
       if (name.empty()) return "seed " + std::to_string(seed.seed) + " has no " + what;
-      if (const Series& series = scores.series(name); series.status != "done")
+      const Series& series = scores.series(name);
+      // Weak labels of the train rows alone teach; then the floor is undefined, the student is not.
+      const bool no_floor = name == seed.weak_floor && series.status == "undefined";
+      if (series.status != "done" && !no_floor)
         return "the " + what + " of seed " + std::to_string(seed.seed) + " is " + series.status +
                (series.why.empty() ? "" : ": " + series.why);
     }

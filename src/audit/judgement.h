@@ -1,6 +1,6 @@
 #pragma once
-// What a record shows, judged: estimates with intervals, item-level audits, controls and the verdict
-// (SCIENCE). Reads only record/, so that an old record can be judged again without training code.
+// What a record shows, judged: estimates with intervals, item-level audits, controls and the verdict.
+// Reads only record/, so that an old record can be judged again without training code.
 
 #include <map>
 #include <string>
@@ -30,7 +30,7 @@ struct Five {  // one metric's five estimates
   Estimate weak_floor, weak_to_strong, strong_ceiling, gain, pgr;
 };
 
-struct ItemAudit {                           // METHODS T13-T15, over test items and seeds
+struct ItemAudit {                           // over test items and seeds
   Estimate agreement;                        // P(student = weak)
   Estimate agreement_weak_right, imitation;  // given weak right; given weak wrong
   Estimate recovery, damage;  // P(student = truth | weak wrong), P(student != truth | weak right)
@@ -65,8 +65,7 @@ struct Judgement {
 // length, a truth outside the classes, an unknown metric).
 Judgement judge(const Record& record);
 
-// The document of `qinglan run --json` (DESIGN, Spec): cells with estimates and verdicts, ledger unless left
-// out.
+// The document of `qinglan run --json`: cells with estimates and verdicts, ledger unless left out.
 Json run_document(const Record& record, const Judgement& judgement, bool with_ledger);
 
 }  // namespace qinglan

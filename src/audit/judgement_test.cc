@@ -144,6 +144,18 @@ TEST(Judge, FailedSeriesFailTheCellAndNotTheRun) {
   EXPECT_EQ(judged(maker).reason, "the weak-to-strong student of seed 2 is failed: killed");
 }
 
+TEST(Judge, WithoutAFloorTheStudentIsStillScored) {
+  RecordMaker maker({});
+  for (const char* name : {"weak_floor0", "weak_floor1", "weak_floor2", "weak_floor3", "weak_floor4"})
+    maker.series(name) = {.kind = "weak_floor", .status = "undefined", .why = "no labels for the test rows"};
+  const CellJudgement cell = judged(maker);
+  EXPECT_EQ(cell.verdict, Verdict::underpowered);
+  EXPECT_THAT(cell.reason, HasSubstr("the gain is undefined: no labels for the test rows"));
+  EXPECT_TRUE(cell.fives.at("accuracy").weak_to_strong.defined());
+  EXPECT_TRUE(cell.fives.at("accuracy").strong_ceiling.defined());
+  EXPECT_EQ(cell.fives.at("accuracy").pgr.undefined, "no labels for the test rows");
+}
+
 TEST(Judge, AMissingCeilingLeavesTheGainToJudge) {
   RecordMaker maker({});
   maker.series("strong_ceiling4") = {.kind = "strong_ceiling", .status = "failed", .why = "out of memory"};

@@ -1,5 +1,5 @@
 #pragma once
-// Supervisor shift (METHODS T47): is the supervisor as good on the transfer set as on test?
+// Supervisor shift: is the supervisor as good on the transfer set as on test?
 
 #include "audit/series_scores.h"
 

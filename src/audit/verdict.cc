@@ -47,7 +47,7 @@ Matched control_failed(const Evidence& e) {
     return Decision{Verdict::control_failed, "not-attributable: the student is " +
                                                  difference_in_metric(e.metric, e.over_best_control) +
                                                  " over the control '" + e.best_control +
-                                                 "', which the supervisor did not teach"};
+                                                 "', which a gain must beat"};
   return std::nullopt;
 }
 

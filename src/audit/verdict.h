@@ -1,5 +1,5 @@
 #pragma once
-// SCIENCE's ten rules in order; the first that matches is the verdict.
+// The ten rules of a verdict in order; the first that matches is it.
 
 #include "audit/evidence.h"
 

@@ -35,7 +35,7 @@ struct Rule {
   const char* words;
 };
 
-// In SCIENCE's order; each is the first to match once those before it are taken away.
+// In the order of the rules; each is the first to match once those before it are taken away.
 const Rule kRules[] = {
     {"leak", [](Evidence& e) { e.leaks = {"undeclared ground truth: seed 0"}; }, Verdict::control_failed,
      "undeclared"},

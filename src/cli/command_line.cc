@@ -1,10 +1,12 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <new>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "cli/interrupt.h"
 #include "cli/verb.h"
 #include "qinglan_version.h"
@@ -26,6 +28,22 @@ int report_error(const Error& error) {
 
 }  // namespace
 
+namespace {
+
+// CLI11 would say of a mistyped verb that none was given.
+void check_verb(CLI::App& app, int argc, char** argv) {
+  const std::string word = argc > 1 ? argv[1] : "-";
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands({})) names.push_back(verb->get_name());
+  if (word.starts_with("-") || std::find(names.begin(), names.end(), word) != names.end()) return;
+  Error error(ErrorKind::usage, "there is no verb \"" + word + "\"");
+  error.expected("one of " + listed(names));
+  if (const auto near = nearest_word(word, names)) error.hint("did you mean \"" + *near + "\"?");
+  throw error;
+}
+
+}  // namespace
+
 int run_command_line(int argc, char** argv) {
   CLI::App app{
       "Qinglan: a weak supervisor labels, a strong student learns; how much of the gap was recovered, and "
@@ -36,6 +54,7 @@ int run_command_line(int argc, char** argv) {
   int exit_code = 0;
   for (const VerbEntry& verb : verbs()) verb(app, exit_code);
   try {
+    check_verb(app, argc, argv);
     app.parse(argc, argv);
     return exit_code;
   } catch (const CLI::ParseError& e) {

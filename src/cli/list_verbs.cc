@@ -9,7 +9,7 @@
 #include "catalog/method.h"
 #include "cli/verb.h"
 #include "data/registered.h"
-#include "experiment/schema.h"
+#include "experiment/spec_help.h"
 
 namespace qinglan {
 namespace {

@@ -82,8 +82,9 @@ void Progress::failed(const Node& node, const std::string& message) {
 void Progress::note(const std::string& text) { line("note: " + text); }
 
 std::string Progress::counter() const {
-  return clock_text(seconds_since(run_start_)) + " [" + std::to_string(done_) + "/" +
-         std::to_string(to_compute_) + "] ";
+  const std::string clock = clock_text(seconds_since(run_start_)) + " ";
+  if (to_compute_ == 0) return clock;  // not planned: one node is all
+  return clock + "[" + std::to_string(done_) + "/" + std::to_string(to_compute_) + "] ";
 }
 
 void Progress::line(const std::string& text) {

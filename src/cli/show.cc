@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "audit/judgement.h"
+#include "audit/verdict.h"
 #include "io/publish.h"
 #include "report/html.h"
 #include "report/terminal.h"
@@ -42,8 +43,8 @@ int show_record(const Record& record, const ShowOptions& options) {
                                         : terminal_report(record, judgement, style_of_output(options.ledger));
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
-  for (const auto& cell : record.cells)
-    if (cell.status == "failed") return 1;
+  for (const auto& cell : judgement.cells)
+    if (cell.verdict == Verdict::failed) return 1;
   return judgement.refuses() ? 3 : 0;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
-// Each run seed splits the train rows into two disjoint halves; rows of one group stay together (SCIENCE,
-// Splits).
+// Each run seed splits the train rows into two disjoint halves; rows of one group stay together.
 
 #include <cstdint>
 #include <vector>

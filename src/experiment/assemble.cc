@@ -16,7 +16,7 @@
 namespace qinglan {
 namespace {
 
-constexpr double kUnbalanced = 0.55;  // a majority above this makes accuracy mislead (SCIENCE, Balance)
+constexpr double kUnbalanced = 0.55;  // a majority above this makes accuracy mislead
 
 std::vector<std::int32_t> decisions(const std::vector<float>& logits, std::size_t classes) {
   std::vector<std::int32_t> hard(logits.size() / classes);

@@ -17,7 +17,7 @@ Record assemble(const Spec& spec, const Plan& plan, const PlannedData& data, Sto
                 const std::map<std::string, NodeOutcome>& outcomes);
 
 // The bias [2] that makes the share of class-1 decisions on `logits` [n, 2] equal `prior` as nearly as ties
-// allow: the prior-matched threshold (SCIENCE, Decision threshold). Empty for other than two classes.
+// allow: the prior-matched threshold. Empty for other than two classes.
 std::vector<float> matched_bias(const std::vector<float>& logits, const std::vector<double>& prior);
 
 }  // namespace qinglan

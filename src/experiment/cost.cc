@@ -23,15 +23,24 @@ constexpr double kWorthMeasuring = 1e11;  // FLOPs; smaller nodes are mostly sta
 constexpr double kProbeSeconds = 2;       // a fit on cached features, cross-validation included
 constexpr double kRuleSeconds = 0.3;
 
-// `frame`: tokens that every text gets beside its own.
+// Bytes of the example's text; of all its fields where a node has no template.
+double text_bytes(const Example& example, const std::optional<Template>& text) {
+  if (text) return static_cast<double>(text->render(example.fields).size());
+  std::size_t bytes = 0;
+  for (const auto& [column, value] : example.fields) bytes += value.size();
+  return static_cast<double>(bytes);
+}
+
+// `text`: a template, or empty. `frame`: tokens that every text gets beside its own.
 NodeTexts count_texts(const Inputs& inputs, const std::string& text, std::int64_t max_tokens, double frame) {
-  const Template parsed = Template::parse(text);
+  std::optional<Template> parsed;
+  if (!text.empty()) parsed = Template::parse(text);
   NodeTexts texts{static_cast<std::int64_t>(inputs.train.size()),
                   static_cast<std::int64_t>(inputs.test.size())};
   double sum = 0, squares = 0, rows = 0;
   for (const auto* split : {&inputs.train, &inputs.test})
     for (const auto& example : *split) {
-      const auto bytes = static_cast<double>(parsed.render(example.fields).size());
+      const double bytes = text_bytes(example, parsed);
       const double tokens = std::clamp(bytes / kBytesPerToken + frame, 1.0, static_cast<double>(max_tokens));
       texts.bytes += bytes, sum += tokens, squares += tokens * tokens, ++rows;
       texts.longest = std::max(texts.longest, tokens);
@@ -110,7 +119,7 @@ class Estimator {
     const auto trunk = node.inputs.find("trunk");
     const Node& reader = trunk == node.inputs.end() ? node : plan_.nodes.at(trunk->second);
     const Json& values = reader.settings();
-    const std::string text = values.value("text", "{text}");
+    const std::string text = values.value("text", "");
     const std::int64_t limit = values.value("max_tokens", 512);
     const double frame = values.contains("chat") ? kChatTokens : 0;
     const std::tuple seen{text, limit, frame};
@@ -159,7 +168,11 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
   cost.rate = cost.rate_measured ? measured : kAssumedRate * static_cast<double>(threads);
   Estimator estimator(plan, data, store);
   std::map<JobName, std::int64_t> jobs;
-  for (const auto& key : plan.order) {
+  std::vector<std::string> order = plan.order;  // as workers take them: probes come last of a job
+  std::stable_partition(order.begin(), order.end(), [&](const std::string& key) {
+    return !plan.nodes.at(key).inputs.contains("features");
+  });
+  for (const auto& key : order) {
     const Node& node = plan.nodes.at(key);
     KindCost& kind = cost.kinds[node.kind];
     ++kind.nodes;

@@ -88,16 +88,21 @@ class PendingFolder {
   std::string path_;
 };
 
+// The cell of that id, or the only one whose id holds it.
 const Cell& chosen_cell(const Plan& plan, const std::string& id) {
   std::vector<std::string> ids;
   std::string list;
+  std::vector<const Cell*> holding;
   for (const auto& cell : plan.cells) {
     if (cell.id == id) return cell;
+    if (cell.id.find(id) != std::string::npos) holding.push_back(&cell);
     ids.push_back(cell.id);
     list += "\n  " + cell.id;
   }
-  if (id.empty() && plan.cells.size() == 1) return plan.cells.front();
-  Error error(ErrorKind::usage, id.empty() ? "the spec has several cells: say which with --cell" : "--cell");
+  if (holding.size() == 1) return *holding.front();
+  Error error(ErrorKind::usage, id.empty()        ? "the spec has several cells: say which with --cell"
+                                : holding.empty() ? "--cell names no cell of the spec"
+                                                  : "--cell fits several cells of the spec");
   error.expected("one of:" + list);
   if (!id.empty()) error.found(id);
   if (const auto near = nearest_word(id, ids); near && !id.empty())

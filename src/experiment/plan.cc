@@ -126,6 +126,7 @@ class Planner {
     const Json& values = learner.spec.values;
     if (values.contains("label_words") && values["label_words"].size() != data_.classes.size())
       throw Error(ErrorKind::usage, role + ".label_words needs one entry a class")
+          .in(spec_.source)
           .expected(std::to_string(data_.classes.size()) + " entries")
           .found(values["label_words"].dump());
     if (values.value("head", "new") != "words") return;
@@ -163,7 +164,7 @@ class Planner {
   }
 
   // "auto" and -1 become what they mean for this model, so that equal work has equal keys.
-  static void resolve_pooling(Learner& learner, const char* role) {
+  void resolve_pooling(Learner& learner, const char* role) {
     Json& values = learner.spec.values;
     const bool probe = learner.spec.tune == "probe";
     const bool decoder = learner.config.kind == ModelKind::decoder;
@@ -186,6 +187,7 @@ class Planner {
     const std::int64_t depth = values["depth"];
     if (depth > learner.config.layers)
       throw Error(ErrorKind::usage, std::string(role) + ".depth is larger than the model")
+          .in(spec_.source)
           .expected("at most " + std::to_string(learner.config.layers))
           .found(std::to_string(depth));
     if (depth < 0) values["depth"] = learner.config.layers;
@@ -277,9 +279,9 @@ class Planner {
     }
     const Inputs inputs = read_inputs(data_.inputs_folder);
     std::vector<std::string> ids;
-    std::vector<std::int64_t> rows;
-    for (const auto& example : inputs.train) ids.push_back(example.id), rows.push_back(example.row);
-    read_label_file(spec.path, ids, data_.classes, rows, "train");
+    RowPlaces places;
+    for (const auto& example : inputs.train) ids.push_back(example.id), places.rows.push_back(example.row);
+    read_label_file(spec.path, ids, data_.classes, places);
   }
 
   std::string weak_floor(const Learner& supervisor, std::uint64_t seed) {
@@ -300,6 +302,7 @@ class Planner {
       node.inputs["truth"] = data_.truth;
       node.title = "supervisor " + spec.name + ", seed " + std::to_string(seed);
     }
+    if (spec.kind == "labels") node.params["files_apart"] = dataset_files(spec_.data).size() > 1;
     return add(std::move(node));
   }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The numerics profile: everything beside the spec that may change a bit of a result (DESIGN, The run).
+// The numerics profile: everything beside the spec that may change a bit of a result.
 
 #include "base/json.h"
 

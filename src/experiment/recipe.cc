@@ -20,24 +20,6 @@ const std::set<std::string> kFineTune = {"head",  "lr",           "head_lr",  "e
 const std::set<std::string> kLora = {"lora_rank", "lora_alpha"};
 const std::set<std::string> kFeatures = {"depth", "pooling", "max_tokens", "dtype"};
 
-// `tune` here and below: probe, full or lora, whichever blocks are trained.
-Json defaults_of(const std::string& tune) {
-  if (tune == "probe") return {{"l2", {1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0}}, {"folds", 5}};
-  Json fine = {{"lr", tune == "lora" ? 3e-4 : 3e-5},
-               {"head_lr", 1e-3},
-               {"epochs", 2},
-               {"batch", 32},
-               {"micro_tokens", 2048},
-               {"schedule", "linear"},
-               {"warmup", 0.1},
-               {"clip", 1.0},
-               {"weight_decay", 0.0},
-               {"beta1", 0.9},
-               {"beta2", 0.999}};
-  if (tune == "lora") fine.update({{"lora_rank", 8}, {"lora_alpha", 16.0}});
-  return fine;
-}
-
 struct Range {
   const char* key;
   double low, high;
@@ -58,6 +40,7 @@ constexpr Range kRanges[] = {{"max_tokens", 1, 1 << 20},
                              {"lora_alpha", 1e-6, 1e6},
                              {"micro_tokens", 1, 1 << 24}};
 
+// `tune`: probe, full or lora, whichever blocks are trained.
 bool used_by(const std::string& tune, const std::string& key) {
   if (kAlways.contains(key)) return true;
   if (tune == "probe") return kProbe.contains(key);
@@ -73,9 +56,26 @@ Json keep(const Json& values, const std::set<std::string>& keys) {
 
 }  // namespace
 
+Json recipe_defaults(const std::string& tune) {
+  if (tune == "probe") return {{"l2", {1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0}}, {"folds", 5}};
+  Json fine = {{"lr", tune == "lora" ? 3e-4 : 3e-5},
+               {"head_lr", 1e-3},
+               {"epochs", 2},
+               {"batch", 32},
+               {"micro_tokens", 2048},
+               {"schedule", "linear"},
+               {"warmup", 0.1},
+               {"clip", 1.0},
+               {"weight_decay", 0.0},
+               {"beta1", 0.9},
+               {"beta2", 0.999}};
+  if (tune == "lora") fine.update({{"lora_rank", 8}, {"lora_alpha", 16.0}});
+  return fine;
+}
+
 Json with_recipe_defaults(const Json& values, const std::string& source) {
   const std::string tune = parse_tune(values.at("tune"), source).kind;
-  Json result = defaults_of(tune);
+  Json result = recipe_defaults(tune);
   for (const auto& [key, value] : values.items()) {
     const KeyInfo* info = find_key("student", key);
     const bool set_by_user = info && value != info->fallback;

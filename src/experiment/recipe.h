@@ -1,12 +1,15 @@
 #pragma once
-// How a learner is trained when the spec does not say: one frozen recipe a tune (SCIENCE, Recipes), spelled
-// out so that every value enters the record and the key.
+// How a learner is trained when the spec does not say: one frozen recipe a tune, spelled out so that every
+// value enters the record and the key.
 
 #include <string>
 
 #include "base/json.h"
 
 namespace qinglan {
+
+// `tune`: probe, full or lora, whichever blocks are trained.
+Json recipe_defaults(const std::string& tune);
 
 // Fills the keys that the learner's `tune` uses and drops the ones it does not. Throws Error{usage}: a value
 // out of range, or a key the user set that this tune never reads.

@@ -125,7 +125,9 @@ Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunOb
   const Plan plan = make_plan(spec, data, memo);
   const auto missing = missing_nodes(plan, store);
   if (!missing.empty()) check_disk(estimate_disk(plan, data, store), free_disk(store));
-  observer.planned(static_cast<std::int64_t>(plan.order.size()), static_cast<std::int64_t>(missing.size()));
+  // The data set's two artifacts are there by now.
+  observer.planned(static_cast<std::int64_t>(plan.order.size() + 2),
+                   static_cast<std::int64_t>(missing.size()));
 
   LocalExecutor executor(worker, stop);
   const auto outcomes = Waves(plan, spec, store, executor, observer).run(missing);

@@ -14,7 +14,7 @@ using enum KeyType;
 std::vector<KeyInfo> learner_keys(const char* section) {
   return {
       {section, "model", text, nullptr,
-       "name (qinglan models list), or path of a .gguf file or Hugging Face folder"},
+       "name (qinglan models list), path of a .gguf file or Hugging Face folder, or hub id owner/name"},
       {section, "tune", text, "probe",
        "probe | full | lora | top-<k> | lora-top-<k>: what is trained; k: top blocks, half or quarter"},
       {section, "text", text, "", "template for this model alone; default data.text"},
@@ -40,7 +40,7 @@ std::vector<KeyInfo> learner_keys(const char* section) {
       {section, "depth", integer, -1,
        "probe: hidden state after this many blocks; -1: the last, after the final norm"},
       {section, "l2", number_list, nullptr,
-       "probe: penalties tried by cross-validation; one value is taken as it is"},
+       "probe: penalties tried by cross-validation; a list of one is taken as it is"},
       {section, "folds", integer, nullptr, "probe: folds of the cross-validation"},
       {section, "lr", number, nullptr, "learning rate; default 3e-4 with lora, else 3e-5"},
       {section, "head_lr", number, nullptr, "learning rate of the head"},
@@ -62,7 +62,8 @@ std::vector<KeyInfo> make_keys() {
   std::vector<KeyInfo> keys = {
       {"", "name", text, nullptr, "name of the run, for people; never enters a key"},
       {"", "seeds", integer, 5, "run seeds 0 .. seeds-1"},
-      {"data", "path", text, nullptr, "folder with train.* and test.*, one file, or a registered name"},
+      {"data", "path", text, nullptr,
+       "folder with train.* and test.*, one file (from where you stand), or a registered name"},
       {"data", "text", text, "text",
        "a column, or a template over columns such as \"{passage}\\n{question}\""},
       {"data", "label", text, "label", "column of the ground truth"},
@@ -76,7 +77,7 @@ std::vector<KeyInfo> make_keys() {
       {"data", "allow_overlap", boolean, false, "go on when over 1% of train rows equal a test text"},
       {"supervisor", "kind", text, "model", "model | ngrams | lexicon | labels"},
       {"supervisor", "path", text, "",
-       "lexicon: word list (word, tab, valence); labels: file of labels by id or row"},
+       "lexicon: word list (word, tab, valence); labels: file of labels by id, or by row from 0 with split"},
       {"supervisor", "scale", number, 1.0, "lexicon: p = sigmoid(valence / scale)"},
       {"supervisor", "max_n", integer, 2, "ngrams: word n-grams of 1 .. max_n"},
       {"supervisor", "min_count", integer, 2, "ngrams: rows that must hold an n-gram"},
@@ -90,7 +91,7 @@ std::vector<KeyInfo> make_keys() {
       {"controls", "random_init", boolean, true, "the student's architecture without pretraining"},
       {"claim", "metric", text, "auto",
        "accuracy | balanced_accuracy | auroc; auto: accuracy unless unbalanced"},
-      {"claim", "delta", number, 0.01, "smallest gain that counts"},
+      {"claim", "delta", number, 0.01, "smallest gain that counts; a tenth of the gap where that is more"},
       {"claim", "gamma", number, 0.03, "smallest gap a ceiling must leave"},
       {"claim", "ceiling", boolean, true, "train the strong ceiling; without one only the gain is judged"},
       {"compute", "threads", integer, 0, "compute threads, part of the numerics profile; 0: all cores"},
@@ -189,30 +190,6 @@ void require_one_of(const Json& values, const std::string& section, const std::s
   const std::string word = values.at(key).get<std::string>();
   if (std::find(words.begin(), words.end(), word) != words.end()) return;
   throw unknown_word(section + "." + key, word, words, source).expected(listed(words)).found(word);
-}
-
-std::string spec_help() {
-  std::string help;
-  std::string section = "-";
-  auto keys = spec_keys();
-  std::stable_sort(keys.begin(), keys.end(), [](const KeyInfo& a, const KeyInfo& b) {
-    const auto order = spec_sections();
-    const auto rank = [&](const std::string& s) {
-      return std::find(order.begin(), order.end(), s) - order.begin();
-    };
-    const auto place = [&](const KeyInfo& k) { return *k.section ? rank(k.section) + 1 : 0; };
-    return place(a) < place(b);
-  });
-  for (const auto& info : keys) {
-    if (section != info.section) {
-      section = info.section;
-      if (!section.empty()) help += "\n[" + section + "]\n";
-    }
-    std::string line = std::string(info.key) + (info.fallback.is_null() ? "" : " = " + info.fallback.dump());
-    line.resize(std::max<std::size_t>(line.size() + 2, 28), ' ');
-    help += line + "# " + info.help + "\n";
-  }
-  return help;
 }
 
 }  // namespace qinglan

@@ -34,6 +34,4 @@ Error unknown_word(const std::string& what, const std::string& word, const std::
 void require_one_of(const Json& values, const std::string& section, const std::string& key,
                     const std::vector<std::string>& words, const std::string& source);
 
-std::string spec_help();
-
 }  // namespace qinglan

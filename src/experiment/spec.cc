@@ -162,7 +162,10 @@ class Tree {
       }
       const Address address = address_of(dotted, source_);
       if (!item.is_array() || item.empty())
-        throw Error(ErrorKind::usage, "the axis '" + dotted + "' needs a list of values").in(source_);
+        throw Error(ErrorKind::usage, "the axis '" + dotted + "' needs a list of values")
+            .in(source_)
+            .expected("such as [\"naive\", \"logconf\"]")
+            .found(item.dump());
       if (!has_names(address.section))
         throw Error(ErrorKind::usage, "'" + dotted + "' cannot be an axis")
             .in(source_)
@@ -349,11 +352,16 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
 
 Spec read_spec(const std::string& path, const SpecOptions& options) {
   std::ifstream file(path, std::ios::binary);
-  if (!file)
+  if (!file || std::filesystem::is_directory(path))
     throw Error(ErrorKind::usage, "cannot read the spec").in(path).hint("give the path of a .toml file");
   std::ostringstream text;
   text << file.rdbuf();
-  return parse_spec(text.str(), path, options);
+  try {
+    return parse_spec(text.str(), path, options);
+  } catch (Error& error) {  // of a room that does not know where its words come from
+    if (error.path().empty()) error.in(path);
+    throw;
+  }
 }
 
 }  // namespace qinglan

@@ -1,6 +1,6 @@
 #pragma once
 // A spec as it is used: read once, every value resolved, immutable. Precedence, highest first:
-// --set a.b=v, [grid] axis, per-name table, section, default (DESIGN, Spec).
+// --set a.b=v, [grid] axis, per-name table, section, default.
 
 #include <cstdint>
 #include <optional>

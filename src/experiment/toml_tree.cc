@@ -42,7 +42,8 @@ Json parse_toml(const std::string& text, const std::string& source) {
   } catch (const toml::parse_error& e) {
     throw Error(ErrorKind::usage, std::string("not valid TOML: ") + std::string(e.description()))
         .in(source)
-        .line(e.source().begin.line);
+        .line(e.source().begin.line)
+        .hint("a text stands in quotes: name = \"mine\"");
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The interval of a mean over seeds x items, both random (SCIENCE, Intervals):
+// The interval of a mean over seeds x items, both random:
 // A = var(row means)/S, B = var(column means)/n, R = var(residual)/(S n) with divisor (S-1)(n-1);
 // V = max(A+B-R, A, B); df = V^2/(A^2/(S-1) + B^2/(n-1)) (Satterthwaite); mean +- t_df sqrt(V).
 

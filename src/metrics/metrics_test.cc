@@ -185,7 +185,7 @@ TEST(RatioSet, IsUndefinedWhenUnboundedOrInPieces) {
   EXPECT_FALSE(ratio_set(0.5, 1, island, {1e-9, 10}).has_value());
 }
 
-// METHODS section 8: PGR of published means, standard deviations and seeds (16, 16, 5), seed variance only.
+// PGR of published means, standard deviations and seeds (16, 16, 5), seed variance only.
 struct Published {
   double weak, weak_sd, ceiling, ceiling_sd, student, student_sd, pgr, low, high;
 };

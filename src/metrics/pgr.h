@@ -1,6 +1,6 @@
 #pragma once
 // Performance gap recovered (Burns et al. 2023): mean(weak-to-strong - weak) / mean(ceiling - weak), a ratio
-// of means, with the set of all shares that the data do not refuse (metrics/ratio_set.h). METHODS T01-T03.
+// of means, with the set of all shares that the data do not refuse (metrics/ratio_set.h).
 
 #include "metrics/estimate.h"
 #include "metrics/seed_matrix.h"

@@ -244,7 +244,12 @@ Record record_from_json(const Json& json, const std::string& source) {
 }
 
 Record read_record(const std::string& path) {
-  return record_from_json(parse_json(real_file_system().read(path), path), path);
+  const Json json = parse_json(real_file_system().read(path), path);
+  if (json.is_object() && json.contains("cells") && !json.contains("series"))
+    throw Error(ErrorKind::invalid_input, "this is what --json printed, not the record it was made from")
+        .in(path)
+        .hint("name the spec, or the record: records/<run>.json in the store");
+  return record_from_json(json, path);
 }
 
 }  // namespace qinglan

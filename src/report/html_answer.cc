@@ -197,7 +197,7 @@ Markup reading_section(const Page& page) {
       {"Gap recovered (PGR)",
        "Gain divided by ceiling minus floor: the share of what could be won that was won.", ""},
       {"95% interval",
-       "Where the true value would plausibly lie if both the seeds and the test items were drawn "
+       "Where the true value would plausibly lie if both the seeds and the test rows were drawn "
        "anew. When it is wide, believe its ends before its middle.",
        ""}};
   const Claim& claim = page.record.claim;

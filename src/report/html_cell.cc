@@ -110,8 +110,8 @@ Markup controls(const CellView& view) {
     const Estimate estimate = measured(raw);
     if (estimate.defined()) chart.push_back(bar_row(name, "", estimate, "control", view.chance, view.unit()));
     const auto control = view.cell.controls.find(name);
-    const bool teaches = control != view.cell.controls.end() && control->second.teaches;
-    rows.push_back({cell_text(name), cell_estimate(estimate, view.unit()), cell_text(teaches ? "yes" : "no"),
+    const bool rival = control == view.cell.controls.end() || !control->second.teaches;
+    rows.push_back({cell_text(name), cell_estimate(estimate, view.unit()), cell_text(rival ? "yes" : "no"),
                     cell_text(control_words(name))});
   }
   return element("h4", "Controls") +
@@ -122,7 +122,7 @@ Markup controls(const CellView& view) {
              "soft") +
          score_chart(chart) + legend(view) +
          table("Controls on " + metric_words(view.judged.metric),
-               {"Control", "Score", "Taught by the supervisor", "What it shows"}, rows);
+               {"Control", "Score", "A gain must beat it", "What it shows"}, rows);
 }
 
 Markup item_audit(const CellView& view) {

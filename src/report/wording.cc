@@ -39,7 +39,7 @@ VerdictWords words_of(Verdict verdict) {
               "difference that counts."};
     case Verdict::underpowered:
       return {Tone::unsure, "?", "Cannot tell yet",
-              "Too few seeds or test items for a decision. It is neither a success nor a failure; read no "
+              "Too few seeds or test rows for a decision. It is neither a success nor a failure; read no "
               "direction "
               "into the middle of the interval."};
     case Verdict::ceiling_invalid:
@@ -180,7 +180,7 @@ std::string needs_text(const CellJudgement& judgement) {
   std::string needs;
   if (judgement.seeds_needed > 0) needs = counted(judgement.seeds_needed, "seed");
   if (judgement.items_needed > 0)
-    needs += (needs.empty() ? "" : " and ") + counted(judgement.items_needed, "test item");
+    needs += (needs.empty() ? "" : " and ") + counted(judgement.items_needed, "test row");
   return needs.empty() ? "" : "About " + needs + " would decide.";
 }
 

@@ -112,10 +112,15 @@ std::string key_column(const std::vector<Row>& rows, const std::string& path) {
 }  // namespace
 
 WeakLabels read_label_file(const std::string& path, const std::vector<std::string>& ids,
-                           const std::vector<std::string>& classes, const std::vector<std::int64_t>& rows,
-                           const std::string& split) {
+                           const std::vector<std::string>& classes, const RowPlaces& places) {
+  const auto& [rows, split, files_apart] = places;
   const auto table = read_rows(path);
   const std::string column = key_column(table, path);
+  if (column == "row" && split == "test" && files_apart && !table.front().fields.contains("split"))
+    throw Error(ErrorKind::invalid_input,
+                "rows are counted without a column \"split\": they are the train file's")
+        .in(path)
+        .hint("Add the column, with train or test, and rows for the test file.");
   if (column == "row" && rows.size() != ids.size())
     throw Error(ErrorKind::invalid_input, "labels by row need the rows' places, which are not known here")
         .in(path)

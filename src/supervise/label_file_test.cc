@@ -35,13 +35,26 @@ TEST(LabelFile, TakesLabelsProbabilitiesAndAbstentions) {
 TEST(LabelFile, TakesTablesAndRowNumbers) {
   const TestFolder folder;
   const auto path = folder.write("l.csv", "row,split,p_no,p_yes\n5,train,1,0\n5,test,0,1\n0,train,0.5,0.5\n");
-  const auto labels = read_label_file(path, {"x", "y"}, kClasses, {5, 0});
+  const auto labels = read_label_file(path, {"x", "y"}, kClasses, {.rows = {5, 0}});
   EXPECT_THAT(labels.p, ElementsAre(1, 0, 0.5f, 0.5f));
-  EXPECT_THAT(read_label_file(path, {"t"}, kClasses, {5}, "test").p, ElementsAre(0, 1));
+  EXPECT_THAT(read_label_file(path, {"t"}, kClasses, {.rows = {5}, .split = "test"}).p, ElementsAre(0, 1));
   EXPECT_THAT(error_of([&] {
                 read_label_file(path, {"x", "y"}, kClasses);
               }),
               HasSubstr("\"id\" instead of \"row\""));
+}
+
+// Of labels for the rows of train.jsonl none is taken for the row of test.jsonl with the same number.
+TEST(LabelFile, RowsWithoutASplitAreTheTrainFiles) {
+  const TestFolder folder;
+  const auto path = folder.write("l.csv", "row,label\n0,no\n1,yes\n");
+  EXPECT_THAT(read_label_file(path, {"x"}, kClasses, {.rows = {1}, .files_apart = true}).p,
+              ElementsAre(0, 1));
+  EXPECT_THAT(error_of([&] {
+                read_label_file(path, {"t"}, kClasses, {.rows = {1}, .split = "test", .files_apart = true});
+              }),
+              AllOf(HasSubstr("train file's"), HasSubstr("split")));
+  EXPECT_THAT(read_label_file(path, {"t"}, kClasses, {.rows = {1}, .split = "test"}).p, ElementsAre(0, 1));
 }
 
 TEST(LabelFile, NamesLineAndId) {

@@ -117,7 +117,7 @@ TEST(Ngrams, RefuseNoRows) {
               testing::HasSubstr("no labelled rows"));
 }
 
-// SCIENCE.md, facts about our data: a student of this kind on the lexicon's labels scores about .58.
+// A fact about our data: a student of this kind on the lexicon's labels scores about .58.
 TEST(Ngrams, LearnFilmsFromTheLexicon) {
   const std::string path = deps_folder() + "/data/vaderSentiment-3.3.2/vaderSentiment/vader_lexicon.txt";
   QL_NEED_FILE(path);

@@ -1,6 +1,5 @@
 #pragma once
-// Hard targets from soft answers under a given class prior (SCIENCE, Formulas settled: hardening; METHODS
-// M05).
+// Hard targets from soft answers under a given class prior.
 
 #include <torch/torch.h>
 

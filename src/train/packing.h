@@ -20,8 +20,8 @@ struct PackPlan {
 };
 
 // Packs hold at most `token_budget` tokens; a longer row is a pack alone. The plan depends on the lengths and
-// the budget only: it is the canonical packing of DESIGN, so a row's result never depends on what was
-// computed before.
+// the budget only: the packing is canonical, so a row's result never depends on what was computed
+// before.
 PackPlan plan_packs(std::span<const std::vector<std::int32_t>> rows, std::int64_t token_budget);
 PackPlan plan_packs(std::span<const std::int64_t> lengths, std::int64_t token_budget);
 

@@ -1,5 +1,5 @@
 #pragma once
-// How a model is trained: every number that a spec can set, with the defaults of SCIENCE (Recipes).
+// How a model is trained: every number that a spec can set, with its default.
 
 #include <cstdint>
 #include <string>

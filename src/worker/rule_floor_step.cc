@@ -36,10 +36,11 @@ Label labeller(const Step& step) {
   }
   const std::string path = step.node.files.at("labels");
   const auto classes = step.node.params.at("classes").get<std::vector<std::string>>();
+  const bool apart = step.node.params.at("files_apart");
   return [=](const std::vector<Example>& rows, const std::string& split) {
-    std::vector<std::int64_t> places;
-    for (const auto& row : rows) places.push_back(row.row);
-    return read_label_file(path, ids_of(rows), classes, places, split);
+    RowPlaces places{.rows = {}, .split = split, .files_apart = apart};
+    for (const auto& row : rows) places.rows.push_back(row.row);
+    return read_label_file(path, ids_of(rows), classes, places);
   };
 }
 

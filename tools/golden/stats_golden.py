@@ -29,7 +29,7 @@ def delong(scores, positive):
 
 
 def crossed(x, y):
-    """A, B and R of SCIENCE as covariances of x and y."""
+    """A, B and R of the crossed interval as covariances of x and y."""
     seeds, items = x.shape
     residual = [m - m.mean(1, keepdims=True) - m.mean(0, keepdims=True) + m.mean() for m in (x, y)]
     return (
