@@ -9,7 +9,7 @@ use std::slice;
 
 use tokenizers::Tokenizer;
 
-const RETRIES: std::ffi::c_ulong = 20_000_000;
+const RETRIES: std::ffi::c_ulong = 10_000_000;
 const OPEN_CHOICES: std::ffi::c_uint = 8_000_000;
 
 /// Ids of a batch: row i is ids[offsets[i]..offsets[i + 1]].
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn ql_tokenizer_load(
     READY.call_once(|| {
         // A panic is reported as an error; its default message on stderr would only repeat it.
         std::panic::set_hook(Box::new(|_| {}));
-        // A definition's patterns come from anywhere. A search that tries this often (well under a second) or keeps so
+        // A definition's patterns come from anywhere. A search that tries this often (well under a tenth of a second) or keeps so
         // many open choices fails, and onig's panic becomes an error.
         onig_sys::onig_set_retry_limit_in_match(RETRIES);
         onig_sys::onig_set_retry_limit_in_search(RETRIES);
