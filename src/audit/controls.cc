@@ -7,6 +7,14 @@
 namespace qinglan {
 namespace {
 
+// Class that training data show most often.
+std::size_t training_majority(const Record& record) {
+  const auto& share = record.data.train_share;
+  return share.empty()
+             ? 0
+             : static_cast<std::size_t>(std::max_element(share.begin(), share.end()) - share.begin());
+}
+
 Scored constant_answer(const SeriesScores& scores, const std::string& metric, std::size_t seeds) {
   const Record& record = scores.record();
   const std::size_t classes = record.data.classes.size(), majority = training_majority(record);
@@ -33,13 +41,6 @@ Scored control_scores(SeriesScores& scores, const Cell& cell, const std::string&
 }
 
 }  // namespace
-
-std::size_t training_majority(const Record& record) {
-  const auto& share = record.data.train_share;
-  return share.empty()
-             ? 0
-             : static_cast<std::size_t>(std::max_element(share.begin(), share.end()) - share.begin());
-}
 
 std::map<std::string, ControlReading> read_controls(SeriesScores& scores, const Cell& cell,
                                                     const std::string& metric, const Scored& student) {

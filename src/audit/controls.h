@@ -27,7 +27,4 @@ std::map<std::string, ControlReading> read_controls(SeriesScores& scores, const 
 const std::pair<const std::string, ControlReading>* best_no_teaching(
     const std::map<std::string, ControlReading>& controls);
 
-// Class that training data show most often.
-std::size_t training_majority(const Record& record);
-
 }  // namespace qinglan

@@ -28,7 +28,8 @@ std::string ending(const CellJudgement& judged, const Five& five) {
     case Verdict::harmful:
       return "worse than the supervisor (" + difference_in_metric(judged.metric, five.gain) + ")";
     case Verdict::underpowered:
-      return "too few seeds or test rows to tell what was gained";
+      return five.gain.defined() ? "too few seeds or test rows to tell what was gained"
+                                 : "what was gained is undefined";
     case Verdict::ceiling_invalid:
       return "the ceiling cannot be trusted, so no share of the gap is given";
     case Verdict::control_failed:

@@ -56,7 +56,8 @@ ItemAudit audit_items(const SeriesScores& scores, const Cell& cell) {
                    decide_all(scores, role_names(cell, &SeedRun::weak_to_strong)),
                    decide_all(scores, role_names(cell, &SeedRun::strong_ceiling))};
   const std::size_t seeds = cell.seeds.size(), items = record.items.size();
-  if (by.weak.size() != seeds || by.student.size() != seeds) return no_item_audit("a series is missing");
+  if (by.weak.size() != seeds || by.student.size() != seeds)
+    return no_item_audit("not every seed has a floor and a student");
   if (items == 0) return no_item_audit("no test items");
   const double flat = 1 / static_cast<double>(record.data.classes.size());
   const auto same = [flat](std::int32_t answer, std::int32_t with) {

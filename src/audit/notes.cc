@@ -1,8 +1,8 @@
 #include "audit/notes.h"
 
+#include <algorithm>
 #include <set>
 
-#include "audit/controls.h"
 #include "audit/leaks.h"
 #include "audit/words.h"
 

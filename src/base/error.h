@@ -55,6 +55,17 @@ class Error : public std::exception {
   std::optional<std::uint64_t> line_, offset_;
 };
 
+// Runs `work`; an error of its that names no place gets this one.
+template <typename Work>
+auto in_place(const std::string& path, const Work& work) {
+  try {
+    return work();
+  } catch (Error& error) {
+    if (error.path().empty()) error.in(path);
+    throw;
+  }
+}
+
 // "did you mean": the candidate nearest to `word` by edit distance, if it is near enough to be a typing slip.
 std::optional<std::string> nearest_word(const std::string& word, const std::vector<std::string>& candidates);
 

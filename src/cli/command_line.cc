@@ -26,10 +26,6 @@ int report_error(const Error& error) {
   }
 }
 
-}  // namespace
-
-namespace {
-
 // CLI11 would say of a mistyped verb that none was given.
 void check_verb(CLI::App& app, int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "-";

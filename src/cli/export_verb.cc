@@ -27,8 +27,7 @@ void add_findings(const Spec& spec, const Store& store, ExportRequest& request) 
   if (request.role != "student" || !store.fs().exists(path)) return;
   const Judgement judgement = judge(read_record(path));
   for (const auto& cell : judgement.cells)
-    if (cell.id == request.cell || judgement.cells.size() == 1)
-      request.card.update({{"verdict", name_of(cell.verdict)}, {"headline", cell.headline}});
+    request.findings[cell.id] = {{"verdict", name_of(cell.verdict)}, {"headline", cell.headline}};
 }
 
 int export_student(Arguments arguments) {
@@ -52,7 +51,8 @@ void add_export(CLI::App& app, int& exit_code) {
   arguments->which.add_to(*verb, "a spec that was run");
   ExportRequest& request = arguments->request;
   verb->add_option("--out", request.out, "folder to write: absent or empty")->required();
-  verb->add_option("--cell", request.cell, "which cell of the spec, where it has several");
+  verb->add_option("--cell", request.cell,
+                   "which cell of the spec, where it has several: its id, or a part that no other has");
   verb->add_option("--seed", request.seed, "which run seed (default 0)");
   verb->add_option("--role", request.role, "student (default), ceiling or supervisor");
   verb->add_option("--format", request.format, "hf (default), peft or gguf");

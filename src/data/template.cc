@@ -1,6 +1,7 @@
 #include "data/template.h"
 
 #include "base/error.h"
+#include "base/listed.h"
 
 namespace qinglan {
 namespace {
@@ -50,8 +51,7 @@ std::string Template::render(const std::map<std::string, std::string>& fields) c
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const auto field = fields.find(columns_[i]);
     if (field == fields.end()) {
-      std::string known;
-      for (const auto& [name, value] : fields) known += (known.empty() ? "" : ", ") + name;
+      const std::string known = listed(fields, [](const auto& column) { return column.first; });
       throw Error(ErrorKind::invalid_input, "there is no column \"" + columns_[i] + "\"")
           .expected("a column the template names")
           .found(known.empty() ? "no columns" : "the columns " + known);

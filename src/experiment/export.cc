@@ -179,7 +179,7 @@ class Exporter {
 Json card_of(const Spec& spec, const Plan& plan, const ExportRequest& request, const Node& fit) {
   const Cell& cell = chosen_cell(plan, request.cell);
   const bool supervisor = request.role == "supervisor";
-  Json card = request.card;
+  Json card = request.findings.value(cell.id, Json::object());
   const std::string model = supervisor ? cell.supervisor : cell.student;
   card.update({{"title", spec.name + ": " + model + " (" + request.role + ")"},
                {"spec", spec.name},

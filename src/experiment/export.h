@@ -15,19 +15,19 @@ namespace qinglan {
 
 struct ExportRequest {
   std::string out;   // folder: absent or empty
-  std::string cell;  // id; may be empty where the spec has one cell
+  std::string cell;  // id, or a part of it that no other has; may be empty where the spec has one cell
   std::int64_t seed = 0;
   std::string role = "student";  // student | ceiling | supervisor
   std::string format = "hf";     // hf | peft | gguf
   // hf: float32 | bfloat16; gguf: also float16 | q8_0. fp32 keeps the answers; an adapter's matrices are
   // always fp32.
   std::string dtype = "float32";
-  bool base = false;           // peft: write the base as a Hugging Face folder too, to <out>/base
-  Json card = Json::object();  // more entries for the card, such as the verdict
+  bool base = false;               // peft: write the base as a Hugging Face folder too, to <out>/base
+  Json findings = Json::object();  // cell id -> more entries for the card, such as the verdict
 };
 
-// A fit of the plan by cell, seed and role. Throws Error{usage}: no such cell (nearest named), seed, role, no
-// ceiling; Error{unsupported}: a supervisor that is no model.
+// A fit of the plan by cell, seed and role. Throws Error{usage}: no such cell (nearest named), several, seed,
+// role, no ceiling; Error{unsupported}: a supervisor that is no model.
 const Node& chosen_fit(const Plan& plan, const ExportRequest& request);
 
 // The fit as a node that keeps its weights whatever they are.

@@ -126,7 +126,6 @@ class Planner {
     const Json& values = learner.spec.values;
     if (values.contains("label_words") && values["label_words"].size() != data_.classes.size())
       throw Error(ErrorKind::usage, role + ".label_words needs one entry a class")
-          .in(spec_.source)
           .expected(std::to_string(data_.classes.size()) + " entries")
           .found(values["label_words"].dump());
     if (values.value("head", "new") != "words") return;
@@ -164,7 +163,7 @@ class Planner {
   }
 
   // "auto" and -1 become what they mean for this model, so that equal work has equal keys.
-  void resolve_pooling(Learner& learner, const char* role) {
+  static void resolve_pooling(Learner& learner, const char* role) {
     Json& values = learner.spec.values;
     const bool probe = learner.spec.tune == "probe";
     const bool decoder = learner.config.kind == ModelKind::decoder;
@@ -187,7 +186,6 @@ class Planner {
     const std::int64_t depth = values["depth"];
     if (depth > learner.config.layers)
       throw Error(ErrorKind::usage, std::string(role) + ".depth is larger than the model")
-          .in(spec_.source)
           .expected("at most " + std::to_string(learner.config.layers))
           .found(std::to_string(depth));
     if (depth < 0) values["depth"] = learner.config.layers;
@@ -296,13 +294,13 @@ class Planner {
       node.params["file"] = memo_.digest(spec.path);
       node.params["classes"] = data_.classes;
       node.files[spec.kind] = spec.path;
+      if (spec.kind == "labels") node.params["files_apart"] = dataset_files(spec_.data).size() > 1;
       node.title = "supervisor " + spec.name;
     } else {
       node = fit("weak_floor", supervisor, "supervision", seed, naive());
       node.inputs["truth"] = data_.truth;
       node.title = "supervisor " + spec.name + ", seed " + std::to_string(seed);
     }
-    if (spec.kind == "labels") node.params["files_apart"] = dataset_files(spec_.data).size() > 1;
     return add(std::move(node));
   }
 
@@ -457,7 +455,7 @@ Node dataset_node(const Spec& spec, DigestMemo& memo) { return make_dataset_node
 Node truth_node(const Spec& spec, DigestMemo& memo) { return make_dataset_node("ground_truth", spec, memo); }
 
 Plan make_plan(const Spec& spec, const PlannedData& data, DigestMemo& memo) {
-  return Planner(spec, data, memo).make();
+  return in_place(spec.source, [&] { return Planner(spec, data, memo).make(); });
 }
 
 }  // namespace qinglan

@@ -5,7 +5,6 @@
 #include <functional>
 #include <optional>
 #include <set>
-#include <tuple>
 
 #include "base/error.h"
 #include "base/hash.h"

@@ -184,7 +184,7 @@ class Tree {
   void read_set(const std::string& text) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
-      throw Error(ErrorKind::usage, "cannot read --set " + text).expected("--set section.key=value");
+      throw Error(ErrorKind::usage, "cannot read " + text).in("--set").expected("section.key=value");
     const std::string dotted = text.substr(0, equals);
     const Address address = address_of(dotted, "--set");
     add(sets_, address, parse_toml_value(text.substr(equals + 1)));
@@ -356,12 +356,9 @@ Spec read_spec(const std::string& path, const SpecOptions& options) {
     throw Error(ErrorKind::usage, "cannot read the spec").in(path).hint("give the path of a .toml file");
   std::ostringstream text;
   text << file.rdbuf();
-  try {
-    return parse_spec(text.str(), path, options);
-  } catch (Error& error) {  // of a room that does not know where its words come from
-    if (error.path().empty()) error.in(path);
-    throw;
-  }
+  // Other rooms do not know where the words come from that they refuse.
+  return in_place(options.sets.empty() ? path : path + " with --set",
+                  [&] { return parse_spec(text.str(), path, options); });
 }
 
 }  // namespace qinglan

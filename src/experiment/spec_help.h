@@ -1,5 +1,5 @@
 #pragma once
-// `qinglan spec`: every key a spec may have, with its default, as one commented TOML text.
+// `qinglan spec`: every key a spec may have, with its default where it has one.
 
 #include <string>
 

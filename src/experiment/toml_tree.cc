@@ -40,10 +40,10 @@ Json parse_toml(const std::string& text, const std::string& source) {
   try {
     return convert(toml::parse(text, source), source);
   } catch (const toml::parse_error& e) {
-    throw Error(ErrorKind::usage, std::string("not valid TOML: ") + std::string(e.description()))
-        .in(source)
-        .line(e.source().begin.line)
-        .hint("a text stands in quotes: name = \"mine\"");
+    Error error(ErrorKind::usage, std::string("not valid TOML: ") + std::string(e.description()));
+    if (e.description().find("value type") != std::string_view::npos)
+      error.hint("a text stands in quotes: name = \"mine\"");
+    throw error.in(source).line(e.source().begin.line);
   }
 }
 

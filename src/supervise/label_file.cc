@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "io/rows.h"
 
 namespace qinglan {
@@ -15,10 +16,8 @@ constexpr double kSumTolerance = 1e-3;  // people write three decimals
 
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "\"" : ", \"") + word + "\"";
-  return text;
+std::string quoted(const std::vector<std::string>& words) {
+  return listed(words, [](const std::string& word) { return "\"" + word + "\""; });
 }
 
 class LabelReader {
@@ -51,14 +50,14 @@ class LabelReader {
     if (const auto list = row.fields.find("p"); list != row.fields.end()) {
       if (!list->is_array() || list->size() != classes_.size())
         throw wrong(row, key, "\"p\" does not fit the classes")
-            .expected("one number for each of " + joined(classes_))
+            .expected("one number for each of " + quoted(classes_))
             .found(list->dump());
       for (const auto& value : *list) p.push_back(number(row, value, key));
     } else if (const auto label = row.fields.find("label"); label != row.fields.end()) {
       const auto found = std::find(classes_.begin(), classes_.end(), text_of(*label));
       if (found == classes_.end())
         throw wrong(row, key, "the label is outside the classes")
-            .expected("one of " + joined(classes_))
+            .expected("one of " + quoted(classes_))
             .found("\"" + text_of(*label) + "\"")
             .hint("Correct the label; \"abstain\": true says that there is none.");
       p.assign(classes_.size(), 0);
@@ -116,11 +115,7 @@ WeakLabels read_label_file(const std::string& path, const std::vector<std::strin
   const auto& [rows, split, files_apart] = places;
   const auto table = read_rows(path);
   const std::string column = key_column(table, path);
-  if (column == "row" && split == "test" && files_apart && !table.front().fields.contains("split"))
-    throw Error(ErrorKind::invalid_input,
-                "rows are counted without a column \"split\": they are the train file's")
-        .in(path)
-        .hint("Add the column, with train or test, and rows for the test file.");
+  const std::string unsaid = column == "row" && files_apart ? "train" : split;
   if (column == "row" && rows.size() != ids.size())
     throw Error(ErrorKind::invalid_input, "labels by row need the rows' places, which are not known here")
         .in(path)
@@ -136,8 +131,9 @@ WeakLabels read_label_file(const std::string& path, const std::vector<std::strin
   std::unordered_map<std::string, std::uint64_t> seen;  // line, by key
   std::size_t found = 0;
   for (const auto& row : table) {
-    if (const auto other = row.fields.find("split"); other != row.fields.end() && text_of(*other) != split)
-      continue;
+    const auto said = row.fields.find("split");
+    const std::string of = said == row.fields.end() ? "" : text_of(*said);
+    if ((of.empty() ? unsaid : of) != split) continue;
     const auto field = row.fields.find(column);
     const std::string id = field == row.fields.end() ? "" : text_of(*field);
     const std::string key = "the " + column + " \"" + id + "\"";
@@ -167,7 +163,8 @@ WeakLabels read_label_file(const std::string& path, const std::vector<std::strin
         .in(path)
         .found(std::to_string(found) + " labels that fit and " + std::to_string(seen.size() - found) +
                " for others")
-        .hint("Label every example of the " + split + " rows by the ids of this data set.");
+        .hint("Label every example of the " + split + " rows by the ids of this data set" +
+              (unsaid == split ? "." : "; rows counted without a \"split\" are the train file's."));
   }
   labels.provenance = {{"kind", "labels"}, {"unused", seen.size() - found}};
   return labels;

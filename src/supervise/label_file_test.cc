@@ -54,6 +54,14 @@ TEST(LabelFile, RowsWithoutASplitAreTheTrainFiles) {
                 read_label_file(path, {"t"}, kClasses, {.rows = {1}, .split = "test", .files_apart = true});
               }),
               AllOf(HasSubstr("train file's"), HasSubstr("split")));
+  const auto mixed = folder.write("m.jsonl", R"({"row": 1, "split": "test", "label": "no"}
+{"row": 1, "label": "yes"}
+{"row": 0, "split": "", "label": "yes"}
+)");
+  const RowPlaces test{.rows = {1}, .split = "test", .files_apart = true},
+      train{.rows = {1, 0}, .files_apart = true};
+  EXPECT_THAT(read_label_file(mixed, {"t"}, kClasses, test).p, ElementsAre(1, 0));
+  EXPECT_THAT(read_label_file(mixed, {"x", "y"}, kClasses, train).p, ElementsAre(0, 1, 0, 1));
   EXPECT_THAT(read_label_file(path, {"t"}, kClasses, {.rows = {1}, .split = "test"}).p, ElementsAre(0, 1));
 }
 

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "base/error.h"
-#include "io/publish.h"
 #include "io/safetensors.h"
 #include "train/tensor_view.h"
 

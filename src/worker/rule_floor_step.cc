@@ -56,7 +56,7 @@ void run_rule_floor(Step& step) {
   } catch (const Error& e) {
     // Weak labels of the transfer rows are enough to teach; only the floor needs those of the test rows.
     if (e.kind() != ErrorKind::invalid_input) throw;
-    summary["undefined"] = std::string("the supervisor has no labels for the test rows: ") + e.message();
+    summary["undefined"] = "the supervisor has no labels for the test rows: " + e.message() + ". " + e.hint();
   }
   step.write_predictions(sets);
   step.write_summary(summary);

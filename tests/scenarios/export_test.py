@@ -69,11 +69,12 @@ made = [
     exported(top, folder / "out/top"),
     exported(top_adapter, folder / "out/top-adapter"),
     exported(top_adapter, folder / "out/top-peft", "--format", "peft", "--base"),
-    exported(first_token, folder / "out/pooler", *cell),
+    exported(first_token, folder / "out/pooler", "--cell", "logconf"),
     exported(first_token, folder / "out/encoder-adapter", *cell, "--format", "peft", "--role", "ceiling"),
 ]
 h.check("trained again" in made[4][1], "a fully tuned model is trained again, and it is said")
 h.check("trained again" not in made[0][1], "an adapter is kept")
+h.check("verdict" in (folder / "out/pooler/README.md").read_text(), "a cell named in part brings its verdict")
 for out, _ in made:
     files = {p.name for p in (folder / out).iterdir()}
     h.check({"README.md", "qinglan.json"} <= files, f"{out}: {files}")
@@ -113,6 +114,7 @@ refuse("unknown format", 2, ["hf, peft or gguf", "onnx"], probe, new, "--format"
 refuse("unknown role", 2, ["supervisor", "teacher"], probe, new, "--role", "teacher")
 refuse("unknown type", 2, ["float32", "int3"], probe, new, "--dtype", "int3")
 refuse("several cells", 2, ["--cell", "naive", "logconf"], first_token, new)
+refuse("a part of several cells", 2, ["several", "naive", "logconf"], first_token, new, "--cell", "minilm")
 refuse("unknown cell", 2, ["did you mean", "logconf"], first_token, new, "--cell", "ngrams > minilm-l6 (lora) : logcomf")
 refuse("seed out of range", 2, ["--seed", "0..0", "7"], probe, new, "--seed", "7")
 refuse("no ceiling", 2, ["ceiling"], probe, new, "--role", "ceiling")

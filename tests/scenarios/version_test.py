@@ -18,4 +18,9 @@ for verb in ("run", "plan", "report", "doctor", "models", "data", "methods", "sp
 for verb in ("list", "show", "fetch", "logits"):
     text = subprocess.run([str(h.QINGLAN), "models", verb, "--help"], capture_output=True, text=True, check=True).stdout
     h.check("Usage" in text, f"models {verb} --help")
+wrong = subprocess.run([str(h.QINGLAN), "modles", "list"], capture_output=True, text=True)
+h.check(wrong.returncode == 2 and 'did you mean "models"?' in wrong.stderr, f"a mistyped verb: {wrong.stderr}")
+keys = subprocess.run([str(h.QINGLAN), "spec"], capture_output=True, text=True, check=True).stdout
+for line in ("[student]", "[grid]", "[method.<name>]", "epochs = 2 ", "lora_rank = 8 ", "folds = 5 "):
+    h.check(line in keys, f"qinglan spec tells of {line}")
 print("1 passed, 0 failed")

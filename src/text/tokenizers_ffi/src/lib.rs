@@ -71,8 +71,8 @@ pub unsafe extern "C" fn ql_tokenizer_load(
     READY.call_once(|| {
         // A panic is reported as an error; its default message on stderr would only repeat it.
         std::panic::set_hook(Box::new(|_| {}));
-        // A definition's patterns come from anywhere. A search that tries this often (well under a tenth of a second) or keeps so
-        // many open choices fails, and onig's panic becomes an error.
+        // A definition's patterns come from anywhere. A search that tries this often (under a tenth of a
+        // second) or keeps so many open choices fails, and onig's panic becomes an error.
         onig_sys::onig_set_retry_limit_in_match(RETRIES);
         onig_sys::onig_set_retry_limit_in_search(RETRIES);
         onig_sys::onig_set_match_stack_limit_size(OPEN_CHOICES);
