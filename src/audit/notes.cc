@@ -1,6 +1,5 @@
 #include "audit/notes.h"
 
-#include <algorithm>
 #include <set>
 
 #include "audit/leaks.h"
@@ -15,11 +14,7 @@ constexpr double kUnbalanced = 0.55;
 std::string misleading_accuracy(const SeriesScores& scores) {
   if (scores.majority_share() <= kUnbalanced) return "";
   const Record& record = scores.record();
-  std::vector<std::int64_t> count(record.data.classes.size());
-  for (const std::int32_t truth : record.truth) ++count[static_cast<std::size_t>(truth)];
-  const auto majority =
-      static_cast<std::size_t>(std::max_element(count.begin(), count.end()) - count.begin());
-  return "accuracy misleads here: always answering '" + record.data.classes[majority] + "' scores " +
+  return "accuracy misleads here: always answering '" + record.data.classes[scores.majority()] + "' scores " +
          percent(scores.majority_share()) +
          (record.claim.metric == "accuracy" ? "; read balanced accuracy and AUROC instead"
           : record.claim.metric == "auroc"  ? "; AUROC is judged"

@@ -56,9 +56,11 @@ SeriesScores::SeriesScores(const Record& record)
     : record_(record), groups_(checked_groups(record), record.items.size()) {
   std::vector<std::size_t> count(record.data.classes.size());
   for (const std::int32_t truth : record.truth) ++count[static_cast<std::size_t>(truth)];
-  if (!record.truth.empty())
-    majority_share_ = static_cast<double>(*std::max_element(count.begin(), count.end())) /
-                      static_cast<double>(record.truth.size());
+  if (!record.truth.empty()) {
+    const auto most = std::max_element(count.begin(), count.end());
+    majority_ = static_cast<std::size_t>(most - count.begin());
+    majority_share_ = static_cast<double>(*most) / static_cast<double>(record.truth.size());
+  }
   for (const Cell& cell : record.cells) {
     for (const SeedRun& seed : cell.seeds) {
       ++uses_[seed.weak_floor];

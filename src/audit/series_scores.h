@@ -46,6 +46,8 @@ class SeriesScores {
   Estimate with_items(Estimate estimate) const;
   // The score of knowing nothing: majority rate, 1/K or .5.
   double chance(const std::string& metric) const;
+  // The class that test rows show most often, and its share of them.
+  std::size_t majority() const { return majority_; }
   double majority_share() const { return majority_share_; }
   // One row of the metric from a model's answers, by column.
   ScoreRow score(const Answers& answers, std::span<const float> bias, const std::string& metric) const;
@@ -55,6 +57,7 @@ class SeriesScores {
 
   const Record& record_;
   ItemGroups groups_;
+  std::size_t majority_ = 0;
   double majority_share_ = 0;
   std::map<std::string, int> uses_;  // rows of series that several cells name are kept
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const ScoreRow>> kept_;

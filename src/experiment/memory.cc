@@ -147,6 +147,12 @@ double zero_shot_bytes(const ModelConfig& config, const NodeTexts& texts, double
   return std::max(pass_bytes(config, tokens, bytes), rows * vocabulary * copies);
 }
 
+// Packs of a chunk gather while the next is computed; then they are joined.
+double trunk_bytes(const ModelConfig& config, const NodeTexts& texts, double rows, double bytes) {
+  const double chunk = std::min(texts.mean * rows, kChunkTokens) * static_cast<double>(config.hidden) * 2;
+  return chunk + std::max(pass_bytes(config, pass_tokens(texts, rows), bytes), chunk);
+}
+
 }  // namespace
 
 std::int64_t trained_layers(const Node& node, const ModelConfig& config) {
@@ -173,13 +179,10 @@ std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64
   total += weight_bytes(node, *config, bytes, static_cast<double>(file_bytes));
   double work = 0;
   if (node.kind == "features")
-    work = rows * static_cast<double>(feature_width) * 2 +
-           std::max(pass_bytes(*config, pass_tokens(texts, rows), bytes),
-                    rows * static_cast<double>(feature_width) * 2);
-  else if (node.kind == "trunk")
     work =
-        pass_bytes(*config, pass_tokens(texts, rows), bytes) +
-        3 * std::min(states, kChunkTokens * static_cast<double>(config->hidden) * 2);  // packs, chunk, file;
+        rows * static_cast<double>(feature_width) * 2 + pass_bytes(*config, pass_tokens(texts, rows), bytes);
+  else if (node.kind == "trunk")
+    work = trunk_bytes(*config, texts, rows, bytes);
   else if (learner.value("kind", "") == "zero-shot")
     work = zero_shot_bytes(*config, texts, bytes);
   else

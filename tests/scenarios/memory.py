@@ -7,7 +7,7 @@ import sys
 
 import harness as h
 
-MOST = 0.10
+MOST = 0.10  # of what was measured
 CONTROLS = ("shuffled", "length", "weak_twice", "random_init")
 
 
@@ -40,8 +40,8 @@ def measured(store):
     return peaks
 
 
-def check_case(name, student, train, test, zero_shot=False, most=MOST):
-    """`most`: by how much of what was measured the plan may be off."""
+def check_case(name, student, train, test, zero_shot=False, most=None):
+    """`most`: a wider margin, by kind of node."""
     folder = h.workspace()
     spec = folder / "spec.toml"
     spec.write_text(spec_text(student, train, test, zero_shot))
@@ -54,13 +54,13 @@ def check_case(name, student, train, test, zero_shot=False, most=MOST):
         said = plan["kinds"][kind]["memory"]
         ratio = said / peak
         print(f"{name:20s} {kind:16s} measured {peak / 2**20:8.1f} MiB, plan {said / 2**20:8.1f}, ratio {ratio:.3f}", flush=True)
-        if abs(ratio - 1) > most:
+        if abs(ratio - 1) > (most or {}).get(kind, MOST):
             bad.append(f"{name}, {kind}: {ratio:.3f}")
     h.clean(folder)
     return bad
 
 
-def check_cases(cases, most=MOST):
+def check_cases(cases):
     h.need_worker()
     h.need_model()
     need_texts()
@@ -68,5 +68,5 @@ def check_cases(cases, most=MOST):
     bad = []
     for case in cases:
         if not wanted or case["name"] in wanted:
-            bad += check_case(**case, most=most)
+            bad += check_case(**case)
     h.check(not bad, "the plan's memory is off by more than it may be: " + "; ".join(bad))
