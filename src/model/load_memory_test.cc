@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kRequest = "QL_LOAD_MEMORY";  // "<path>|<dtype>|<storage>"
 constexpr double kMebi = 1 << 20;
-// MiB: scratch of the threads, tables of names, pages of the mapped file that the kernel brings unasked.
+// MiB: scratch of the threads, tables of names.
 constexpr double kSmall = 48;
 
 double status_mebibytes(const std::string& field) {
@@ -22,8 +22,12 @@ double status_mebibytes(const std::string& field) {
   return -1;
 }
 
-// What reading the tables took at its peak is not the load's. Where the kernel cannot, it is counted with it.
-void forget_peak() { std::ofstream("/proc/self/clear_refs") << 5; }
+// The peak so far, after which the load's own is counted: what reading the tables took is not the load's. Not
+// every kernel can forget a peak; there, what the load takes below the earlier one goes unseen.
+double peak_before_load() {
+  std::ofstream("/proc/self/clear_refs") << 5;
+  return status_mebibytes("VmHWM");
+}
 
 TEST(LoadMemory, InThisProcess) {
   const char* request = std::getenv(kRequest);
@@ -36,10 +40,10 @@ TEST(LoadMemory, InThisProcess) {
   init_runtime(2);
   const auto source = resolve_model(text.substr(0, first), NeedTokenizer::no);
   torch::empty({1 << 16}).fill_(1).to(dtype);  // what LibTorch sets up at its first use
-  forget_peak();
-  const double before = status_mebibytes("VmRSS");
+  const double before = peak_before_load(), mapped_before = status_mebibytes("RssFile");
   const auto model = Backbone::load(source, dtype, storage);
-  std::printf("peak %.1f\n", status_mebibytes("VmHWM") - before);
+  const double mapped = status_mebibytes("RssFile") - mapped_before;
+  std::printf("peak %.1f\nmapped %.1f\n", status_mebibytes("VmHWM") - before, mapped);
   if (storage == BaseStorage::file) {  // uses every matrix, the head too
     const torch::NoGradGuard no_grad;
     const std::vector<std::vector<std::int32_t>> rows{{5, 9, 12}};
@@ -49,7 +53,9 @@ TEST(LoadMemory, InThisProcess) {
 }
 
 struct Peak {
-  double load = -1, used = -1;  // MiB
+  // MiB. Of `load`, `mapped` are pages of the file itself, which the kernel takes back when it likes; how many
+  // it brings around one that is read is its own choice, from 4 KiB to 2 MiB.
+  double load = -1, mapped = -1, used = -1;
 };
 
 Peak peak_of(const std::string& path, const std::string& dtype, const std::string& storage) {
@@ -61,12 +67,13 @@ Peak peak_of(const std::string& path, const std::string& dtype, const std::strin
   char line[256];
   while (std::fgets(line, sizeof line, output)) {
     std::sscanf(line, "peak %lf", &peak.load);
+    std::sscanf(line, "mapped %lf", &peak.mapped);
     std::sscanf(line, "used %lf", &peak.used);
   }
   EXPECT_EQ(pclose(output), 0);
-  EXPECT_GT(peak.load, 0);
-  std::printf("%s as %s, %s: %.1f MiB to load, %.1f after a pass\n", path.c_str(), dtype.c_str(),
-              storage.c_str(), peak.load, peak.used);
+  EXPECT_GE(peak.load, 0);
+  std::printf("%s as %s, %s: %.1f MiB to load (%.1f mapped), %.1f after a pass\n", path.c_str(),
+              dtype.c_str(), storage.c_str(), peak.load, peak.mapped, peak.used);
   return peak;
 }
 
@@ -83,7 +90,7 @@ void expect_small_peaks(const std::string& path) {
   const double file = static_cast<double>(std::filesystem::file_size(path)) / kMebi;
   EXPECT_LE(peak_of(path, "bf16", "compute").load, own + kSmall);
   const Peak kept = peak_of(path, "bf16", "file");
-  EXPECT_LE(kept.load, kSmall);
+  EXPECT_LE(kept.load - kept.mapped, kSmall);
   // One matrix at a time stands dequantized; the head's panels are the largest. Another of that size is what
   // a heap that was cut up may cost.
   const auto config = resolve_model(path, NeedTokenizer::no).config;
