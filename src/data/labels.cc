@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "base/error.h"
+#include "data/gold_rows.h"
 #include "io/safetensors.h"
 
 namespace qinglan {
@@ -154,6 +156,40 @@ TrainingLabels TrainingLabels::from(const GroundTruth& truth, const std::vector<
   }
   for (auto& share : result.prior_) share /= static_cast<double>(std::max<std::size_t>(1, ids.size()));
   result.certificate_.push_back({{"rows", ids.size()}, {"purpose", budget.purpose}});
+  return result;
+}
+
+TrainingLabels TrainingLabels::with_gold(const WeakLabels& labels, const GoldRows& gold, const GoldUse& use,
+                                         bool hard) {
+  QL_CHECK(gold.classes == labels.classes && gold.labels.size() == gold.size(), "gold rows are whole");
+  QL_CHECK(use.weak_weights.empty() || use.weak_weights.size() == labels.size(), "a weight a weak label");
+  TrainingLabels result;
+  result.classes_ = labels.classes;
+  result.prior_.assign(labels.classes, 0);
+  for (const auto label : gold.labels)
+    result.prior_[static_cast<std::size_t>(label)] += 1 / static_cast<double>(gold.size());
+  if (!use.alone) result = from(labels, hard);
+  std::unordered_map<std::string, std::size_t> place;
+  for (std::size_t i = 0; i < result.size(); ++i) place.emplace(result.ids_[i], i);
+  for (const auto& id : gold.ids)
+    if (place.emplace(id, result.size()).second) result.ids_.push_back(id);
+  result.p_.resize(result.size() * labels.classes);
+  result.anchored_.assign(use.anchored ? result.size() : 0, 0);
+  if (use.weight != 1 || !use.weak_weights.empty()) result.weights_.assign(result.size(), 1.0f);
+  if (!use.weak_weights.empty())
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      if (const auto row = place.find(labels.ids[i]); row != place.end())
+        result.weights_[row->second] = use.weak_weights[i];
+  const auto rest = static_cast<float>(use.smoothing / static_cast<double>(labels.classes));
+  for (std::size_t i = 0; i < gold.size(); ++i) {
+    const std::size_t row = place.at(gold.ids[i]);
+    const auto p = result.p_.begin() + static_cast<std::ptrdiff_t>(row * labels.classes);
+    std::fill_n(p, labels.classes, rest);
+    p[gold.labels[i]] += static_cast<float>(1 - use.smoothing);
+    if (use.anchored) result.anchored_[row] = 1;
+    if (!result.weights_.empty()) result.weights_[row] = static_cast<float>(use.weight);
+  }
+  result.certificate_.push_back({{"rows", gold.size()}, {"purpose", kGoldPurpose}});
   return result;
 }
 

@@ -37,6 +37,24 @@ struct GoldBudget {
   std::size_t rows = 0;  // at most this many may be labelled
 };
 
+// Rows with their true labels, drawn within a declared budget (gold_rows.h).
+struct GoldRows {
+  std::vector<std::string> ids;
+  std::size_t classes = 0;
+  std::vector<std::int32_t> labels;  // [ids]
+
+  std::size_t size() const { return ids.size(); }
+};
+
+// How true labels stand among weak ones.
+struct GoldUse {
+  double smoothing = 0;             // e: a true label is (1 - e) one-hot + e / K
+  double weight = 1;                // of a true label's row in the loss
+  std::vector<float> weak_weights;  // of the weak labels' rows, [WeakLabels::size()]; empty: 1 each
+  bool anchored = false;  // the method trains these rows on their labels, whatever it makes of others
+  bool alone = false;     // without the weak labels
+};
+
 class TrainingLabels {
  public:
   // `hard` takes the argmax as a one-hot row and skips abstentions (counted).
@@ -44,14 +62,19 @@ class TrainingLabels {
   // Throws Error{internal} when `ids` exceed the budget.
   static TrainingLabels from(const GroundTruth& truth, const std::vector<std::string>& ids,
                              const GoldBudget& budget);
+  // Weak labels with the true ones in place of theirs; true ones of rows that the weak labels lack follow.
+  static TrainingLabels with_gold(const WeakLabels& labels, const GoldRows& gold, const GoldUse& use,
+                                  bool hard = false);
 
   const std::vector<std::string>& ids() const { return ids_; }
   std::size_t size() const { return ids_.size(); }
   std::size_t classes() const { return classes_; }
   const std::vector<float>& p() const { return p_; }  // [n, K]
-  const std::vector<double>& prior() const {
-    return prior_;
-  }  // [K] mean label over the whole set it was made from
+  // [n] shares of the rows in the loss, up to a factor; empty: all the same.
+  const std::vector<float>& weights() const { return weights_; }
+  const std::vector<std::uint8_t>& anchored() const { return anchored_; }  // [n], see GoldUse; empty: none
+  // [K] mean label over the whole set it was made from: the weak labels' where there are any.
+  const std::vector<double>& prior() const { return prior_; }
   std::size_t skipped() const { return skipped_; }
   double prior_entropy() const;  // nats
   double median_margin() const;  // of max_c p_c - 1/K over rows; the mean of the middle two
@@ -61,7 +84,8 @@ class TrainingLabels {
   TrainingLabels() = default;
   std::vector<std::string> ids_;
   std::size_t classes_ = 0;
-  std::vector<float> p_;
+  std::vector<float> p_, weights_;
+  std::vector<std::uint8_t> anchored_;
   std::vector<double> prior_;
   std::size_t skipped_ = 0;
   Json certificate_ = Json::array();

@@ -53,8 +53,8 @@ TEST(LoadMemory, InThisProcess) {
 }
 
 struct Peak {
-  // MiB. Of `load`, `mapped` are pages of the file itself, which the kernel takes back when it likes; how many
-  // it brings around one that is read is its own choice, from 4 KiB to 2 MiB.
+  // MiB. Of `load`, `mapped` are pages of the file itself, which the kernel takes back when it likes; how
+  // many it brings around one that is read is its own choice, from 4 KiB to 2 MiB.
   double load = -1, mapped = -1, used = -1;
 };
 

@@ -37,6 +37,34 @@ std::unique_ptr<Objective> make_objective(const std::string& name, const Json& p
       .expected("one of " + listed(objectives(), &ObjectiveEntry::name));
 }
 
+RowShares RowShares::of(const TrainingLabels& labels, torch::Dtype dtype) {
+  RowShares shares;
+  if (!labels.weights().empty()) shares.weights = torch::tensor(labels.weights(), torch::kFloat32).to(dtype);
+  if (!labels.anchored().empty())
+    shares.anchored = torch::tensor(labels.anchored(), torch::kUInt8).to(torch::kBool);
+  return shares;
+}
+
+RowShares RowShares::rows(const torch::Tensor& wanted) const {
+  const auto some = [&](const torch::Tensor& all) {
+    return all.defined() ? all.index_select(0, wanted) : torch::Tensor();
+  };
+  return {some(weights), some(anchored)};
+}
+
+Aim aim_of(const Objective& objective, const BatchView& batch) {
+  Aim aim = objective.aim(batch);
+  if (batch.shares.anchored.defined()) {
+    aim.targets = torch::where(batch.shares.anchored.unsqueeze(1), batch.weak, aim.targets);
+    if (aim.weights.defined()) aim.weights = aim.weights.masked_fill(batch.shares.anchored, 1);
+  }
+  if (batch.shares.weights.defined()) {
+    const torch::Tensor share = batch.shares.weights / batch.shares.weights.mean();
+    aim.weights = aim.weights.defined() ? aim.weights * share : share;
+  }
+  return aim;
+}
+
 torch::Tensor Objective::losses(const torch::Tensor& logits, const torch::Tensor& targets) const {
   return cross_entropy(logits, targets);
 }

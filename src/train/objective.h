@@ -12,8 +12,18 @@
 #include <vector>
 
 #include "base/json.h"
+#include "data/labels.h"
 
 namespace qinglan {
+
+// What declared true labels ask of rows (GoldUse); undefined tensors where there are none.
+struct RowShares {
+  torch::Tensor weights = {};   // [B] of the labels' type: shares in the loss, up to a factor
+  torch::Tensor anchored = {};  // [B] bool: rows that learn their label whatever the objective makes of it
+
+  static RowShares of(const TrainingLabels& labels, torch::Dtype dtype);
+  RowShares rows(const torch::Tensor& wanted) const;  // wanted: int64 indices
+};
 
 struct BatchView {
   torch::Tensor weak;     // [B, K] labels trained on, rows sum to 1, fp32 or fp64
@@ -22,6 +32,7 @@ struct BatchView {
   double progress = 0;                    // s in [0, 1): the share of training that is done
   std::span<const double> prior;          // [K] mean label over the whole training set
   double median_margin = 0;               // of max_c y_c - 1/K over the whole training set
+  RowShares shares = {};
 };
 
 // What the rows of a batch are trained on, without gradient, of weak's type.
@@ -49,6 +60,10 @@ struct ObjectiveEntry {
 };
 
 const std::vector<ObjectiveEntry>& objectives();
+
+// The objective's aim with the batch's own weights and anchored rows laid over it. The loss is then
+// sum_b w_b loss_b / sum_b w_b, with the weights that the objective gives as factors (GoldUse).
+Aim aim_of(const Objective& objective, const BatchView& batch);
 
 // `parameters` as catalog's resolve_parameters gives them. Throws Error{usage}: no such method, or a
 // parameter that this number of classes does not admit (a number as prior of more than two classes).

@@ -108,6 +108,50 @@ TEST(Objective, EveryMethodsLossAndGradientEqualItsFormula) {
     EXPECT_TRUE(seen.contains(method.name)) << method.name << " has no golden case";
 }
 
+// Two rows with weak labels and one with a true label, which is the last.
+struct GoldBatch {
+  torch::Tensor weak = torch::tensor({{0.7, 0.3}, {0.2, 0.8}, {1.0, 0.0}}, torch::kFloat64);
+  torch::Tensor student = torch::tensor({{0.6, 0.4}, {0.9, 0.1}, {0.3, 0.7}}, torch::kFloat64);
+  std::vector<std::uint64_t> hashes = numbered_hashes(3);
+  std::vector<double> prior{0.5, 0.5};
+  BatchView view() const { return {weak, student, hashes, 0.9, prior}; }
+};
+
+TEST(AimOf, AnchoredRowsKeepTheirLabels) {
+  const GoldBatch batch;
+  const auto objective = make_objective("logconf", logconf_parameters(0.5, 0.1), 2);
+  BatchView view = batch.view();
+  const torch::Tensor plain = aim_of(*objective, view).targets;
+  EXPECT_FALSE(torch::equal(plain[2], batch.weak[2]));
+  view.shares.anchored = torch::tensor({false, false, true});
+  const torch::Tensor anchored = aim_of(*objective, view).targets;
+  EXPECT_TRUE(torch::equal(anchored[2], batch.weak[2]));
+  EXPECT_TRUE(torch::equal(anchored.slice(0, 0, 2), plain.slice(0, 0, 2)));
+}
+
+TEST(AimOf, WeightsAreSharesOfTheWholeBatch) {
+  const GoldBatch batch;
+  BatchView view = batch.view();
+  view.shares.weights = torch::tensor({1.0, 1.0, 4.0}, torch::kFloat64);
+  const auto naive = make_objective("naive", Json::object(), 2);
+  const torch::Tensor logits = normal({3, 2}, 5), losses = cross_entropy(logits, batch.weak);
+  const torch::Tensor expected = (losses * view.shares.weights).sum() / 6;
+  EXPECT_NEAR((losses * aim_of(*naive, view).weights).mean().item<double>(), expected.item<double>(), 1e-15);
+  const auto window = make_objective("window", {{"radius", 0.15}}, 2);  // leaves out row 1
+  const torch::Tensor kept = torch::tensor({1.0, 0.0, 0.0}, torch::kFloat64);
+  EXPECT_TRUE(torch::allclose(aim_of(*window, view).weights, kept * view.shares.weights / 2));
+}
+
+TEST(AimOf, WithoutSharesItIsTheObjectives) {
+  const GoldBatch batch;
+  for (const auto& method : methods()) {
+    const auto objective = make_objective(method.name, resolve_parameters(method, Json::object()), 2);
+    const Aim plain = objective->aim(batch.view()), same = aim_of(*objective, batch.view());
+    EXPECT_TRUE(torch::equal(plain.targets, same.targets)) << method.name;
+    EXPECT_EQ(plain.weights.defined(), same.weights.defined()) << method.name;
+  }
+}
+
 TEST(Objective, GradientsAreThoseOfFiniteDifferences) {
   constexpr double kStep = 1e-6;
   const Json file = golden("objectives.json");

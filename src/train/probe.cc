@@ -37,12 +37,14 @@ Probe Probe::fit(const ProbeProblem& problem, const TrainingLabels& labels, cons
   torch::Tensor x = problem.solution();
   Aim aim{weak, uniform};
   const double median_margin = labels.median_margin();
+  const RowShares shares = RowShares::of(labels, torch::kFloat64);
   for (std::int64_t round = 1; round < options.rounds; ++round) {
     BatchView view{weak,           {},
                    hashes,         static_cast<double>(round) / static_cast<double>(options.rounds),
-                   labels.prior(), median_margin};
+                   labels.prior(), median_margin,
+                   shares};
     if (objective.needs_batch_forward(view.progress)) view.student = logistic.probabilities(x);
-    Aim next = objective.aim(view);
+    Aim next = aim_of(objective, view);
     next.weights = next.weights.defined() ? next.weights.unsqueeze(1) * uniform : uniform;
     const bool settled = torch::equal(next.targets, aim.targets) && torch::equal(next.weights, aim.weights);
     if (settled && (objective.is_cross_entropy() || round > 1)) break;

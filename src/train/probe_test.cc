@@ -22,6 +22,12 @@ std::unique_ptr<Objective> logconf(double alpha) {
 
 std::unique_ptr<Objective> naive() { return make_objective("naive", Json::object(), 2); }
 
+torch::Tensor matrix_of(const TrainingLabels& labels) {
+  return torch::tensor(labels.p(), torch::kFloat32)
+      .view({static_cast<std::int64_t>(labels.size()), -1})
+      .to(torch::kFloat64);
+}
+
 // 200 rows of 12 features; labels follow three of them, with noise.
 struct Synthetic {
   torch::Tensor features = normal({200, 12}, 21).to(torch::kBFloat16);
@@ -48,6 +54,31 @@ TEST(Probe, FindsTheMinimumThatScipyFinds) {
     EXPECT_LT((ours - centred).abs().max().item<double>(), 2e-5);
     EXPECT_TRUE(probe.path().empty());
   }
+}
+
+// A true label of weight w counts as w rows would.
+TEST(Probe, AWeightedTrueLabelIsAsManyRows) {
+  const Synthetic data;
+  const WeakLabels weak = weak_labels(data.p);
+  const GoldRows gold{{"row-3", "row-8"}, 2, {0, 1}};
+  ProbeOptions options;
+  options.l2 = {0.01};
+  const auto weighted = TrainingLabels::with_gold(weak, gold, {.weight = 3});
+  const auto mixed = TrainingLabels::with_gold(weak, gold, {});
+  const auto objective = naive();
+  const Probe probe = Probe::fit(data.features, weighted, *objective, options, 0);
+  const torch::Tensor p = matrix_of(mixed), answers = torch::log_softmax(probe.logits(data.features), 1);
+  torch::Tensor counts = torch::ones({200}, torch::kFloat64);
+  counts[3] = 3, counts[8] = 3;
+  // Stationary: the gradient of the weighted loss in the bias is 0 (it has no penalty).
+  const torch::Tensor residual = (answers.exp().to(torch::kFloat64) - p) * counts.unsqueeze(1);
+  EXPECT_LT(residual.sum(0).abs().max().item<double>() / 204, 1e-6);
+  const torch::Tensor plain =
+      (torch::softmax(Probe::fit(data.features, mixed, *objective, options, 0).logits(data.features), 1)
+           .to(torch::kFloat64) -
+       p) *
+      counts.unsqueeze(1);
+  EXPECT_GT(plain.sum(0).abs().max().item<double>() / 204, 1e-4) << "weights do something";
 }
 
 TEST(Probe, ChoosesAPenaltyBetweenTheExtremesAndStaysThere) {

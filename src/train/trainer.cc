@@ -49,6 +49,7 @@ class Trainer {
     const auto n = static_cast<std::int64_t>(task.labels->size()),
                k = static_cast<std::int64_t>(task.labels->classes());
     labels_ = torch::tensor(task.labels->p(), torch::kFloat32).view({n, k});
+    shares_ = RowShares::of(*task.labels, torch::kFloat32);
     for (auto& group : groups_) {
       append(state_.parameters, group.optimizer().masters());
       append(state_.first_moments, group.optimizer().first_moments());
@@ -81,6 +82,7 @@ class Trainer {
     std::vector<std::int64_t> rows;  // in packing order
     std::vector<std::pair<std::int64_t, std::int64_t>> micros;
     torch::Tensor labels;               // [B, K]
+    RowShares shares;                   // [B]
     std::vector<std::uint64_t> hashes;  // [B]
   };
 
@@ -140,7 +142,9 @@ class Trainer {
       batch.rows.push_back(drawn[i]);
       batch.hashes.push_back(hashes_[drawn[i]]);
     }
-    batch.labels = labels_.index_select(0, torch::tensor(batch.rows, torch::kInt64));
+    const torch::Tensor rows = torch::tensor(batch.rows, torch::kInt64);
+    batch.labels = labels_.index_select(0, rows);
+    batch.shares = shares_.rows(rows);
     return batch;
   }
 
@@ -171,13 +175,14 @@ class Trainer {
   double accumulate(const Batch& batch) {
     const double progress = static_cast<double>(state_.step) / static_cast<double>(total_);
     const auto size = static_cast<double>(batch.rows.size());
-    BatchView view{batch.labels, {}, batch.hashes, progress, task_.labels->prior(), median_margin_};
+    BatchView view{batch.labels,   {},          batch.hashes, progress, task_.labels->prior(),
+                   median_margin_, batch.shares};
     torch::Tensor shared;  // logits of a batch that is one micro-batch: one forward serves targets and loss
     if (task_.objective->needs_batch_forward(progress)) {
       if (batch.micros.size() == 1) shared = forward(batch, batch.micros.front(), /*trained=*/true);
       view.student = shared.defined() ? torch::softmax(shared.detach(), 1) : answer_batch(batch);
     }
-    const Aim aim = task_.objective->aim(view);
+    const Aim aim = aim_of(*task_.objective, view);
     double label_loss = 0;
     for (const auto& micro : batch.micros) {
       const torch::Tensor logits = shared.defined() ? shared : forward(batch, micro, /*trained=*/true);
@@ -239,6 +244,7 @@ class Trainer {
   std::vector<ParameterGroup> groups_;
   std::vector<std::uint64_t> hashes_;
   torch::Tensor labels_;
+  RowShares shares_;
   TrainerState state_;
   TrainingResult result_;
   Clock::time_point saved_at_;
