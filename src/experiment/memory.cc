@@ -110,7 +110,10 @@ double fine_tuning_bytes(const Node& node, const ModelConfig& config, const Node
   const bool full = learner.at("kind") == "full";
   const double tokens = micro_tokens(texts, learner),
                layers = static_cast<double>(trained_layers(node, config));
-  const double activations = tokens * bytes * (layers * saved_values(config, full) + backward_values(config));
+  // Recomputed, blocks keep their inputs, and one of them all it needs.
+  const double saved = node.recompute ? layers * widths_of(config).c + saved_values(config, full)
+                                      : layers * saved_values(config, full);
+  const double activations = tokens * bytes * (saved + backward_values(config));
   const double pass = pass_bytes(config, pass_tokens(texts, static_cast<double>(texts.test)), bytes);
   if (!full) {
     const double rank = learner.value("lora_rank", 8.0);

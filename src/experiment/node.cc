@@ -24,6 +24,7 @@ Json to_json(const Node& node) {
   Json json = node.description();
   json["files"] = node.files;
   json["base"] = node.base;
+  json["recompute"] = node.recompute;
   json["title"] = node.title;
   return json;
 }
@@ -34,6 +35,7 @@ Node node_from_json(const Json& json, const std::string& source) {
   node.params = get_field<Json>(json, "params", source);
   node.profile = get_field<Json>(json, "profile", source);
   node.base = get_field<std::string>(json, "base", source);
+  node.recompute = get_field<bool>(json, "recompute", source);
   node.title = get_field<std::string>(json, "title", source);
   for (const char* role_map : {"inputs", "files"}) {
     const Json entries = get_field<Json>(json, role_map, source);

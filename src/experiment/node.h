@@ -21,6 +21,7 @@ struct Node {
   // Not part of the key: where things lie on this machine, how its memory is used, and words for people.
   std::map<std::string, std::string> files;  // role -> path: "model", "lexicon", "labels"
   std::string base = "compute";              // how frozen weights are held: compute | file
+  bool recompute = false;                    // activations in the backward pass
   std::string title;
 
   Json description() const;

@@ -29,6 +29,7 @@ TEST(Node, KeyKnowsWorkAndNotPlaces) {
   Node moved = example();
   moved.files["model"] = "/elsewhere/a.gguf";
   moved.base = "compute";
+  moved.recompute = true;
   moved.title = "renamed";
   EXPECT_EQ(moved.key(), key);
   for (const auto change :
@@ -47,6 +48,7 @@ TEST(Job, RoundTrips) {
   EXPECT_EQ(back.nodes[0].key(), example().key());
   EXPECT_EQ(back.nodes[0].files, example().files);
   EXPECT_EQ(back.nodes[0].base, "file");
+  EXPECT_FALSE(back.nodes[0].recompute);
   EXPECT_EQ(back.threads, 2);
 }
 

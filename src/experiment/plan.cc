@@ -255,6 +255,7 @@ class Planner {
         if (random_init) node.params["init"] = "random";
         node.files["model"] = learner.spec.model_path;
         if (!random_init) node.base = base_of(learner);
+        node.recompute = learner.spec.values.value("recompute", false);
       }
     }
     return node;

@@ -14,9 +14,9 @@ namespace {
 const std::set<std::string> kAlways = {"model",    "tune",  "text", "chat",    "system",     "max_tokens",
                                        "truncate", "dtype", "base", "pooling", "label_words"};
 const std::set<std::string> kProbe = {"depth", "l2", "folds"};
-const std::set<std::string> kFineTune = {"head",  "lr",           "head_lr",  "epochs",
-                                         "batch", "micro_tokens", "schedule", "warmup",
-                                         "clip",  "weight_decay", "beta1",    "beta2"};
+const std::set<std::string> kFineTune = {"head",         "lr",       "head_lr",  "epochs", "batch",
+                                         "micro_tokens", "schedule", "warmup",   "clip",   "weight_decay",
+                                         "beta1",        "beta2",    "recompute"};
 const std::set<std::string> kLora = {"lora_rank", "lora_alpha"};
 const std::set<std::string> kFeatures = {"depth", "pooling", "max_tokens", "dtype"};
 
@@ -143,6 +143,7 @@ Json recipe_of(const Json& values) {
   if (values.at("tune") != "probe") keys.insert({"pooling", "max_tokens", "dtype"});
   Json recipe = keep(values, keys);
   recipe.erase("head");
+  recipe.erase("recompute");
   if (values.value("head", "new") == "words") recipe["label_words"] = values.at("label_words");
   return recipe;
 }

@@ -26,8 +26,9 @@ Json prompt_of(const Json& values);
 Json only_keys_of_kind(const Json& values, const std::string& kind);
 
 // The part of the values that shapes training (not model and prompt; label words where the head starts from
-// them): what a fit node is keyed by. `base` is in no key: it says how weights are held, and results are the
-// same bits (model/matrix.h), so they are shared.
+// them): what a fit node is keyed by. `base` and `recompute` are in no key: they say how weights and
+// activations are held, and results are the same bits (model/matrix.h, model/recompute.h), so they are
+// shared.
 Json recipe_of(const Json& values);
 // The part that shapes frozen features: depth, pooling, max_tokens, dtype.
 Json feature_spec_of(const Json& values);

@@ -47,6 +47,8 @@ std::vector<KeyInfo> learner_keys(const char* section) {
       {section, "epochs", integer, nullptr, "passes over the training rows"},
       {section, "batch", integer, nullptr, "rows a step"},
       {section, "micro_tokens", integer, nullptr, "tokens a packed micro-batch may hold"},
+      {section, "recompute", boolean, nullptr,
+       "lora, full: compute activations again in the backward pass (less memory, slower, same bits)"},
       {section, "schedule", text, nullptr, "linear | cosine | constant"},
       {section, "warmup", number, nullptr, "share of the steps that warm the learning rate up"},
       {section, "clip", number, nullptr, "global gradient norm"},

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "model/block_inputs.h"
+#include "model/recompute.h"
 #include "model/weight_reader.h"
 
 namespace qinglan {
@@ -203,14 +204,14 @@ torch::Tensor Backbone::embed(const PackedBatch& batch) const {
 }
 
 std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
-                                             const LoraAdapter* adapter) const {
+                                             const LoraAdapter* adapter, Activations activations) const {
   QL_CHECK(!depths.empty() && batch.documents() > 0, "forward needs depths and documents");
   const std::int64_t from = batch.hidden.defined() ? batch.depth : 0;
   QL_CHECK(from >= first_, "hidden states of a depth whose blocks were not loaded");
   for (const auto depth : depths)
     QL_CHECK(depth >= from && depth <= config_.layers, "depth outside the blocks run");
   check_batch(batch);
-  const BlockInputs inputs(config_, batch, adapter);
+  const auto inputs = std::make_shared<const BlockInputs>(config_, batch, adapter);
   const auto deepest = *std::max_element(depths.begin(), depths.end());
   std::vector<torch::Tensor> states(depths.size());
   const auto keep = [&](std::int64_t depth, const torch::Tensor& x) {
@@ -226,14 +227,23 @@ std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span
   auto x = embed(batch);
   keep(from, x);
   for (std::int64_t number = from; number < deepest; ++number) {
-    x = block(number, x, inputs);
+    x = run_block(number, x, inputs, activations);
     keep(number + 1, x);
   }
   return states;
 }
 
-torch::Tensor Backbone::forward(const PackedBatch& batch, const LoraAdapter* adapter) const {
-  return forward(batch, std::span(&config_.layers, 1), adapter)[0];
+torch::Tensor Backbone::run_block(std::int64_t number, const torch::Tensor& x,
+                                  const std::shared_ptr<const BlockInputs>& inputs,
+                                  Activations activations) const {
+  const bool again = activations == Activations::recompute && torch::GradMode::is_enabled();
+  if (!again) return block(number, x, *inputs);
+  return recomputed([this, number, inputs](torch::Tensor from) { return block(number, from, *inputs); }, x);
+}
+
+torch::Tensor Backbone::forward(const PackedBatch& batch, const LoraAdapter* adapter,
+                                Activations activations) const {
+  return forward(batch, std::span(&config_.layers, 1), adapter, activations)[0];
 }
 
 void Backbone::need_lm_head() const {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -25,6 +26,10 @@ namespace qinglan {
 // How matrices are held: in the compute type, or as the file has them (see matrix.h). Results are equal bit
 // for bit.
 enum class BaseStorage { compute, file };
+
+// What a forward pass with gradients leaves for the backward pass: all that it needs, or the inputs of blocks
+// alone, from which it computes the rest again (recompute.h). Results are equal bit for bit.
+enum class Activations { keep, recompute };
 
 class Backbone {
  public:
@@ -51,9 +56,11 @@ class Backbone {
   // are switched off; run without them inside torch::NoGradGuard or torch::InferenceMode. Throws
   // Error{invalid_input} for an id outside the vocabulary or a document longer than the position table.
   std::vector<torch::Tensor> forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
-                                     const LoraAdapter* adapter = nullptr) const;
-  // The last depth only.
-  torch::Tensor forward(const PackedBatch& batch, const LoraAdapter* adapter = nullptr) const;
+                                     const LoraAdapter* adapter = nullptr,
+                                     Activations activations = Activations::keep) const;
+  // The last depth only. An adapter must outlive the backward pass when activations are recomputed.
+  torch::Tensor forward(const PackedBatch& batch, const LoraAdapter* adapter = nullptr,
+                        Activations activations = Activations::keep) const;
 
   // Decoder: LM-head logits fp32 [N, V] of hidden rows [N, C] that came from depth `layers`.
   // Throws Error{unsupported} for an encoder.
@@ -120,6 +127,9 @@ class Backbone {
                           const struct BlockInputs& inputs) const;
   torch::Tensor feed_forward(std::int64_t number, const torch::Tensor& x) const;
   torch::Tensor block(std::int64_t number, torch::Tensor x, const struct BlockInputs& inputs) const;
+  torch::Tensor run_block(std::int64_t number, const torch::Tensor& x,
+                          const std::shared_ptr<const struct BlockInputs>& inputs,
+                          Activations activations) const;
 
   ModelConfig config_;
   torch::Dtype dtype_;

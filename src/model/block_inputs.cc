@@ -32,7 +32,9 @@ BlockInputs::Kind make_kind(const ModelConfig& config, const PackedBatch& batch,
 }  // namespace
 
 BlockInputs::BlockInputs(const ModelConfig& config, const PackedBatch& batch, const LoraAdapter* adapter)
-    : batch(batch), adapter(adapter), full(make_kind(config, batch, config.rotary, kEveryDistance)) {
+    : lengths(batch.lengths),
+      adapter(adapter),
+      full(make_kind(config, batch, config.rotary, kEveryDistance)) {
   const auto layer = std::find(config.windowed.begin(), config.windowed.end(), true);
   if (layer != config.windowed.end())
     windowed = make_kind(config, batch, config.rotary_of(layer - config.windowed.begin()), config.reach);

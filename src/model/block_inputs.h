@@ -21,8 +21,8 @@ struct BlockInputs {
     return config.has_window(layer) ? windowed : full;
   }
 
-  const PackedBatch& batch;
-  const LoraAdapter* adapter;  // may be null
+  std::vector<std::int64_t> lengths;  // of the documents
+  const LoraAdapter* adapter;         // may be null
   Kind full, windowed;
 };
 

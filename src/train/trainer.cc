@@ -152,9 +152,13 @@ class Trainer {
   torch::Tensor forward(const Batch& batch, std::pair<std::int64_t, std::int64_t> micro, bool trained) {
     const auto rows = std::span(batch.rows).subspan(micro.first, micro.second - micro.first);
     const PackedBatch packed = task_.tokens.pack(rows);
-    for (const auto length : packed.lengths)
+    const bool again = trained && task_.activations == Activations::recompute;
+    for (const auto length : packed.lengths) {
       result_.flops += upper_flops(backbone_.config(), task_.tokens.depth(), length, trained);
-    return head_.forward(pool(backbone_.forward(packed, adapter_), packed.lengths, pooling_));
+      if (again) result_.flops += upper_flops(backbone_.config(), task_.tokens.depth(), length, false);
+    }
+    return head_.forward(
+        pool(backbone_.forward(packed, adapter_, task_.activations), packed.lengths, pooling_));
   }
 
   // The student's p for the whole batch, before any gradient: targets see all rows, however the batch is cut.

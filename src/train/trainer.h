@@ -36,6 +36,7 @@ struct TrainingTask {
   const Objective* objective;
   std::vector<EvaluationRows> evaluate;  // answered after every epoch
   std::uint64_t run_seed = 0;            // the order of epoch e is the stream "order", index e
+  Activations activations = Activations::keep;
 };
 
 struct CheckpointPolicy {

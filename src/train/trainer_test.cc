@@ -39,6 +39,7 @@ struct Bench {
   Recipe recipe;
   CheckpointPolicy checkpoints;
   RunHooks hooks;
+  Activations activations = Activations::keep;
 
   Bench(const Json& extra, bool lora) : backbone(Backbone::random(tiny_config(), 1, torch::kFloat32)) {
     Json values = {{"tune", lora ? "lora" : "full"},
@@ -53,7 +54,7 @@ struct Bench {
   }
 
   TrainingResult run() {
-    const TrainingTask task{rows, &labels, objective.get(), {{"test", test}}, 4};
+    const TrainingTask task{rows, &labels, objective.get(), {{"test", test}}, 4, activations};
     return train_model(backbone, head, adapter ? &*adapter : nullptr, task, recipe, checkpoints, hooks);
   }
 
@@ -128,6 +129,16 @@ TEST_P(Tuning, OverfitsOneBatch) {
 TEST_P(Tuning, RunsTwiceToTheSameBits) {
   Bench a = bench(), b = bench();
   expect_equal(a.run(), b.run());
+}
+
+TEST_P(Tuning, RecomputedActivationsGiveTheSameBits) {
+  Bench kept = bench({{"micro_tokens", 40}}), again = bench({{"micro_tokens", 40}});
+  kept.use_logconf(0.5);
+  again.use_logconf(0.5);
+  again.activations = Activations::recompute;
+  const TrainingResult a = kept.run(), b = again.run();
+  expect_equal(a, b);
+  EXPECT_GT(b.flops, a.flops);
 }
 
 TEST_P(Tuning, ResumedRunEqualsAnUninterruptedOne) {

@@ -166,7 +166,9 @@ void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
   if (!base.own()) adapter = LoraAdapter::create(config, recipe.lora, task.seed, base.first());
   const auto objective = objective_of(step, task);
   const TrainingTask training{
-      base.train(), &task.labels, objective.get(), {{"test", base.test()}}, task.seed};
+      base.train(),    &task.labels,
+      objective.get(), {{"test", base.test()}},
+      task.seed,       step.node.recompute ? Activations::recompute : Activations::keep};
   CheckpointPolicy checkpoints{.fs = &step.store.fs(), .folder = step.work, .seconds = 15};
   const TrainingResult result =
       adapter ? train_adapter(base.backbone(), head, *adapter, training, recipe, checkpoints, step.hooks)

@@ -11,5 +11,7 @@ memory.check_cases([
     dict(name="smollm2 probe file", student=SMOLLM2 + 'tune = "probe"\ndepth = 4\nbase = "file"', train=400, test=400),
     dict(name="smollm2 lora", student=SMOLLM2 + 'tune = "lora"\nepochs = 1', train=160, test=40),
     dict(name="smollm2 lora file", student=SMOLLM2 + 'tune = "lora"\nepochs = 1\nbatch = 8\nbase = "file"', train=64, test=40),
+    dict(name="smollm2 full recompute", student=SMOLLM2 + 'tune = "full"\nepochs = 1\nbatch = 8\nrecompute = true', train=64, test=40),
+    dict(name="smollm2 lora recompute", student=SMOLLM2 + 'tune = "lora"\nepochs = 1\nrecompute = true', train=160, test=40),
     dict(name="smollm2 full", student=SMOLLM2 + 'tune = "full"\nepochs = 1\nbatch = 8', train=64, test=40),
 ])
