@@ -68,6 +68,36 @@ void add_threshold_note(SeriesScores& scores, const Cell& cell, const CellJudgem
                                   : cell.method + " is not better than naive: " + numbers);
 }
 
+// What a stage did, all seeds together.
+std::string stage_note(const LabelStage& sum, std::size_t seeds) {
+  const auto share = [](double right, std::int64_t labels) {
+    return percent(labels ? right / static_cast<double>(labels) : 0);
+  };
+  const std::string of = counted(sum.given, "label") +
+                         (seeds > 1 ? " in " + counted(static_cast<std::int64_t>(seeds), "seed") : "");
+  const std::string before = share(sum.given_right, sum.given), after = share(sum.kept_right, sum.kept);
+  if (sum.kept < sum.given)
+    return sum.name + " kept " + grouped_number(sum.kept) + " of " + of + ": " + after +
+           " of the kept ones are right, " + before + " of all";
+  return sum.name + " gave " + grouped_number(sum.changed) + " of " + of + " another class: " + after +
+         " are right now, " + before + " before";
+}
+
+void add_stage_notes(const SeriesScores& scores, const Cell& cell, std::vector<std::string>& notes) {
+  std::vector<LabelStage> sums;
+  for (const SeedRun& seed : cell.seeds) {
+    const auto& stages = scores.series(seed.weak_to_strong).label_stages;
+    if (sums.empty()) sums.resize(stages.size());
+    if (stages.size() != sums.size()) return;
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      sums[i].name = stages[i].name;
+      sums[i].given += stages[i].given, sums[i].kept += stages[i].kept, sums[i].changed += stages[i].changed;
+      sums[i].given_right += stages[i].given_right, sums[i].kept_right += stages[i].kept_right;
+    }
+  }
+  for (const LabelStage& sum : sums) notes.push_back(stage_note(sum, cell.seeds.size()));
+}
+
 }  // namespace
 
 std::vector<std::string> run_notes(const SeriesScores& scores) {
@@ -103,6 +133,7 @@ std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, cons
                       scores.series(seed.strong_ceiling).status);
       break;
     }
+  add_stage_notes(scores, cell, notes);
   add_threshold_note(scores, cell, judged, notes);
   if (const std::string misleads = misleading_accuracy(scores); !misleads.empty()) notes.push_back(misleads);
   if (cell.student_tune == "probe" && fine_tuned(cell.supervisor_tune) &&

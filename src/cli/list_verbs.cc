@@ -6,7 +6,8 @@
 #include <functional>
 #include <memory>
 
-#include "catalog/method.h"
+#include "catalog/pipeline.h"
+#include "catalog/stage.h"
 #include "cli/verb.h"
 #include "data/registered.h"
 #include "experiment/spec_help.h"
@@ -33,23 +34,25 @@ Json describe(const MethodInfo& method) {
   Json parameters = Json::array();
   for (const auto& p : method.parameters)
     parameters.push_back({{"name", p.name}, {"default", p.fallback}, {"help", p.help}});
-  return {{"name", method.name},
-          {"formula", method.formula},
-          {"source", method.source},
-          {"summary", method.when},
-          {"parameters", parameters}};
+  return {{"name", method.name},       {"kind", find_stage(method.name) ? "stage" : "loss"},
+          {"formula", method.formula}, {"source", method.source},
+          {"summary", method.when},    {"parameters", parameters}};
 }
 
 Json list_methods() {
   Json list = Json::array();
   for (const auto& method : methods()) list.push_back(describe(method));
+  for (const auto& stage : stages()) list.push_back(describe(stage.about));
   return list;
 }
 
 void show_method(const MethodInfo& method) {
-  std::printf("%s\n\n  %s\n\nSource: %s.\nHelps when: %s.\n\nParameters, in [method.%s]:\n",
-              method.name.c_str(), method.formula.c_str(), method.source.c_str(), method.when.c_str(),
-              method.name.c_str());
+  const bool stage = find_stage(method.name);
+  const std::string table = stage ? "\"" + method.name + "\"" : method.name;
+  std::printf("%s\n\n  %s\n\nSource: %s.\nHelps when: %s.\n\n", method.name.c_str(), method.formula.c_str(),
+              method.source.c_str(), method.when.c_str());
+  if (stage) std::printf("Stands before a loss: name = \"%s | naive\".\n\n", method.name.c_str());
+  std::printf("Parameters, in [method.%s]:\n", table.c_str());
   for (const auto& p : method.parameters)
     std::printf("  %-20s %s\n", (p.name + " = " + p.fallback.dump()).c_str(), p.help.c_str());
 }
@@ -88,10 +91,10 @@ void add_methods(CLI::App& app, int& exit_code) {
   auto* show = verb->add_subcommand("show", "a method's formula, source and parameters");
   auto name = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  show->add_option("name", *name, "a method (qinglan methods list)")->required();
+  show->add_option("name", *name, "a method or a stage (qinglan methods list)")->required();
   show->add_flag("--json", *json, "print a JSON object");
   show->callback([name, json, &exit_code] {
-    const MethodInfo& method = find_method(*name);
+    const MethodInfo& method = find_part(*name);
     if (*json)
       std::printf("%s\n", pretty_json(describe(method)).c_str());
     else

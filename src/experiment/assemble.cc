@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "data/labels.h"
 #include "data/split.h"
+#include "experiment/label_chain.h"
 #include "experiment/profile.h"
 #include "experiment/run.h"
 #include "qinglan_version.h"
@@ -142,12 +143,12 @@ class Assembler {
     return cell;
   }
 
-  // The node that made a student's weak labels.
+  // The prior is that of the supervisor's labels, whatever stages made of them.
   Context context(const SeedRun& run) const {
     Context at{run.seed, {}, {}};
-    const auto student = plan_.nodes.find(run.weak_to_strong);
-    if (student != plan_.nodes.end() && done(student->second.inputs.at("labels")))
-      at.prior = read_weak_labels(result(student->second.inputs.at("labels")) + "/" + kLabelsFile).mean();
+    if (const auto student = plan_.nodes.find(run.weak_to_strong); student != plan_.nodes.end())
+      if (const std::string labels = raw_labels(plan_, student->second.inputs.at("labels")); done(labels))
+        at.prior = read_weak_labels(result(labels) + "/" + kLabelsFile).mean();
     if (done(run.weak_floor)) {
       const auto& sets = predictions(run.weak_floor);
       if (const auto it = sets.find("test"); it != sets.end())
@@ -213,6 +214,8 @@ class Assembler {
     if (summary.contains("label_entropy")) series.label_entropy = summary["label_entropy"].get<double>();
     truncated_ = std::max(truncated_, summary.value("truncated", std::int64_t{0}));
     series.status = "done";
+    if (const auto labels = node.inputs.find("labels"); labels != node.inputs.end())
+      series.label_stages = label_stages(plan_, store_, labels->second, truth_);
     read_answers(series, key, at);
     read_curve(series, summary, key, at);
     return series;

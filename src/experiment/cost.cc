@@ -22,6 +22,9 @@ constexpr double kAssumedRate = 6e10;   // FLOP/s a thread of a recent server co
 constexpr double kWorthMeasuring = 1e11;  // FLOPs; smaller nodes are mostly start-up
 constexpr double kProbeSeconds = 2;       // a fit on cached features, cross-validation included
 constexpr double kRuleSeconds = 0.3;
+constexpr double kPairRate = 2.5e9;  // differences of features a second while a stage looks for neighbours
+constexpr double kFoldRate = 4e8;    // features of rows a second that a stage's probe reads
+constexpr double kFoldPasses = 250;  // over the rows of the other folds, until a probe is fitted
 
 // Bytes of the example's text; of all its fields where a node has no template.
 double text_bytes(const Example& example, const std::optional<Template>& text) {
@@ -96,6 +99,18 @@ class Estimator {
     return static_cast<std::int64_t>(tokens) * config_of(node.files.at("model")).hidden * 2;
   }
 
+  // Of a node whose work is not counted in FLOPs.
+  double seconds(const Node& node) {
+    if (!node.inputs.contains("features")) return kRuleSeconds;
+    if (node.kind != "weak_labels") return kProbeSeconds;
+    const double rows = static_cast<double>(data_.train) / 2,
+                 width = static_cast<double>(feature_width(node));
+    const Json& params = node.params["params"];
+    if (params.contains("folds"))
+      return kRuleSeconds + params["folds"].get<double>() * kFoldPasses * rows * width / kFoldRate;
+    return kRuleSeconds + rows * rows * width / kPairRate;
+  }
+
   std::int64_t memory(const Node& node) {
     const auto file = node.files.find("model");
     const NodeTexts& texts = texts_of(node);
@@ -106,14 +121,17 @@ class Estimator {
                                   : 0;
       return peak_memory(node, &config, file_bytes_.at(file->second), texts, width);
     }
-    const auto features = node.inputs.find("features");
-    if (features == node.inputs.end()) return peak_memory(node, nullptr, 0, texts, 0);
-    const Node& pass = plan_.nodes.at(features->second);
-    const std::int64_t pooled = static_cast<std::int64_t>(pass.params["pooling"].size());
-    return peak_memory(node, nullptr, 0, texts, config_of(pass.files.at("model")).hidden * pooled);
+    if (!node.inputs.contains("features")) return peak_memory(node, nullptr, 0, texts, 0);
+    return peak_memory(node, nullptr, 0, texts, feature_width(node));
   }
 
  private:
+  std::int64_t feature_width(const Node& node) {
+    const Node& pass = plan_.nodes.at(node.inputs.at("features"));
+    return config_of(pass.files.at("model")).hidden *
+           static_cast<std::int64_t>(pass.params["pooling"].size());
+  }
+
   // Under the template of the node, or of the trunk that read them for it.
   const NodeTexts& texts_of(const Node& node) {
     const auto trunk = node.inputs.find("trunk");
@@ -170,7 +188,8 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
   std::map<JobName, std::int64_t> jobs;
   std::vector<std::string> order = plan.order;  // as workers take them: probes come last of a job
   std::stable_partition(order.begin(), order.end(), [&](const std::string& key) {
-    return !plan.nodes.at(key).inputs.contains("features");
+    const Node& node = plan.nodes.at(key);
+    return node.kind == "weak_labels" || !node.inputs.contains("features");
   });
   for (const auto& key : order) {
     const Node& node = plan.nodes.at(key);
@@ -179,9 +198,7 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
     if (store.has(key)) continue;
     ++kind.missing;
     const double flops = estimator.flops(node);
-    const double seconds = flops > 0                          ? flops / cost.rate
-                           : node.inputs.contains("features") ? kProbeSeconds
-                                                              : kRuleSeconds;
+    const double seconds = flops > 0 ? flops / cost.rate : estimator.seconds(node);
     kind.flops += flops, kind.seconds += seconds;
     cost.flops += flops, cost.seconds += seconds;
     // Peaks are the process's: nodes of one job see those of the nodes before them.

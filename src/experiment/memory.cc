@@ -18,6 +18,7 @@ constexpr double kExampleBytes = 1000;    // a row of the data set beside its te
 constexpr double kForwardTokens = 4096;   // train/packing.h
 constexpr double kChunkTokens = 8 * kForwardTokens;  // train/chunked_pass.cc
 constexpr double kPanelRows = 1 << 16;               // model/matrix.h
+constexpr double kStageBlock = 64;                   // supervise/neighbours.cc
 
 struct Widths {
   double c, q, kv, i, up;  // up: what the first feed-forward product gives, gate and up where gated
@@ -141,6 +142,17 @@ double probe_bytes(const NodeTexts& texts, double width) {
   return features + picked + design + squares;
 }
 
+// A stage of a pipeline: the mapped features, the half's rows as they were read, as numbers and in the order
+// of their hashes; neighbours of all rows and distances of a block of them, or standardized rows.
+double stage_bytes(const Node& node, const NodeTexts& texts, double width) {
+  const double half = static_cast<double>(texts.train) / 2, rows = half * 2 + static_cast<double>(texts.test);
+  const Json& params = node.params["params"];
+  const double given = rows * width * 2 + half * width * (4 + 4);
+  if (params.contains("folds")) return given + half * width * (8 + 4) * 1.5;  // vectors grow by doubling
+  const double neighbours = params.value("k", 0.0) + params.value("k_zeta", 0.0);
+  return given + half * (kStageBlock * 8 + neighbours * 4 * 2);
+}
+
 double zero_shot_bytes(const ModelConfig& config, const NodeTexts& texts, double bytes) {
   const double tokens = pass_tokens(texts, static_cast<double>(texts.test));
   const double rows =
@@ -168,8 +180,10 @@ std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64
   double total = kProcess + rows * kExampleBytes + 2 * texts.bytes;
   const Json learner = node.params.value("learner", Json::object());
   if (!config) {
+    const auto width = static_cast<double>(feature_width);
     if (node.inputs.contains("features"))
-      total += kCompute + probe_bytes(texts, static_cast<double>(feature_width));
+      total += kCompute +
+               (node.kind == "weak_labels" ? stage_bytes(node, texts, width) : probe_bytes(texts, width));
     return static_cast<std::int64_t>(total);
   }
   total += kCompute;

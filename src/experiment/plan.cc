@@ -9,6 +9,7 @@
 #include "catalog/chat_template.h"
 #include "catalog/method.h"
 #include "catalog/model_source.h"
+#include "catalog/stage.h"
 #include "catalog/tokenizer_files.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
@@ -202,6 +203,15 @@ class Planner {
                        random_init);
   }
 
+  // What a stage compares rows by: of a decoder the last token's state, of an encoder the mean, behind a
+  // share of the student's blocks.
+  std::string stage_features(const Learner& student, double depth) {
+    Json spec = feature_spec_of(student.spec.values);
+    spec["depth"] = static_cast<std::int64_t>(depth * static_cast<double>(student.config.layers));
+    spec["pooling"] = Json::array({student.config.kind == ModelKind::decoder ? "last" : "mean"});
+    return frozen_pass("features", "features of ", spec, student, false);
+  }
+
   // What students of the top blocks start from.
   std::string trunk(const Learner& learner, bool random_init) {
     const Json params = {{"depth", learner.config.layers - learner.layers},
@@ -314,6 +324,39 @@ class Planner {
     return add(std::move(node));
   }
 
+  // More neighbours than a half has rows are refused before any work starts.
+  void check_neighbours(const StageSpec& stage) const {
+    const std::int64_t half = data_.train / 2;
+    for (const char* key : {"k", "k_zeta"})
+      if (stage.params.value(key, std::int64_t{0}) >= half)
+        throw Error(ErrorKind::usage, "method.\"" + stage.name + "\"." + key +
+                                          " is more neighbours than the transfer half has rows")
+            .expected("less than " + std::to_string(half))
+            .found(stage.params[key].dump())
+            .hint("Lower it, or take more train rows.");
+  }
+
+  // The labels that the pipeline makes of a supervisor's. What a stage does depends on the run seed by its
+  // inputs alone.
+  std::string staged(std::string labels, const MethodSpec& method, const Learner& student,
+                     std::uint64_t seed) {
+    for (const auto& stage : method.stages) {
+      check_neighbours(stage);
+      Node node;
+      node.kind = "weak_labels";
+      node.params = {{"transform", stage.name}, {"params", stage.params}};
+      node.inputs = {{"labels", labels}};
+      if (find_stage(stage.name)->reads_features) {
+        node.inputs["dataset"] = data_.dataset;
+        node.inputs["features"] = stage_features(student, stage.params.at("depth"));
+        node.params["params"].erase("depth");  // the features'
+      }
+      node.title = stage.name + ", seed " + std::to_string(seed);
+      labels = add(std::move(node));
+    }
+    return labels;
+  }
+
   std::string ceiling(const Learner& student, std::uint64_t seed) {
     Node node = fit("strong_ceiling", student, "transfer", seed, naive());
     node.inputs["truth"] = data_.truth;
@@ -323,7 +366,8 @@ class Planner {
 
   std::string taught(const char* kind, const Learner& student, const std::string& labels, std::uint64_t seed,
                      const MethodSpec& method, const std::string& what, bool random_init = false) {
-    Node node = fit(kind, student, "transfer", seed, method, random_init);
+    const char* rows = method.stages.empty() ? "transfer" : "labelled";  // those that stages left
+    Node node = fit(kind, student, rows, seed, method, random_init);
     node.inputs["labels"] = labels;
     node.title = what + " " + student.spec.name + ", seed " + std::to_string(seed);
     return add(std::move(node));
@@ -373,8 +417,8 @@ class Planner {
     Cell cell;
     cell.supervisor = spec.supervisor.name;
     cell.student = spec.student.name;
-    cell.method = spec.method.name;
-    cell.params = spec.method.params;
+    cell.method = spec.method.text();
+    cell.params = spec.method.all_params();
     cell.supervisor_kind = spec.supervisor.kind;
     cell.supervisor_tune = spec.supervisor.tune;
     cell.student_tune = spec.student.tune;
@@ -389,7 +433,8 @@ class Planner {
       labels.push_back(weak_labels(run.weak_floor, seed, false));
       if (spec_.controls.shuffled) shuffled.push_back(weak_labels(run.weak_floor, seed, true));
       run.weak_to_strong =
-          taught("weak_to_strong", student, labels.back(), seed, spec.method, spec.method.name);
+          taught("weak_to_strong", student, staged(labels.back(), spec.method, student, seed), seed,
+                 spec.method, cell.method);
       if (spec_.claim.ceiling) run.strong_ceiling = ceiling(student, seed);
       cell.seeds.push_back(std::move(run));
     }

@@ -84,7 +84,10 @@ std::vector<KeyInfo> make_keys() {
       {"supervisor", "max_n", integer, 2, "ngrams: word n-grams of 1 .. max_n"},
       {"supervisor", "min_count", integer, 2, "ngrams: rows that must hold an n-gram"},
       {"supervisor", "ngram_l2", number, 1.0, "ngrams: L2 penalty"},
-      {"method", "name", text, "naive", "see qinglan methods list"},
+      {"method", "name", text, "naive",
+       "see qinglan methods list; stages may stand before the loss: \"filter:topo | logconf\" (without a "
+       "loss: "
+       "naive)"},
       {"controls", "shuffled", boolean, true, "naive student on shuffled weak labels"},
       {"controls", "ngram", boolean, true, "n-gram student on the same weak labels"},
       {"controls", "length", boolean, true, "length-only student on the same weak labels"},

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "catalog/known_model.h"
 #include "catalog/method.h"
+#include "catalog/pipeline.h"
 #include "data/template.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
@@ -56,7 +57,7 @@ Address address_of(const std::string& dotted, const std::string& source) {
 // Method parameters are the catalog's; all other keys are the schema's.
 void check_value(const Address& address, const Json& value, const std::string& source) {
   if (address.section == "method" && !address.name.empty()) {
-    resolve_parameters(find_method(address.name), Json{{address.key, value}});
+    resolve_parameters(find_part(address.name), Json{{address.key, value}});
     return;
   }
   const KeyInfo* info = find_key(address.section, address.key);
@@ -120,7 +121,7 @@ class Tree {
     return named;
   }
 
-  // Parameters given to a method, by precedence.
+  // Parameters given to a method or a stage, by precedence.
   Json method_parameters(const std::string& method, const std::vector<Assignment>& chosen) const {
     Json params = Json::object();
     overlay(params, own_, "method", method);
@@ -141,7 +142,7 @@ class Tree {
       if (!item.is_object()) {
         add(own_, {key, "", inner}, item);
       } else if (has_names(key)) {
-        if (key == "method") find_method(inner);
+        if (key == "method") find_part(inner);
         for (const auto& [leaf, leaf_value] : item.items()) add(own_, {key, inner, leaf}, leaf_value);
       } else {
         throw unknown_word("section", key + "." + inner, sections, source_);
@@ -253,12 +254,21 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
   return spec;
 }
 
+MethodSpec method(const Tree& tree, const std::vector<Assignment>& chosen) {
+  const auto parameters = [&](const std::string& part) {
+    return resolve_parameters(find_part(part), tree.method_parameters(part, chosen));
+  };
+  const Pipeline pipeline = parse_pipeline(tree.section("method", chosen).at("name"));
+  MethodSpec spec{pipeline.loss, parameters(pipeline.loss)};
+  for (const auto& stage : pipeline.stages) spec.stages.push_back({stage, parameters(stage)});
+  return spec;
+}
+
 CellSpec cell(const Tree& tree, const std::vector<Assignment>& chosen, const std::string& data_text) {
   CellSpec cell;
   cell.supervisor = learner("supervisor", tree.section("supervisor", chosen), data_text, tree.source());
   cell.student = learner("student", tree.section("student", chosen), data_text, tree.source());
-  const std::string method = tree.section("method", chosen).at("name");
-  cell.method = {method, resolve_parameters(find_method(method), tree.method_parameters(method, chosen))};
+  cell.method = method(tree, chosen);
   return cell;
 }
 
@@ -279,7 +289,7 @@ std::vector<CellSpec> all_cells(const Tree& tree, const std::string& data_text) 
   for (const auto& chosen : combinations) {
     CellSpec c = cell(tree, chosen, data_text);
     // An axis over one method's parameter leaves the other methods' cells equal: one of them is enough.
-    const Json identity = {c.supervisor.values, c.student.values, c.method.name, c.method.params};
+    const Json identity = {c.supervisor.values, c.student.values, c.method.text(), c.method.all_params()};
     if (seen.insert(identity.dump()).second) cells.push_back(std::move(c));
   }
   return cells;
@@ -317,13 +327,25 @@ Json resolved_document(const Spec& spec, const Json& data, const Json& controls,
   for (const auto& c : spec.cells)
     cells.push_back({{"supervisor", c.supervisor.values},
                      {"student", c.student.values},
-                     {"method", {{"name", c.method.name}, {"params", c.method.params}}}});
+                     {"method", {{"name", c.method.text()}, {"params", c.method.all_params()}}}});
   return {{"name", spec.name},    {"seeds", spec.seeds}, {"data", data},
           {"controls", controls}, {"claim", claim},      {"compute", {{"threads", spec.threads}}},
           {"cells", cells}};
 }
 
 }  // namespace
+
+std::string MethodSpec::text() const {
+  Pipeline pipeline{{}, name};
+  for (const auto& stage : stages) pipeline.stages.push_back(stage.name);
+  return pipeline.text();
+}
+
+Json MethodSpec::all_params() const {
+  Json all = params;
+  for (const auto& stage : stages) all[stage.name] = stage.params;
+  return all;
+}
 
 Spec parse_spec(const std::string& text, const std::string& source, const SpecOptions& options) {
   const Tree tree(parse_toml(text, source), options, source);

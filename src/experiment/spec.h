@@ -22,9 +22,19 @@ struct LearnerSpec {
   Json values = Json::object();  // all resolved keys of the section, as recorded
 };
 
-struct MethodSpec {
+// A stage of a pipeline: what is done to the weak labels before the loss sees them.
+struct StageSpec {
   std::string name;
   Json params = Json::object();  // resolved by the catalog
+};
+
+struct MethodSpec {
+  std::string name;                 // of the loss
+  Json params = Json::object();     // resolved by the catalog
+  std::vector<StageSpec> stages{};  // in the order in which they are applied
+
+  std::string text() const;  // the whole pipeline, "filter:topo | logconf"; of a loss alone its name
+  Json all_params() const;   // of the loss, and of each stage under its name
 };
 
 struct CellSpec {

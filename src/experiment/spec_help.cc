@@ -39,7 +39,10 @@ std::string spec_help() {
       if (section == info.section) help += line(info.key, default_of(info), info.help);
     if (section == "method") {
       help += "\n[method.<name>]\n";
-      help += line("<parameter>", "", "that method's own: qinglan methods show <name>");
+      help += line(
+          "<parameter>", "",
+          "that method's or stage's own (a stage in quotes, [method.\"filter:topo\"]): qinglan methods show "
+          "<name>");
     }
   }
   help += line("\"<section>.<key>\"", "[..]", "values of an axis; cells are all combinations of the axes");

@@ -84,9 +84,30 @@ std::vector<CurvePoint> read_curve(const Fields& fields) {
   return curve;
 }
 
+std::vector<LabelStage> read_label_stages(const Fields& fields) {
+  std::vector<LabelStage> stages;
+  if (!fields.has("label_stages")) return stages;
+  const Json list = fields.list("label_stages");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Fields stage = fields.at("label_stages", i, list[i]);
+    stage.only({"name", "given", "kept", "changed", "given_right", "kept_right"});
+    stages.push_back({.name = stage.get<std::string>("name"),
+                      .given = stage.count("given"),
+                      .kept = stage.count("kept"),
+                      .changed = stage.count("changed"),
+                      .given_right = stage.number("given_right"),
+                      .kept_right = stage.number("kept_right")});
+    const LabelStage& last = stages.back();
+    if (last.kept > last.given)
+      stage.refuse("kept", "at most " + std::to_string(last.given), std::to_string(last.kept));
+  }
+  return stages;
+}
+
 Series read_series(const Fields& fields, std::size_t items, std::size_t classes) {
   fields.only({"node", "kind", "status", "why", "logits", "matched_bias", "abstained", "curve",
-               "final_train_loss", "label_entropy", "transfer_correct", "transfer_items", "certificate"});
+               "final_train_loss", "label_entropy", "transfer_correct", "transfer_items", "label_stages",
+               "certificate"});
   Series series;
   series.node = fields.get<std::string>("node");
   series.kind = fields.one_of("kind", {"weak_floor", "weak_to_strong", "strong_ceiling", "control"});
@@ -111,6 +132,7 @@ Series read_series(const Fields& fields, std::size_t items, std::size_t classes)
   if (!(series.transfer_correct >= 0) || series.transfer_correct > static_cast<double>(series.transfer_items))
     fields.refuse("transfer_correct", "0 to " + std::to_string(series.transfer_items),
                   std::to_string(series.transfer_correct));
+  series.label_stages = read_label_stages(fields);
   series.certificate = fields.object("certificate");
   return series;
 }

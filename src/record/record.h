@@ -23,6 +23,14 @@ struct CurvePoint {
   std::optional<double> agreement;      // with the weak supervisor on test, where evaluated
 };
 
+// What one stage of a pipeline did to the labels that a student learned from.
+struct LabelStage {
+  std::string name;                        // "filter:topo"
+  std::int64_t given = 0, kept = 0;        // labels before and after
+  std::int64_t changed = 0;                // of those kept: of another class than before
+  double given_right = 0, kept_right = 0;  // labels that are the ground truth (abstention 1/K)
+};
+
 // One model (or rule) evaluated: its answers on the test items. Shared by all cells that name it.
 struct Series {
   std::string node;                 // key of the node that made it
@@ -37,6 +45,7 @@ struct Series {
   std::optional<double> label_entropy;     // H of the mean training label, nats
   double transfer_correct = 0;  // weak_floor only: right labels on the transfer half (abstention 1/K)
   std::int64_t transfer_items = 0;
+  std::vector<LabelStage> label_stages;  // of a student whose method has stages, in their order
   Json certificate =
       Json::object();  // {"inputs":{role:key}, "ground_truth":[{"rows","purpose"}], "enforced":bool}
 };

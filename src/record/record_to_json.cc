@@ -26,6 +26,15 @@ Json to_json(const CurvePoint& point) {
   return json;
 }
 
+Json to_json(const LabelStage& stage) {
+  return {{"name", stage.name},
+          {"given", stage.given},
+          {"kept", stage.kept},
+          {"changed", stage.changed},
+          {"given_right", stage.given_right},
+          {"kept_right", stage.kept_right}};
+}
+
 Json to_json(const Series& series) {
   Json json = {{"node", series.node},
                {"kind", series.kind},
@@ -40,6 +49,7 @@ Json to_json(const Series& series) {
                {"transfer_items", series.transfer_items},
                {"certificate", series.certificate}};
   for (const CurvePoint& point : series.curve) json["curve"].push_back(to_json(point));
+  for (const LabelStage& stage : series.label_stages) json["label_stages"].push_back(to_json(stage));
   if (series.final_train_loss) json["final_train_loss"] = *series.final_train_loss;
   if (series.label_entropy) json["label_entropy"] = *series.label_entropy;
   return json;

@@ -31,4 +31,13 @@ WeakLabels labels_from(const Predictions& predictions, Json provenance) {
   return labels;
 }
 
+void mark_abstentions(WeakLabels& labels) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    bool uniform = true;
+    for (std::size_t k = 1; k < labels.classes; ++k)
+      uniform &= labels.p[i * labels.classes + k] == labels.p[i * labels.classes];
+    labels.abstain[i] = uniform;
+  }
+}
+
 }  // namespace qinglan

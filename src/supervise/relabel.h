@@ -16,4 +16,7 @@ WeakLabels shuffle_labels(const WeakLabels& labels, std::uint64_t seed);
 // Predictions as labels: softmax of the logits, no abstentions.
 WeakLabels labels_from(const Predictions& predictions, Json provenance);
 
+// Rows whose p is uniform become abstentions, all others labels.
+void mark_abstentions(WeakLabels& labels);
+
 }  // namespace qinglan

@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "catalog/method.h"
+#include "data/id_hash.h"
 #include "train/harden.h"
-#include "train/id_hash.h"
 #include "train/objectives/all.h"
 #include "train/testing_support.h"
 

@@ -1,7 +1,7 @@
 #include "train/probe.h"
 
 #include "base/error.h"
-#include "train/id_hash.h"
+#include "data/id_hash.h"
 
 namespace qinglan {
 

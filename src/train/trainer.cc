@@ -5,9 +5,9 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "data/id_hash.h"
 #include "train/batch_order.h"
 #include "train/flops.h"
-#include "train/id_hash.h"
 #include "train/packing.h"
 #include "train/parameter_group.h"
 #include "train/predict.h"

@@ -7,17 +7,13 @@
 namespace qinglan {
 namespace {
 
-// Rows follow from data set, half and seed.
-std::string design_name(const Node& node) {
-  return canonical_json(Json{node.inputs.at("features"), node.inputs.at("dataset"), node.params.at("rows"),
-                             node.params.at("seed")});
-}
-
+// Rows follow from data set, half and seed, and from the labels where stages or abstentions leave some out.
 // Labels are the weak ones or the truth, soft or hard.
 std::string problem_name(const Node& node) {
   const Json& learner = node.params.at("learner");
   const auto labels = node.inputs.find("labels");
-  return design_name(node) +
+  return canonical_json(Json{node.inputs.at("features"), node.inputs.at("dataset"), node.params.at("rows"),
+                             node.params.at("seed")}) +
          canonical_json(Json{labels == node.inputs.end() ? node.inputs.at("truth") : labels->second,
                              node.params.at("method").at("params").value("hard", false),
                              learner.value("l2", Json()), learner.value("folds", Json())});
@@ -48,15 +44,17 @@ SharedProblem JobInputs::problem(const Node& node, const std::vector<std::size_t
                                  const TrainingLabels& labels, const ProbeOptions& options) {
   const std::string name = problem_name(node);
   if (problem_ && name == problem_name_) return {problem_, design_->logistic().flops()};
-  const bool new_design = !design_ || design_name(node) != design_name_;
+  const std::string& source = node.inputs.at("features");
+  const bool new_design = !design_ || source != design_features_ || rows != design_rows_;
   if (new_design) {
     problem_.reset();
     design_.reset();  // before the next one takes as much again
     const std::vector<std::int64_t> wanted(rows.begin(), rows.end());
     const torch::Tensor index = torch::tensor(wanted, torch::kInt64);
-    design_ = std::make_shared<ProbeDesign>(features(node.inputs.at("features")).index_select(0, index),
+    design_ = std::make_shared<ProbeDesign>(features(source).index_select(0, index),
                                             static_cast<std::int64_t>(labels.classes()));
-    design_name_ = design_name(node);
+    design_features_ = source;
+    design_rows_ = rows;
   }
   const double before = new_design ? 0 : design_->logistic().flops();
   problem_ = std::make_shared<const ProbeProblem>(design_, labels, options, node.params.at("seed"));
@@ -65,7 +63,7 @@ SharedProblem JobInputs::problem(const Node& node, const std::vector<std::size_t
 }
 
 std::string JobInputs::probe_order(const Node& node) {
-  return node.inputs.contains("features") ? problem_name(node) : "";
+  return node.inputs.contains("features") && node.params.contains("learner") ? problem_name(node) : "";
 }
 
 }  // namespace qinglan

@@ -43,7 +43,8 @@ class JobInputs {
   std::map<std::string, Inputs> datasets_;
   std::map<std::string, torch::Tensor> features_;
   std::map<std::string, TrunkStates> trunks_;
-  std::string design_name_, problem_name_;
+  std::string problem_name_, design_features_;
+  std::vector<std::size_t> design_rows_;
   std::shared_ptr<ProbeDesign> design_;
   std::shared_ptr<const ProbeProblem> problem_;
 };

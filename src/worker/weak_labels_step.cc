@@ -23,18 +23,10 @@ Predictions rows_of(const Predictions& all, const std::vector<Example>& train,
   return some;
 }
 
-void mark_abstentions(WeakLabels& labels) {
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    bool uniform = true;
-    for (std::size_t k = 1; k < labels.classes; ++k)
-      uniform &= labels.p[i * labels.classes + k] == labels.p[i * labels.classes];
-    labels.abstain[i] = uniform;
-  }
-}
-
 }  // namespace
 
 void run_weak_labels(Step& step) {
+  if (step.node.inputs.contains("labels")) return run_label_stage(step);
   const std::uint64_t seed = step.node.params.at("seed");
   const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   const PredictionSets floor = read_predictions(step.input("floor") + "/" + kPredictionsFile);

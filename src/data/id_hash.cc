@@ -1,4 +1,4 @@
-#include "train/id_hash.h"
+#include "data/id_hash.h"
 
 #include "base/hash.h"
 

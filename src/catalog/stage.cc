@@ -1,0 +1,21 @@
+#include "catalog/stage.h"
+
+#include "catalog/stages/all.h"
+
+namespace qinglan {
+
+const std::vector<StageInfo>& stages() {
+  static const std::vector<StageInfo> all{
+      filter_confidence_stage(), filter_knn_stage(),     filter_logreg_stage(), filter_topo_stage(),
+      relabel_knn_stage(),       relabel_logreg_stage(), relabel_topo_stage(),
+  };
+  return all;
+}
+
+const StageInfo* find_stage(const std::string& name) {
+  for (const auto& stage : stages())
+    if (stage.about.name == name) return &stage;
+  return nullptr;
+}
+
+}  // namespace qinglan

@@ -1,0 +1,24 @@
+#pragma once
+// One function a stage; a filter and a relabelling by the same reading of the rows share a file. And the
+// parameters that several have.
+
+#include "catalog/stage.h"
+
+namespace qinglan {
+
+StageInfo filter_confidence_stage();
+StageInfo filter_knn_stage();
+StageInfo relabel_knn_stage();
+StageInfo filter_logreg_stage();
+StageInfo relabel_logreg_stage();
+StageInfo filter_topo_stage();
+StageInfo relabel_topo_stage();
+
+// Where the hidden states lie that rows are compared by.
+ParameterInfo depth_parameter();
+// Neighbours of a row, never itself.
+ParameterInfo neighbours_parameter(const char* name, const char* help);
+// Share of the labels that a filter drops.
+ParameterInfo contamination_parameter(const char* help);
+
+}  // namespace qinglan
