@@ -245,6 +245,29 @@ TEST(Judge, AMethodIsComparedWithNaiveAtTheSamePrior) {
               ::testing::Not(Contains(StartsWith("explained by threshold"))));
 }
 
+TEST(Judge, GroundTruthThatTheMethodDeclaresIsNoLeakAndIsSaid) {
+  RecordMaker maker({});
+  for (std::size_t s = 0; s < 5; ++s)
+    maker.series("weak_to_strong" + std::to_string(s)).certificate["ground_truth"] = {
+        {{"rows", 100}, {"purpose", "gold budget"}}};
+  EXPECT_EQ(judged(maker).verdict, Verdict::control_failed) << "nothing is declared";
+  maker.cell().declared = {{"gold budget", 99}};
+  EXPECT_EQ(judged(maker).verdict, Verdict::control_failed) << "more rows than declared";
+  maker.cell().declared = {{"gold budget", 100}};
+  maker.add_control("gold rows alone", 0.62, false);
+  EXPECT_EQ(judged(maker).verdict, Verdict::partial);
+  EXPECT_THAT(judged(maker).notes,
+              Contains(testing::AllOf(StartsWith("the method is given ground truth (gold budget: 100 rows)"),
+                                      HasSubstr("against gold rows alone"))));
+}
+
+TEST(Judge, AMethodNoBetterThanItsTrueLabelsAloneIsRefused) {
+  RecordMaker maker({});
+  maker.cell().declared = {{"gold budget", 100}};
+  maker.add_control("gold rows alone", 0.80, false);
+  EXPECT_EQ(judged(maker).verdict, Verdict::control_failed);
+}
+
 TEST(Judge, NotesOfTheRun) {
   RecordMaker maker({});
   DataFacts& data = maker.record().data;

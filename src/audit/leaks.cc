@@ -12,10 +12,14 @@ std::vector<std::string> leaks_of(const SeriesScores& scores, const Cell& cell) 
     const Json& certificate = scores.series(seed.weak_to_strong).certificate;
     if (!certificate.is_object() || !certificate.contains("ground_truth")) continue;
     const std::string source = "the certificate of series '" + seed.weak_to_strong + "'";
-    for (const Json& use : get_field<std::vector<Json>>(certificate, "ground_truth", source))
+    for (const Json& use : get_field<std::vector<Json>>(certificate, "ground_truth", source)) {
+      const auto rows = get_field<std::int64_t>(use, "rows", source);
+      const auto purpose = get_field<std::string>(use, "purpose", source);
+      const auto declared = cell.declared.find(purpose);
+      if (declared != cell.declared.end() && rows <= declared->second) continue;
       leaks.push_back("undeclared ground truth: the student of seed " + std::to_string(seed.seed) +
-                      " was given " + counted(get_field<std::int64_t>(use, "rows", source), "row") +
-                      " for '" + get_field<std::string>(use, "purpose", source) + "'");
+                      " was given " + counted(rows, "row") + " for '" + purpose + "'");
+    }
   }
   const DataFacts& data = scores.record().data;
   const auto dropped = data.dropped.find("overlap");

@@ -5,9 +5,8 @@
 
 namespace qinglan {
 
-// Uses of ground truth in the certificates of the cell's weak-to-strong students that the spec does not
-// declare (a spec cannot declare any yet), and train rows that stayed in training though they equal a test
-// text.
+// Uses of ground truth in the certificates of the cell's weak-to-strong students that its method does not
+// declare, and train rows that stayed in training though they equal a test text.
 std::vector<std::string> leaks_of(const SeriesScores& scores, const Cell& cell);
 
 // Every weak-to-strong student of the record ran where the kernel held ground truth back.

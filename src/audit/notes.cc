@@ -98,6 +98,25 @@ void add_stage_notes(const SeriesScores& scores, const Cell& cell, std::vector<s
   for (const LabelStage& sum : sums) notes.push_back(stage_note(sum, cell.seeds.size()));
 }
 
+// True labels that the method was given, and what it makes of them beyond what they are worth by themselves.
+void add_gold_note(SeriesScores& scores, const Cell& cell, std::vector<std::string>& notes) {
+  if (cell.declared.empty()) return;
+  std::string uses, gains;
+  for (const auto& [purpose, rows] : cell.declared)
+    uses += (uses.empty() ? "" : ", ") + purpose + ": " + counted(rows, "row");
+  const std::string& metric = scores.record().claim.metric;
+  const auto students =
+      scores.matrix(role_names(cell, &SeedRun::weak_to_strong), metric, "no weak-to-strong student");
+  for (const char* name : {"gold rows alone", "naive with gold"}) {
+    const auto control = cell.controls.find(name);
+    if (control == cell.controls.end()) continue;
+    const auto others = scores.matrix(control->second.series, metric, control->second.undefined);
+    gains += std::string(gains.empty() ? "; its student is " : ", ") +
+             difference_in_metric(metric, scores.interval(difference(students, others))) + " against " + name;
+  }
+  notes.push_back("the method is given ground truth (" + uses + ")" + gains);
+}
+
 }  // namespace
 
 std::vector<std::string> run_notes(const SeriesScores& scores) {
@@ -135,6 +154,7 @@ std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, cons
     }
   add_stage_notes(scores, cell, notes);
   add_threshold_note(scores, cell, judged, notes);
+  add_gold_note(scores, cell, notes);
   if (const std::string misleads = misleading_accuracy(scores); !misleads.empty()) notes.push_back(misleads);
   if (cell.student_tune == "probe" && fine_tuned(cell.supervisor_tune) &&
       judged.fives.at("accuracy").strong_ceiling.defined())

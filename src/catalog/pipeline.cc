@@ -51,6 +51,10 @@ Pipeline parse_pipeline(const std::string& text) {
           .expected("such as \"naive\" or \"filter:topo | logconf\"");
     const bool last = i + 1 == parts.size();
     const MethodInfo& part = find_part(parts[i]);
+    if (!pipeline.stages.empty() && find_stage(pipeline.stages.back())->spends_gold && find_stage(part.name))
+      throw Error(ErrorKind::usage, place + ", " + part.name + ", comes after true labels")
+          .expected("a loss")
+          .hint("Stages change weak labels; one stage gold:... stands last of them, next to the loss.");
     if (find_stage(part.name))
       pipeline.stages.push_back(part.name);
     else if (last)

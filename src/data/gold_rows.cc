@@ -32,6 +32,7 @@ GoldRows draw_gold(const GroundTruth& truth, const WeakLabels& labels, const Gol
   order.resize(budget.rows);
   std::sort(order.begin(), order.end());  // the order of the data says nothing of how rows were drawn
   GoldRows gold{{}, truth.classes().size(), {}};
+  if (place == GoldPlace::wrong_first) gold.consulted = labels.size();
   for (const std::size_t row : order) {
     gold.ids.push_back(labels.ids[row]);
     gold.labels.push_back(truth.label(labels.ids[row]));
@@ -42,7 +43,8 @@ GoldRows draw_gold(const GroundTruth& truth, const WeakLabels& labels, const Gol
 void write_gold_rows(FileSystem& fs, const std::string& path, const GoldRows& gold) {
   Json rows = Json::array();
   for (std::size_t i = 0; i < gold.size(); ++i) rows.push_back({gold.ids[i], gold.labels[i]});
-  fs.write(path, canonical_json({{"classes", gold.classes}, {"rows", rows}}) + "\n");
+  fs.write(path,
+           canonical_json({{"classes", gold.classes}, {"consulted", gold.consulted}, {"rows", rows}}) + "\n");
 }
 
 GoldRows read_gold_rows(FileSystem& fs, const std::string& path) {
@@ -52,6 +54,7 @@ GoldRows read_gold_rows(FileSystem& fs, const std::string& path) {
   };
   const Json json = parse_json(fs.read(path), path);
   GoldRows gold{{}, static_cast<std::size_t>(get_field<std::int64_t>(json, "classes", path)), {}};
+  gold.consulted = get_field<std::uint64_t>(json, "consulted", path);
   std::set<std::string> seen;
   for (const Json& row : get_field<std::vector<Json>>(json, "rows", path)) {
     if (!row.is_array() || row.size() != 2 || !row[0].is_string() || !row[1].is_number_integer())

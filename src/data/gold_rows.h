@@ -10,8 +10,10 @@
 
 namespace qinglan {
 
-// Of a method's certificate: what such rows are given for.
+// Of a method's certificate: what true labels are given for, and what they are read for when they decide
+// where the budget goes.
 inline constexpr char kGoldPurpose[] = "gold budget";
+inline constexpr char kGoldPlacePurpose[] = "place of the gold budget";
 
 // random; or rows that the supervisor labels wrongly before all others. The latter is out of a user's reach
 // and says how much choosing rows could bring at most.
@@ -25,7 +27,7 @@ GoldPlace gold_place(const std::string& word);
 GoldRows draw_gold(const GroundTruth& truth, const WeakLabels& labels, const GoldBudget& budget,
                    GoldPlace place, std::uint64_t run_seed);
 
-// File: canonical JSON {"classes": K, "rows": [[id, label]...]}.
+// File: canonical JSON {"classes": K, "consulted": c, "rows": [[id, label]...]}.
 void write_gold_rows(FileSystem& fs, const std::string& path, const GoldRows& gold);
 // Throws Error{corrupt_data}: an id twice, a label outside the classes.
 GoldRows read_gold_rows(FileSystem& fs, const std::string& path);

@@ -67,13 +67,15 @@ TEST(GoldRows, ComeBackFromAFileAndRefuseDamage) {
   EXPECT_EQ(read.ids, drawn(5).ids);
   EXPECT_EQ(read.labels, drawn(5).labels);
   EXPECT_EQ(read.classes, 2u);
+  EXPECT_EQ(read.consulted, 0u);
+  EXPECT_EQ(drawn(5, GoldPlace::wrong_first).consulted, kRows);
   const auto damaged = [&](const char* text) {
     folder.write("gold.json", text);
     return error_of([&] { read_gold_rows(real_file_system(), path); });
   };
-  EXPECT_THAT(damaged(R"({"classes":2,"rows":[["a",1],["a",1]]})"), HasSubstr("twice"));
-  EXPECT_THAT(damaged(R"({"classes":2,"rows":[["a",2]]})"), HasSubstr("outside the classes"));
-  EXPECT_THAT(damaged(R"({"classes":2,"rows":[["a"]]})"), HasSubstr("no [id, label]"));
+  EXPECT_THAT(damaged(R"({"classes":2,"consulted":0,"rows":[["a",1],["a",1]]})"), HasSubstr("twice"));
+  EXPECT_THAT(damaged(R"({"classes":2,"consulted":0,"rows":[["a",2]]})"), HasSubstr("outside the classes"));
+  EXPECT_THAT(damaged(R"({"classes":2,"consulted":0,"rows":[["a"]]})"), HasSubstr("no [id, label]"));
 }
 
 WeakLabels two() {
@@ -111,6 +113,10 @@ TEST(WithGold, AloneIsGoldOnly) {
   EXPECT_THAT(only.ids(), ElementsAre("b"));
   EXPECT_THAT(only.p(), ElementsAre(0, 1));
   EXPECT_THAT(only.prior(), ElementsAre(0, 1));
+  EXPECT_EQ(
+      TrainingLabels::with_gold(two(), {{"b"}, 2, {1}, 2}, {}).certificate(),
+      Json::parse(
+          R"([{"rows": 1, "purpose": "gold budget"}, {"rows": 2, "purpose": "place of the gold budget"}])"));
 }
 
 }  // namespace

@@ -190,6 +190,8 @@ TrainingLabels TrainingLabels::with_gold(const WeakLabels& labels, const GoldRow
     if (!result.weights_.empty()) result.weights_[row] = static_cast<float>(use.weight);
   }
   result.certificate_.push_back({{"rows", gold.size()}, {"purpose", kGoldPurpose}});
+  if (gold.consulted > 0)
+    result.certificate_.push_back({{"rows", gold.consulted}, {"purpose", kGoldPlacePurpose}});
   return result;
 }
 

@@ -42,6 +42,7 @@ struct GoldRows {
   std::vector<std::string> ids;
   std::size_t classes = 0;
   std::vector<std::int32_t> labels;  // [ids]
+  std::size_t consulted = 0;         // true labels that were read to choose these rows
 
   std::size_t size() const { return ids.size(); }
 };

@@ -32,6 +32,7 @@ inline constexpr int kExitStopped = 143;
 // Node results, file names shared by the worker that writes them and the engine that reads them.
 inline constexpr char kPredictionsFile[] = "predictions.safetensors";
 inline constexpr char kLabelsFile[] = "labels.safetensors";
+inline constexpr char kGoldFile[] = "gold.json";  // of a gold_rows node: data/gold_rows.h
 inline constexpr char kFeaturesFile[] =
     "features.safetensors";  // "features" BF16 [N, D], rows: train then test
 // What training made, of a fit of a model: "head.weight" [K, D] and "head.bias" [K] (fp64 of a probe, fp32

@@ -11,6 +11,7 @@
 #include "catalog/model_source.h"
 #include "catalog/stage.h"
 #include "catalog/tokenizer_files.h"
+#include "data/gold_rows.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
@@ -274,6 +275,12 @@ class Planner {
   // A model without pretraining has no file to stay in.
   static std::string base_of(const Learner& learner) { return learner.spec.values.value("base", "compute"); }
 
+  // The stage that spends true labels stands last; null where there is none.
+  static const StageSpec* gold_of(const MethodSpec& method) {
+    const bool spends = !method.stages.empty() && find_stage(method.stages.back().name)->spends_gold;
+    return spends ? &method.stages.back() : nullptr;
+  }
+
   static MethodSpec naive() { return {"naive", resolve_parameters(find_method("naive"), Json::object())}; }
 
   // What is wrong with a word list or a label file is known before any work starts.
@@ -341,6 +348,7 @@ class Planner {
   std::string staged(std::string labels, const MethodSpec& method, const Learner& student,
                      std::uint64_t seed) {
     for (const auto& stage : method.stages) {
+      if (find_stage(stage.name)->spends_gold) continue;
       check_neighbours(stage);
       Node node;
       node.kind = "weak_labels";
@@ -364,11 +372,34 @@ class Planner {
     return add(std::move(node));
   }
 
-  std::string taught(const char* kind, const Learner& student, const std::string& labels, std::uint64_t seed,
-                     const MethodSpec& method, const std::string& what, bool random_init = false) {
+  // True labels that a method spends, and nothing else of the ground truth.
+  std::string gold_rows(const StageSpec& stage, const std::string& raw_labels, std::uint64_t seed) {
+    const std::int64_t rows = stage.params.at("rows"), half = data_.train / 2;
+    if (rows > half)
+      throw Error(ErrorKind::usage,
+                  "method.\"" + stage.name + "\".rows is a larger budget than the transfer half has rows")
+          .expected("at most " + std::to_string(half))
+          .found(std::to_string(rows));
+    Node node;
+    node.kind = "gold_rows";
+    node.params = {{"rows", rows}, {"place", stage.params.at("place")}, {"seed", seed}};
+    node.inputs = {{"labels", raw_labels}, {"truth", data_.truth}};
+    node.title = std::to_string(rows) + " true labels, seed " + std::to_string(seed);
+    return add(std::move(node));
+  }
+
+  // A student of a method, from the supervisor's own labels.
+  std::string taught(const char* kind, const Learner& student, const std::string& raw_labels,
+                     std::uint64_t seed, const MethodSpec& method, const std::string& what,
+                     bool random_init = false) {
     const char* rows = method.stages.empty() ? "transfer" : "labelled";  // those that stages left
     Node node = fit(kind, student, rows, seed, method, random_init);
-    node.inputs["labels"] = labels;
+    node.inputs["labels"] = staged(raw_labels, method, student, seed);
+    if (const StageSpec* gold = gold_of(method)) {
+      node.inputs["gold"] = gold_rows(*gold, raw_labels, seed);
+      node.params["method"]["gold"] = {{"use", gold->name}, {"params", gold->params}};
+      for (const char* key : {"rows", "place"}) node.params["method"]["gold"]["params"].erase(key);
+    }
     node.title = what + " " + student.spec.name + ", seed " + std::to_string(seed);
     return add(std::move(node));
   }
@@ -432,13 +463,12 @@ class Planner {
       run.weak_floor = weak_floor(supervisor, seed);
       labels.push_back(weak_labels(run.weak_floor, seed, false));
       if (spec_.controls.shuffled) shuffled.push_back(weak_labels(run.weak_floor, seed, true));
-      run.weak_to_strong =
-          taught("weak_to_strong", student, staged(labels.back(), spec.method, student, seed), seed,
-                 spec.method, cell.method);
+      run.weak_to_strong = taught("weak_to_strong", student, labels.back(), seed, spec.method, cell.method);
       if (spec_.claim.ceiling) run.strong_ceiling = ceiling(student, seed);
       cell.seeds.push_back(std::move(run));
     }
     add_controls(cell, supervisor, student, labels, shuffled);
+    if (const StageSpec* gold = gold_of(spec.method)) add_gold_controls(cell, *gold, student, labels);
     return cell;
   }
 
@@ -477,6 +507,24 @@ class Planner {
       cell.controls["weak-twice"].undefined =
           "a supervisor of kind " + supervisor.spec.kind + " is not trained";
     add_zero_shot(cell, student);
+  }
+
+  // What the budget is worth without the method: the true labels alone, and among weak labels as they are.
+  void add_gold_controls(Cell& cell, const StageSpec& gold, const Learner& student,
+                         const std::vector<std::string>& labels) {
+    cell.declared[kGoldPurpose] = gold.params.at("rows");
+    if (gold.params.at("place") != "random") cell.declared[kGoldPlacePurpose] = data_.train;
+    const auto control = [&](const char* name, const char* stage, bool teaches) {
+      MethodSpec method = naive();
+      method.stages = {{stage, gold.params}};
+      method.stages[0].params.erase("weight");
+      Control made{.teaches = teaches};
+      for (std::size_t s = 0; s < labels.size(); ++s)
+        made.series.push_back(taught("control", student, labels[s], s, method, name));
+      cell.controls[name] = made;
+    };
+    control("gold rows alone", "gold:only", false);
+    if (cell.method != "gold:replace | naive") control("naive with gold", "gold:replace", true);
   }
 
   void add_zero_shot(Cell& cell, const Learner& student) {

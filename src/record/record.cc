@@ -157,9 +157,18 @@ Control read_control(const Fields& fields, const SeriesMap& known, std::size_t s
   return control;
 }
 
+std::map<std::string, std::int64_t> read_declared(const Fields& fields) {
+  std::map<std::string, std::int64_t> declared;
+  if (!fields.has("declared")) return declared;
+  const Json uses = fields.object("declared");
+  for (const auto& [purpose, rows] : uses.items())
+    declared[purpose] = fields.at("declared", uses).count(purpose.c_str());
+  return declared;
+}
+
 Cell read_cell(const Fields& fields, const SeriesMap& known) {
   fields.only({"id", "supervisor", "student", "method", "supervisor_kind", "supervisor_tune", "student_tune",
-               "params", "status", "error", "seeds", "controls"});
+               "params", "status", "error", "seeds", "controls", "declared"});
   Cell cell;
   cell.id = fields.get<std::string>("id");
   cell.supervisor = fields.get<std::string>("supervisor");
@@ -169,6 +178,7 @@ Cell read_cell(const Fields& fields, const SeriesMap& known) {
   cell.supervisor_tune = fields.get<std::string>("supervisor_tune");
   cell.student_tune = fields.get<std::string>("student_tune");
   cell.params = fields.object("params");
+  cell.declared = read_declared(fields);
   cell.status = fields.one_of("status", {"done", "failed"});
   cell.error = fields.get<std::string>("error");
   if (cell.status == "failed" && cell.error.empty())

@@ -64,8 +64,9 @@ struct Control {
 struct Cell {
   std::string id, supervisor, student, method;
   std::string supervisor_kind, supervisor_tune, student_tune;
-  Json params = Json::object();  // of the method, resolved
-  std::string status = "done";   // done | failed
+  Json params = Json::object();                  // of the method, resolved
+  std::map<std::string, std::int64_t> declared;  // ground truth that the method is given: purpose -> rows
+  std::string status = "done";                   // done | failed
   std::string error;
   std::vector<SeedRun> seeds;
   std::map<std::string, Control>

@@ -61,6 +61,7 @@ Record sample() {
                 {.seed = UINT64_MAX, .weak_floor = "w", .weak_to_strong = "s"}};
   cell.controls["majority class"] = {.series = {"w"}};
   cell.controls["zero-shot"] = {.undefined = "the spec names no label words"};
+  cell.declared["gold budget"] = 20;
   cell.controls["weak-twice"] = {.series = {"s", "s"}, .teaches = true};
   record.cells = {cell};
   record.warnings = {"7 rows dropped"};
@@ -105,6 +106,7 @@ TEST(Record, RoundTripIsExact) {
   EXPECT_EQ(back.series.at("s").curve[0].test_accuracy, std::nullopt);
   EXPECT_EQ(back.cells[0].controls.at("zero-shot").undefined, "the spec names no label words");
   EXPECT_TRUE(back.cells[0].controls.at("weak-twice").teaches);
+  EXPECT_EQ(back.cells[0].declared.at("gold budget"), 20);
   EXPECT_EQ(back.ledger.nodes.size(), 1u);
 }
 
@@ -131,7 +133,7 @@ TEST(Record, EveryInnerFieldIsNeededAndNamed) {
         "/series/s/curve/0", "/ledger", "/ledger/nodes/0"}) {
     const Json::json_pointer pointer(path);
     for (const auto& [key, value] : whole.at(pointer).items()) {
-      if (key == "final_train_loss" || key == "label_entropy") continue;
+      if (key == "final_train_loss" || key == "label_entropy" || key == "declared") continue;
       EXPECT_THAT(error_after([&](Json& json) { json.at(pointer).erase(key); }), HasSubstr(key)) << path;
     }
     EXPECT_THAT(error_after([&](Json& json) { json.at(pointer)["surprise"] = 1; }), HasSubstr("surprise"))

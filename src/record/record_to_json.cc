@@ -73,6 +73,7 @@ Json to_json(const Cell& cell) {
                              {"weak_floor", run.weak_floor},
                              {"weak_to_strong", run.weak_to_strong},
                              {"strong_ceiling", run.strong_ceiling}});
+  if (!cell.declared.empty()) json["declared"] = cell.declared;
   for (const auto& [name, control] : cell.controls)
     json["controls"][name] = {
         {"series", control.series}, {"undefined", control.undefined}, {"teaches", control.teaches}};

@@ -68,20 +68,20 @@ std::vector<float> reliability(const WeakLabels& labels, const GoldRows& gold) {
   return reliable;
 }
 
-GoldUse gold_use(const std::string& how, const Json& parameters, const WeakLabels& labels,
+GoldUse gold_use(const std::string& stage, const Json& parameters, const WeakLabels& labels,
                  const GoldRows& gold) {
   GoldUse use;
   use.smoothing = parameters.value("smoothing", 0.0);
-  if (how == "weighted") {
+  if (stage == "gold:weighted") {
     use.weight = get_field<double>(parameters, "weight", "parameters of gold:weighted");
-  } else if (how == "anchored") {
+  } else if (stage == "gold:anchored") {
     use.anchored = true;
-  } else if (how == "reliability") {
+  } else if (stage == "gold:reliability") {
     use.weak_weights = reliability(labels, gold);
-  } else if (how == "only") {
+  } else if (stage == "gold:only") {
     use.alone = true;
-  } else if (how != "replace") {
-    throw Error(ErrorKind::usage, "there is no way \"" + how + "\" to use true labels");
+  } else if (stage != "gold:replace") {
+    throw Error(ErrorKind::usage, "no stage \"" + stage + "\" uses true labels");
   }
   return use;
 }

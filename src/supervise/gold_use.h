@@ -15,9 +15,8 @@ namespace qinglan {
 // Throws Error{invalid_input} when none of the labelled rows is among `gold`.
 std::vector<float> reliability(const WeakLabels& labels, const GoldRows& gold);
 
-// `how` is the name of a gold stage without its prefix, `parameters` the stage's. Throws Error{usage} for
-// another name.
-GoldUse gold_use(const std::string& how, const Json& parameters, const WeakLabels& labels,
+// `stage` spends gold (catalog/stage.h), `parameters` are its. Throws Error{usage} for another.
+GoldUse gold_use(const std::string& stage, const Json& parameters, const WeakLabels& labels,
                  const GoldRows& gold);
 
 }  // namespace qinglan

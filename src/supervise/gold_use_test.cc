@@ -55,12 +55,12 @@ TEST(GoldUse, EveryWayIsWhatItsNameSays) {
   const auto use = [&](const char* how, Json parameters = Json::object()) {
     return gold_use(how, parameters, c.labels, c.gold);
   };
-  EXPECT_EQ(use("weighted", {{"weight", 4.0}}).weight, 4);
-  EXPECT_TRUE(use("anchored").anchored);
-  EXPECT_TRUE(use("only").alone);
-  EXPECT_EQ(use("replace", {{"smoothing", 0.1}}).smoothing, 0.1);
-  EXPECT_EQ(use("reliability").weak_weights, reliability(c.labels, c.gold));
-  EXPECT_THAT(error_of([&] { use("best"); }), HasSubstr("\"best\""));
+  EXPECT_EQ(use("gold:weighted", {{"weight", 4.0}}).weight, 4);
+  EXPECT_TRUE(use("gold:anchored").anchored);
+  EXPECT_TRUE(use("gold:only").alone);
+  EXPECT_EQ(use("gold:replace", {{"smoothing", 0.1}}).smoothing, 0.1);
+  EXPECT_EQ(use("gold:reliability").weak_weights, reliability(c.labels, c.gold));
+  EXPECT_THAT(error_of([&] { use("gold:best"); }), HasSubstr("\"gold:best\""));
 }
 
 }  // namespace

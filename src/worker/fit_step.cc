@@ -5,9 +5,11 @@
 #include <map>
 
 #include "base/error.h"
+#include "data/gold_rows.h"
 #include "data/labels.h"
 #include "data/split.h"
 #include "io/safetensors.h"
+#include "supervise/gold_use.h"
 #include "supervise/ngrams.h"
 #include "text/prompt.h"
 #include "train/predict.h"
@@ -46,7 +48,11 @@ TrainingLabels labels_for(const Step& step, const std::vector<Example>& half) {
     const bool whole = params.at("rows") == "transfer";  // else those of it that stages left
     QL_CHECK(whole ? weak.ids == ids_of(half) : are_some_of(weak.ids, ids_of(half)),
              "weak labels are for other rows");
-    return TrainingLabels::from(weak, params.at("method").at("params").value("hard", false));
+    const bool hard = params.at("method").at("params").value("hard", false);
+    if (!step.node.inputs.contains("gold")) return TrainingLabels::from(weak, hard);
+    const Json& use = params.at("method").at("gold");
+    const GoldRows gold = read_gold_rows(step.store.fs(), step.input("gold") + "/" + kGoldFile);
+    return TrainingLabels::with_gold(weak, gold, gold_use(use.at("use"), use.at("params"), weak, gold), hard);
   }
   const std::string purpose = params.at("rows") == "supervision" ? "supervision" : "ceiling";
   return TrainingLabels::from(read_truth(step.input("truth")), ids_of(half),

@@ -8,15 +8,17 @@ namespace qinglan {
 namespace {
 
 // Rows follow from data set, half and seed, and from the labels where stages or abstentions leave some out.
-// Labels are the weak ones or the truth, soft or hard.
+// Labels are the weak ones or the truth, soft or hard, and true ones among weak ones.
 std::string problem_name(const Node& node) {
   const Json& learner = node.params.at("learner");
-  const auto labels = node.inputs.find("labels");
+  const auto labels = node.inputs.find("labels"), gold = node.inputs.find("gold");
+  const Json& method = node.params.at("method");
   return canonical_json(Json{node.inputs.at("features"), node.inputs.at("dataset"), node.params.at("rows"),
                              node.params.at("seed")}) +
          canonical_json(Json{labels == node.inputs.end() ? node.inputs.at("truth") : labels->second,
-                             node.params.at("method").at("params").value("hard", false),
-                             learner.value("l2", Json()), learner.value("folds", Json())});
+                             method.at("params").value("hard", false), learner.value("l2", Json()),
+                             learner.value("folds", Json()),
+                             gold == node.inputs.end() ? Json() : Json{gold->second, method.at("gold")}});
 }
 
 }  // namespace
@@ -43,7 +45,10 @@ const TrunkStates& JobInputs::trunk(const std::string& key, std::int64_t depth) 
 SharedProblem JobInputs::problem(const Node& node, const std::vector<std::size_t>& rows,
                                  const TrainingLabels& labels, const ProbeOptions& options) {
   const std::string name = problem_name(node);
-  if (problem_ && name == problem_name_) return {problem_, design_->logistic().flops()};
+  if (problem_ && name == problem_name_) {
+    QL_CHECK(rows == design_rows_ && labels.p() == problem_labels_, "probes of one name have other labels");
+    return {problem_, design_->logistic().flops()};
+  }
   const std::string& source = node.inputs.at("features");
   const bool new_design = !design_ || source != design_features_ || rows != design_rows_;
   if (new_design) {
@@ -59,6 +64,7 @@ SharedProblem JobInputs::problem(const Node& node, const std::vector<std::size_t
   const double before = new_design ? 0 : design_->logistic().flops();
   problem_ = std::make_shared<const ProbeProblem>(design_, labels, options, node.params.at("seed"));
   problem_name_ = name;
+  problem_labels_ = labels.p();
   return {problem_, before};
 }
 

@@ -45,6 +45,7 @@ class JobInputs {
   std::map<std::string, TrunkStates> trunks_;
   std::string problem_name_, design_features_;
   std::vector<std::size_t> design_rows_;
+  std::vector<float> problem_labels_;
   std::shared_ptr<ProbeDesign> design_;
   std::shared_ptr<const ProbeProblem> problem_;
 };

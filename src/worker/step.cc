@@ -19,6 +19,7 @@ constexpr Entry kSteps[] = {
     {"features", nullptr, run_features},
     {"trunk", nullptr, run_trunk},
     {"weak_labels", nullptr, run_weak_labels},
+    {"gold_rows", nullptr, run_gold_rows},
     {"weak_floor", "lexicon", run_rule_floor},
     {"weak_floor", "labels", run_rule_floor},
     {"control", "zero-shot", run_zero_shot},

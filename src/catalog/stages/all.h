@@ -13,6 +13,11 @@ StageInfo filter_logreg_stage();
 StageInfo relabel_logreg_stage();
 StageInfo filter_topo_stage();
 StageInfo relabel_topo_stage();
+StageInfo gold_replace_stage();
+StageInfo gold_weighted_stage();
+StageInfo gold_anchored_stage();
+StageInfo gold_reliability_stage();
+StageInfo gold_only_stage();
 
 // Where the hidden states lie that rows are compared by.
 ParameterInfo depth_parameter();
