@@ -14,6 +14,16 @@ Made by `python3 tools/methods.py` from the table that the engine itself checks 
 student's logits, p = softmax(f), y the weak label of a row, K the number of classes and B the rows of a batch. Loss and gradient of every method are
 tested against an independent formula and against finite differences (`tools/golden/objectives_golden.py`, `train_golden.py`).
 """
+STAGES = """# Stages
+
+What may stand before a loss, separated by `|`: `name = "filter:topo | logconf"`. A stage takes the weak labels of the transfer half and gives fewer
+(`filter:`) or others (`relabel:`); the next stage, and at last the loss, sees those. Parameters stand in a table under the quoted name,
+`[method."filter:topo"]`. Most compare rows by the untrained student's hidden states; none sees ground truth, and no row judges its own label.
+An abstention is no label: filters drop it, relabelling gives it one, and it votes for nobody. Ties go by the hashes of the ids, so that results do not depend on the order of rows.
+A filter that leaves no label, or labels of one class only, fails its cell with the reason. The prior `"weak"` of the prior-matched threshold stays the mean
+of the supervisor's own labels; a loss that hardens takes the mean of the labels it is given. All stages are tested against NumPy and SciPy
+(`tools/golden/stages_golden.py`).
+"""
 
 
 def section(method):
@@ -25,7 +35,8 @@ def section(method):
 
 def main():
     listed = subprocess.run([ROOT / "build/bin/qinglan", "methods", "list", "--json"], capture_output=True, check=True).stdout
-    (ROOT / "docs/methods.md").write_text(HEAD + "\n" + "\n".join(section(m) for m in json.loads(listed)))
+    parts = {kind: [section(m) for m in json.loads(listed) if m["kind"] == kind] for kind in ("loss", "stage")}
+    (ROOT / "docs/methods.md").write_text("\n".join([HEAD, *parts["loss"], STAGES, *parts["stage"]]))
 
 
 if __name__ == "__main__":

@@ -268,6 +268,22 @@ TEST(Judge, AMethodNoBetterThanItsTrueLabelsAloneIsRefused) {
   EXPECT_EQ(judged(maker).verdict, Verdict::control_failed);
 }
 
+TEST(Judge, NotesSayWhatStagesDidToTheLabels) {
+  RecordMaker maker({.seeds = 2});
+  maker.cell().method = "filter:topo | relabel:knn | naive";
+  maker.series("weak_to_strong0").label_stages = {{"filter:topo", 1000, 900, 0, 750, 720},
+                                                  {"relabel:knn", 900, 900, 40, 720, 729}};
+  maker.series("weak_to_strong1").label_stages = {{"filter:topo", 1000, 880, 0, 750, 704},
+                                                  {"relabel:knn", 880, 880, 20, 704, 713}};
+  const auto notes = judge(maker.record()).cells[0].notes;
+  EXPECT_THAT(notes, testing::Contains(
+                         "filter:topo kept 1,780 of 2,000 labels in 2 seeds: 80.0% of the kept ones are "
+                         "right, 75.0% of all"));
+  EXPECT_THAT(notes, testing::Contains(
+                         "relabel:knn gave 60 of 1,780 labels in 2 seeds another class: 81.0% are right "
+                         "now, 80.0% before"));
+}
+
 TEST(Judge, NotesOfTheRun) {
   RecordMaker maker({});
   DataFacts& data = maker.record().data;

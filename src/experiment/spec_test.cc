@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 
 #include "base/error.h"
 #include "experiment/recipe.h"
@@ -77,6 +78,49 @@ TEST(Spec, AxesMultiplyAndEqualCellsAreOne) {
   ASSERT_EQ(spec.cells.size(), 3u);  // naive does not read alpha
   EXPECT_EQ(spec.cells[1].method.params["alpha"], 0.25);
   EXPECT_EQ(spec.cells[2].method.params["alpha"], 0.5);
+}
+
+TEST(Spec, AMethodMayBeAPipeline) {
+  const std::string tables = R"(
+[method]
+name = "filter:topo|logconf"
+[method.logconf]
+alpha = 0.25
+[method."filter:topo"]
+k = 40
+)";
+  const MethodSpec method = parse(tables).cells[0].method;
+  EXPECT_EQ(method.text(), "filter:topo | logconf");
+  EXPECT_EQ(method.name, "logconf");
+  ASSERT_EQ(method.stages.size(), 1u);
+  EXPECT_EQ(method.stages[0].params["k"], 40);
+  EXPECT_EQ(method.stages[0].params["contamination"], 0.1);
+  EXPECT_EQ(method.all_params()["alpha"], 0.25);
+  EXPECT_EQ(method.all_params()["filter:topo"], method.stages[0].params);
+  EXPECT_EQ(parse(tables, {.sets = {"method.filter:topo.k=30"}}).cells[0].method.stages[0].params["k"], 30);
+  EXPECT_EQ(parse(tables, {.sets = {"method.name=relabel:knn | naive"}}).cells[0].method.text(),
+            "relabel:knn | naive");
+  EXPECT_THAT(error_of(kBase, {.sets = {"method.name=filter:topo || naive"}}), HasSubstr("part 2"));
+  EXPECT_THAT(error_of(kBase + "[method.\"filter:topo\"]\nkk = 1"), HasSubstr("did you mean k"));
+  EXPECT_THAT(error_of(kBase + "[method.\"filter:topo\"]\nk = 0"), HasSubstr("from 1"));
+  EXPECT_THAT(error_of(kBase + "[method.\"filter:topo | naive\"]\nk = 1"), HasSubstr("a table of its own"));
+}
+
+TEST(Spec, AxesOfStagesMultiplyOnlyThePipelinesThatHaveThem) {
+  const Spec spec = parse(R"([grid]
+"method.name" = ["naive", "filter:topo", "filter:topo|naive", "relabel:knn | logconf"]
+"method.filter:topo.k" = [20, 50]
+)");
+  ASSERT_EQ(spec.cells.size(), 4u);  // naive, filter:topo twice, relabel:knn: without a loss it is naive
+  std::multiset<std::string> methods;
+  for (const auto& cell : spec.cells) methods.insert(cell.method.text());
+  EXPECT_THAT(methods, testing::ElementsAre("filter:topo | naive", "filter:topo | naive", "naive",
+                                            "relabel:knn | logconf"));
+}
+
+TEST(Spec, ALossAloneIsRecordedAsEver) {
+  EXPECT_EQ(parse().resolved["cells"][0]["method"],
+            (Json{{"name", "naive"}, {"params", {{"hard", false}, {"prior", "weak"}}}}));
 }
 
 TEST(Spec, UnknownWordsNameTheNearest) {

@@ -151,6 +151,44 @@ TEST_F(ChainTest, ALexiconLabelsAndTheTransferHalfIsTaken) {
   }
 }
 
+// A student takes part of the half only where its node says that stages chose it.
+TEST_F(ChainTest, AStageLeavesSomeLabelsAndAStudentLearnsFromThose) {
+  const Node dataset = publish(
+      "dataset", [&](const std::string& folder) { write_inputs(store_.fs(), folder, tiny_inputs()); });
+  WeakLabels weak{{}, 2, {}, {}};
+  for (const auto& row : pick(tiny_inputs().train, split_halves(tiny_inputs().train, 0).transfer)) {
+    const float p = weak.size() == 0 ? 0.9f : weak.size() == 1 ? 0.1f : 0.6f;
+    weak.ids.push_back(row.id);
+    weak.p.insert(weak.p.end(), {1 - p, p});
+    weak.abstain.push_back(0);
+  }
+  const Node labels = publish("weak_labels", [&](const std::string& folder) {
+    write_weak_labels(store_.fs(), folder + "/" + kLabelsFile, weak);
+  });
+  Node stage;
+  stage.kind = "weak_labels";
+  stage.inputs = {{"labels", labels.key()}};
+  stage.params = {{"transform", "filter:confidence"}, {"params", {{"threshold", 0.75}}}};
+  ASSERT_EQ(run(stage), 0);
+  const WeakLabels made = read_weak_labels(store_.result_folder(stage.key()) + "/" + kLabelsFile);
+  EXPECT_EQ(made.ids, std::vector<std::string>(weak.ids.begin(), weak.ids.begin() + 2));
+
+  Node fit;
+  fit.kind = "weak_to_strong";
+  fit.inputs = {{"dataset", dataset.key()}, {"labels", stage.key()}};
+  fit.params = {
+      {"rows", "labelled"},
+      {"seed", 0},
+      {"method", {{"name", "naive"}, {"params", {{"hard", false}}}}},
+      {"learner",
+       {{"kind", "ngrams"}, {"text", "{text}"}, {"max_n", 1}, {"min_count", 1}, {"ngram_l2", 1.0}}}};
+  EXPECT_EQ(run(fit), 0);
+  const std::string path = store_.result_folder(fit.key()) + "/" + kSummaryFile;
+  EXPECT_EQ(parse_json(store_.fs().read(path), path)["rows"], 2);
+  fit.params["rows"] = "transfer";
+  EXPECT_EQ(run(fit), 1);
+}
+
 TEST_F(ChainTest, AnUnknownKindFailsAndPublishesNothing) {
   Node node;
   node.kind = "alchemy";
