@@ -50,6 +50,13 @@ NodeTexts count_texts(const Inputs& inputs, const std::string& text, std::int64_
   return texts;
 }
 
+// What a fit on features reads: of a contrast pair, one side; empty for other nodes.
+std::string features_of(const Node& node) {
+  for (const char* role : {"features", "first"})
+    if (const auto input = node.inputs.find(role); input != node.inputs.end()) return input->second;
+  return "";
+}
+
 double measured_rate(const Store& store) {
   std::vector<double> rates;
   for (const auto& shard : store.fs().list(store.root() + "/objects"))
@@ -79,7 +86,8 @@ class Estimator {
     if (node.kind == "features" || node.kind == "trunk")
       return all * tokens * token_flops(config, node.params["depth"], tokens, false);
     if (values.value("kind", "") == "zero-shot")
-      return test * tokens * token_flops(config, config.layers, tokens, false);
+      return (node.kind == "control" ? test : all) * tokens *
+             token_flops(config, config.layers, tokens, false);
     const double half = static_cast<double>(data_.train) / 2, epochs = values.value("epochs", 2.0);
     const std::int64_t below = config.layers - trained_layers(node, config);
     const auto token = [&](bool trained) {
@@ -106,9 +114,9 @@ class Estimator {
                                   : 0;
       return peak_memory(node, &config, file_bytes_.at(file->second), texts, width);
     }
-    const auto features = node.inputs.find("features");
-    if (features == node.inputs.end()) return peak_memory(node, nullptr, 0, texts, 0);
-    const Node& pass = plan_.nodes.at(features->second);
+    const std::string features = features_of(node);
+    if (features.empty()) return peak_memory(node, nullptr, 0, texts, 0);
+    const Node& pass = plan_.nodes.at(features);
     const std::int64_t pooled = static_cast<std::int64_t>(pass.params["pooling"].size());
     return peak_memory(node, nullptr, 0, texts, config_of(pass.files.at("model")).hidden * pooled);
   }
@@ -169,9 +177,8 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
   Estimator estimator(plan, data, store);
   std::map<JobName, std::int64_t> jobs;
   std::vector<std::string> order = plan.order;  // as workers take them: probes come last of a job
-  std::stable_partition(order.begin(), order.end(), [&](const std::string& key) {
-    return !plan.nodes.at(key).inputs.contains("features");
-  });
+  std::stable_partition(order.begin(), order.end(),
+                        [&](const std::string& key) { return features_of(plan.nodes.at(key)).empty(); });
   for (const auto& key : order) {
     const Node& node = plan.nodes.at(key);
     KindCost& kind = cost.kinds[node.kind];
@@ -179,9 +186,9 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
     if (store.has(key)) continue;
     ++kind.missing;
     const double flops = estimator.flops(node);
-    const double seconds = flops > 0                          ? flops / cost.rate
-                           : node.inputs.contains("features") ? kProbeSeconds
-                                                              : kRuleSeconds;
+    const double seconds = flops > 0                    ? flops / cost.rate
+                           : !features_of(node).empty() ? kProbeSeconds
+                                                        : kRuleSeconds;
     kind.flops += flops, kind.seconds += seconds;
     cost.flops += flops, cost.seconds += seconds;
     // Peaks are the process's: nodes of one job see those of the nodes before them.

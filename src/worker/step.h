@@ -42,6 +42,7 @@ void run_trunk(Step& step);
 void run_rule_floor(Step& step);  // lexicon, labels
 void run_weak_labels(Step& step);
 void run_zero_shot(Step& step);
+void run_elicit(Step& step);  // ccs, pca
 void run_export(Step& step);
 void run_fit(Step& step);  // ngrams, probe, lora, full on whatever labels
 
