@@ -64,8 +64,10 @@ for key, node in floors.items():
 before = h.results(store)
 again = h.document(grid, store)
 h.check(again["ledger"]["computed"] == 0 and h.results(store) == before, f"again computes nothing: {again['ledger']}")
-# The same words for the other classes are the opposite question: the sides are there, the directions are not.
-h.document(spec(supervisor='model = "smollm2-135m"\nelicit = "pca"\nlabel_words = [" good", " bad"]'), store)
+# The same words for the other classes turn every answer round; the sides are there already.
+turned = h.document(spec(supervisor='model = "smollm2-135m"\nelicit = "pca"\nlabel_words = [" good", " bad"]'), store)
+floor, other = cells["pca"]["weak_floor"]["value"], turned["cells"][0]["weak_floor"]["value"]
+h.check(abs(floor + other - 1) < 1e-9 and floor != 0.5, f"the opposite words are the opposite answers: {floor} and {other}")
 h.check(sum("suffix" in node["params"] for node in all_nodes().values()) == 2, "sides are shared by whoever reads the same word")
 
 refuse("no way of asking", ["elicit", "zero-shot"], supervisor=f'model = "smollm2-135m"\n{WORDS}')
