@@ -53,6 +53,13 @@ NodeTexts count_texts(const Inputs& inputs, const std::string& text, std::int64_
   return texts;
 }
 
+// What a fit on features reads: of a contrast pair, one side; empty for other nodes.
+std::string features_of(const Node& node) {
+  for (const char* role : {"features", "first"})
+    if (const auto input = node.inputs.find(role); input != node.inputs.end()) return input->second;
+  return "";
+}
+
 double measured_rate(const Store& store) {
   std::vector<double> rates;
   for (const auto& shard : store.fs().list(store.root() + "/objects"))
@@ -82,7 +89,8 @@ class Estimator {
     if (node.kind == "features" || node.kind == "trunk")
       return all * tokens * token_flops(config, node.params["depth"], tokens, false);
     if (values.value("kind", "") == "zero-shot")
-      return test * tokens * token_flops(config, config.layers, tokens, false);
+      return (node.kind == "control" ? test : all) * tokens *
+             token_flops(config, config.layers, tokens, false);
     const double half = static_cast<double>(data_.train) / 2, epochs = values.value("epochs", 2.0);
     const std::int64_t below = config.layers - trained_layers(node, config);
     const auto token = [&](bool trained) {
@@ -101,7 +109,7 @@ class Estimator {
 
   // Of a node whose work is not counted in FLOPs.
   double seconds(const Node& node) {
-    if (!node.inputs.contains("features")) return kRuleSeconds;
+    if (features_of(node).empty()) return kRuleSeconds;
     if (node.kind != "weak_labels") return kProbeSeconds;
     const double rows = static_cast<double>(data_.train) / 2,
                  width = static_cast<double>(feature_width(node));
@@ -121,13 +129,13 @@ class Estimator {
                                   : 0;
       return peak_memory(node, &config, file_bytes_.at(file->second), texts, width);
     }
-    if (!node.inputs.contains("features")) return peak_memory(node, nullptr, 0, texts, 0);
+    if (features_of(node).empty()) return peak_memory(node, nullptr, 0, texts, 0);
     return peak_memory(node, nullptr, 0, texts, feature_width(node));
   }
 
  private:
   std::int64_t feature_width(const Node& node) {
-    const Node& pass = plan_.nodes.at(node.inputs.at("features"));
+    const Node& pass = plan_.nodes.at(features_of(node));
     return config_of(pass.files.at("model")).hidden *
            static_cast<std::int64_t>(pass.params["pooling"].size());
   }
@@ -189,7 +197,7 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
   std::vector<std::string> order = plan.order;  // as workers take them: probes come last of a job
   std::stable_partition(order.begin(), order.end(), [&](const std::string& key) {
     const Node& node = plan.nodes.at(key);
-    return node.kind == "weak_labels" || !node.inputs.contains("features");
+    return node.kind == "weak_labels" || features_of(node).empty();
   });
   for (const auto& key : order) {
     const Node& node = plan.nodes.at(key);

@@ -153,10 +153,17 @@ double stage_bytes(const Node& node, const NodeTexts& texts, double width) {
   return given + half * (kStageBlock * 8 + neighbours * 4 * 2);
 }
 
-double zero_shot_bytes(const ModelConfig& config, const NodeTexts& texts, double bytes) {
-  const double tokens = pass_tokens(texts, static_cast<double>(texts.test));
-  const double rows =
-      std::min(static_cast<double>(texts.test), tokens / texts.mean * 1.5);  // short texts first
+// A direction fitted on contrast pairs.
+double contrast_bytes(const NodeTexts& texts, double width) {
+  const double half = static_cast<double>(texts.train) / 2, test = static_cast<double>(texts.test);
+  const double features = 2 * (half * 2 + test) * width * 2, chosen = 2 * half * width * 2;
+  const double standardised = 2 * half * width * 4, squares = 4 * width * width * 8;
+  return features + chosen + 2 * standardised + squares;
+}
+
+double zero_shot_bytes(const ModelConfig& config, const NodeTexts& texts, double asked, double bytes) {
+  const double tokens = pass_tokens(texts, asked);
+  const double rows = std::min(asked, tokens / texts.mean * 1.5);  // short texts first
   const double vocabulary = static_cast<double>(config.vocab);
   const double copies = bytes * (vocabulary > kPanelRows ? 2 : 1) + 4 + (config.logit_cap > 0 ? 8 : 0);
   return std::max(pass_bytes(config, tokens, bytes), rows * vocabulary * copies);
@@ -184,6 +191,8 @@ std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64
     if (node.inputs.contains("features"))
       total += kCompute +
                (node.kind == "weak_labels" ? stage_bytes(node, texts, width) : probe_bytes(texts, width));
+    else if (node.inputs.contains("first"))
+      total += kCompute + contrast_bytes(texts, width);
     return static_cast<std::int64_t>(total);
   }
   total += kCompute;
@@ -201,7 +210,9 @@ std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64
   else if (node.kind == "trunk")
     work = trunk_bytes(*config, texts, rows, bytes);
   else if (learner.value("kind", "") == "zero-shot")
-    work = zero_shot_bytes(*config, texts, bytes);
+    work = zero_shot_bytes(
+        *config, texts,
+        static_cast<double>(node.kind == "control" ? texts.test : std::max(texts.train, texts.test)), bytes);
   else
     work = fine_tuning_bytes(node, *config, texts, bytes);
   return static_cast<std::int64_t>(total + kWaste * work);

@@ -12,6 +12,7 @@
 #include "catalog/stage.h"
 #include "catalog/tokenizer_files.h"
 #include "data/gold_rows.h"
+#include "experiment/elicit.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
@@ -95,11 +96,17 @@ class Planner {
  private:
   Learner resolve(const LearnerSpec& spec, const char* role) {
     Learner learner{.spec = spec};
-    if (spec.kind != "model") return learner;
+    if (spec.model_path.empty()) return learner;
     const ModelSource source = resolve_model(spec.model_path);
     learner.config = source.config;
     fit_to_model(learner, source, role);
     learner.digest = digest_of_model(source, memo_);
+    if (spec.kind == "elicit") {
+      fit_elicitation(learner.spec.values, source.config, spec.values["model"], data_.classes);
+      resolve_prompt(learner, source, role);
+      check_words(learner, role);
+      return learner;
+    }
     learner.tune = parse_tune(spec.tune, role);
     learner.layers = learner.tune.layers_of(source.config);
     resolve_pooling(learner, role);
@@ -222,8 +229,8 @@ class Planner {
   }
 
   // A pass of the untrained model over all rows.
-  std::string frozen_pass(const char* kind, const char* what, const Json& params, const Learner& learner,
-                          bool random_init) {
+  std::string frozen_pass(const char* kind, const std::string& what, const Json& params,
+                          const Learner& learner, bool random_init) {
     Node node;
     node.kind = kind;
     node.params = params;
@@ -302,6 +309,7 @@ class Planner {
 
   std::string weak_floor(const Learner& supervisor, std::uint64_t seed) {
     const LearnerSpec& spec = supervisor.spec;
+    if (spec.kind == "elicit") return elicited(supervisor, seed);
     Node node;
     if (spec.kind == "lexicon" || spec.kind == "labels") {
       try_rule(spec);
@@ -320,6 +328,35 @@ class Planner {
       node.title = "supervisor " + spec.name + ", seed " + std::to_string(seed);
     }
     return add(std::move(node));
+  }
+
+  // No ground truth is among its inputs. A direction is fitted on the rows of the supervision half.
+  std::string elicited(const Learner& supervisor, std::uint64_t seed) {
+    const std::string answers = zero_shot(supervisor, "weak_floor");
+    if (supervisor.spec.values["elicit"] == "zero-shot") return answers;
+    Node node;
+    node.kind = "weak_floor";
+    node.params = {
+        {"rows", "supervision"}, {"seed", seed}, {"learner", elicit_recipe_of(supervisor.spec.values)}};
+    node.inputs = {{"dataset", data_.dataset},
+                   {"zero_shot", answers},
+                   {"first", contrast_side(supervisor, 0)},
+                   {"second", contrast_side(supervisor, 1)}};
+    node.profile = profile_;
+    node.title = "supervisor " + supervisor.spec.name + ", seed " + std::to_string(seed);
+    return add(std::move(node));
+  }
+
+  // The last token's hidden states of all rows, each followed by the word of one class.
+  std::string contrast_side(const Learner& supervisor, std::size_t label) {
+    const Json& values = supervisor.spec.values;
+    const std::string word = pair_word(values, label);
+    const Json params = {{"depth", values["depth"]},
+                         {"pooling", {"last"}},
+                         {"max_tokens", values["max_tokens"]},
+                         {"dtype", values["dtype"]},
+                         {"suffix", word}};
+    return frozen_pass("features", "\"" + word + "\" read by ", params, supervisor, false);
   }
 
   std::string weak_labels(const std::string& floor, std::uint64_t seed, bool shuffled) {
@@ -404,9 +441,10 @@ class Planner {
     return add(std::move(node));
   }
 
-  std::string zero_shot(const Learner& student) {
+  // As a control, of the test rows; as a supervisor, of all.
+  std::string zero_shot(const Learner& student, const char* kind = "control") {
     Node node;
-    node.kind = "control";
+    node.kind = kind;
     node.params = {{"learner",
                     {{"kind", "zero-shot"},
                      {"label_words", student.spec.values["label_words"]},
@@ -418,7 +456,7 @@ class Planner {
     node.profile = profile_;
     node.files["model"] = student.spec.model_path;
     node.base = base_of(student);
-    node.title = "zero-shot " + student.spec.name;
+    node.title = "zero-shot " + student.spec.values["model"].get<std::string>();
     return add(std::move(node));
   }
 
@@ -505,7 +543,8 @@ class Planner {
     });
     if (on.weak_twice && !learns)
       cell.controls["weak-twice"].undefined =
-          "a supervisor of kind " + supervisor.spec.kind + " is not trained";
+          "a supervisor of kind " + supervisor.spec.kind +
+          (supervisor.spec.kind == "elicit" ? " is not trained on labels" : " is not trained");
     add_zero_shot(cell, student);
   }
 

@@ -38,7 +38,8 @@ constexpr Range kRanges[] = {{"max_tokens", 1, 1 << 20},
                              {"beta2", 0, 0.999999},
                              {"lora_rank", 1, 4096},
                              {"lora_alpha", 1e-6, 1e6},
-                             {"micro_tokens", 1, 1 << 24}};
+                             {"micro_tokens", 1, 1 << 24},
+                             {"restarts", 1, 1000}};
 
 // `tune`: probe, full or lora, whichever blocks are trained.
 bool used_by(const std::string& tune, const std::string& key) {
@@ -73,6 +74,18 @@ Json recipe_defaults(const std::string& tune) {
   return fine;
 }
 
+void check_ranges(const Json& values, const std::string& source) {
+  for (const auto& range : kRanges) {
+    if (!values.contains(range.key)) continue;
+    const double value = values[range.key].get<double>();
+    if (!(value >= range.low && value <= range.high))
+      throw Error(ErrorKind::usage, std::string("'") + range.key + "' is out of range")
+          .in(source)
+          .expected(Json(range.low).dump() + " .. " + Json(range.high).dump())
+          .found(values[range.key].dump());
+  }
+}
+
 Json with_recipe_defaults(const Json& values, const std::string& source) {
   const std::string tune = parse_tune(values.at("tune"), source).kind;
   Json result = recipe_defaults(tune);
@@ -89,18 +102,17 @@ Json with_recipe_defaults(const Json& values, const std::string& source) {
                 "'base' = \"file\" cannot be trained in full: blocks of few bits have no gradients")
         .in(source)
         .hint("use tune = \"lora\" or \"probe\", or leave base at \"compute\"");
-  for (const auto& range : kRanges)
-    if (result.contains(range.key)) {
-      const double value = result[range.key].get<double>();
-      if (!(value >= range.low && value <= range.high))
-        throw Error(ErrorKind::usage, std::string("'") + range.key + "' is out of range")
-            .in(source)
-            .expected(Json(range.low).dump() + " .. " + Json(range.high).dump())
-            .found(result[range.key].dump());
-    }
+  check_ranges(result, source);
   if (tune == "probe" && result["l2"].empty())
     throw Error(ErrorKind::usage, "'l2' needs at least one value").in(source);
   return result;
+}
+
+void check_system(const Json& values, const std::string& section, const std::string& source) {
+  if (values.at("system") != "" && !values.at("chat").get<bool>())
+    throw Error(ErrorKind::usage, section + ".system means nothing without chat = true")
+        .in(source)
+        .hint("set chat = true, or write it into the text template");
 }
 
 void check_prompt(const Json& values, const std::string& section, const std::string& source) {
@@ -109,9 +121,7 @@ void check_prompt(const Json& values, const std::string& section, const std::str
   };
   require_one_of(values, section, "truncate", {"right", "left", "refuse"}, source);
   require_one_of(values, section, "head", {"new", "words"}, source);
-  if (values.at("system") != "" && !values.at("chat").get<bool>())
-    refuse(".system means nothing without chat = true",
-           "set chat = true, or write it into the text template");
+  check_system(values, section, source);
   const bool words = values.at("head") == "words";
   if (words && values.at("tune") == "probe")
     refuse(".head = \"words\" means nothing for tune = \"probe\"",

@@ -15,6 +15,12 @@ Json recipe_defaults(const std::string& tune);
 // out of range, or a key the user set that this tune never reads.
 Json with_recipe_defaults(const Json& values, const std::string& source);
 
+// Throws Error{usage} that names the first value out of its range.
+void check_ranges(const Json& values, const std::string& source);
+
+// Throws Error{usage} for a system message without a chat.
+void check_system(const Json& values, const std::string& section, const std::string& source);
+
 // Of a learner with a model: what its keys for the prompt and the head say together. Throws Error{usage}.
 void check_prompt(const Json& values, const std::string& section, const std::string& source);
 

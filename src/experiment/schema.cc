@@ -28,8 +28,8 @@ std::vector<KeyInfo> learner_keys(const char* section) {
        "lora, full: new starts from zero; words from the LM head's rows of label_words (its zero-shot "
        "answer)"},
       {section, "label_words", word_lists, nullptr,
-       "a word of one token, or a list of them, a class; for head = \"words\" and a student's zero-shot "
-       "control"},
+       "a word of one token, or a list of them, a class; for head = \"words\", a student's zero-shot "
+       "control and a supervisor of kind elicit"},
       {section, "dtype", text, "auto",
        "bfloat16 | float32: compute type; auto takes what this processor multiplies faster"},
       {section, "base", text, "compute",
@@ -38,7 +38,9 @@ std::vector<KeyInfo> learner_keys(const char* section) {
       {section, "pooling", text_or_list, "auto",
        "last | mean | cls, or a list for a probe; auto: decoder last (probe: last and mean), encoder mean"},
       {section, "depth", integer, -1,
-       "probe: hidden state after this many blocks; -1: the last, after the final norm"},
+       "probe: hidden state after this many blocks; -1: the last, after the final norm (elicit: two thirds "
+       "of "
+       "them)"},
       {section, "l2", number_list, nullptr,
        "probe: penalties tried by cross-validation; a list of one is taken as it is"},
       {section, "folds", integer, nullptr, "probe: folds of the cross-validation"},
@@ -77,13 +79,16 @@ std::vector<KeyInfo> make_keys() {
       {"data", "balance", flag_or_auto, "auto",
        "drop majority rows of train; auto: when the majority exceeds 55%"},
       {"data", "allow_overlap", boolean, false, "go on when over 1% of train rows equal a test text"},
-      {"supervisor", "kind", text, "model", "model | ngrams | lexicon | labels"},
+      {"supervisor", "kind", text, "model", "model | ngrams | lexicon | labels | elicit"},
       {"supervisor", "path", text, "",
        "lexicon: word list (word, tab, valence); labels: file of labels by id, or by row from 0 with split"},
       {"supervisor", "scale", number, 1.0, "lexicon: p = sigmoid(valence / scale)"},
       {"supervisor", "max_n", integer, 2, "ngrams: word n-grams of 1 .. max_n"},
       {"supervisor", "min_count", integer, 2, "ngrams: rows that must hold an n-gram"},
       {"supervisor", "ngram_l2", number, 1.0, "ngrams: L2 penalty"},
+      {"supervisor", "elicit", text, nullptr,
+       "elicit: zero-shot | ccs | pca: how a decoder's own answer is read, without a label"},
+      {"supervisor", "restarts", integer, nullptr, "elicit = ccs: starts, of which the least loss is kept"},
       {"method", "name", text, "naive",
        "see qinglan methods list; stages may stand before the loss: \"filter:topo | logconf\" (without a "
        "loss: "

@@ -12,6 +12,7 @@
 #include "catalog/method.h"
 #include "catalog/pipeline.h"
 #include "data/template.h"
+#include "experiment/elicit.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
@@ -206,7 +207,8 @@ class Tree {
   static std::string name_in(const std::string& section, const Json& values) {
     if (section == "student") return values.value("model", "");
     if (section == "supervisor")
-      return values["kind"] == "model" ? values.value("model", "") : values.value("kind", "");
+      return values["kind"] == "model" || values["kind"] == "elicit" ? values.value("model", "")
+                                                                     : values.value("kind", "");
     return "";
   }
 
@@ -223,8 +225,10 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
                     const std::string& source) {
   LearnerSpec spec;
   if (section == "supervisor") {
-    require_one_of(values, section, "kind", {"model", "ngrams", "lexicon", "labels"}, source);
+    require_one_of(values, section, "kind", {"model", "ngrams", "lexicon", "labels", "elicit"}, source);
     spec.kind = values["kind"];
+    require(spec.kind == "elicit" || !values.contains("elicit"), "supervisor.elicit needs kind = \"elicit\"",
+            source);
   }
   if (values["text"] == "") values["text"] = data_text;
   if (spec.kind == "model") {
@@ -239,6 +243,10 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
     spec.model_path = find_model(spec.name);
     spec.tune = values["tune"];
     values = with_recipe_defaults(values, source);
+  } else if (spec.kind == "elicit") {
+    values = elicit_values(values, source);
+    spec.name = values["elicit"].get<std::string>() + ":" + values["model"].get<std::string>();
+    spec.model_path = find_model(values["model"]);
   } else {
     spec.name = spec.kind;
     values = only_keys_of_kind(values, spec.kind);

@@ -13,9 +13,9 @@
 namespace qinglan {
 
 struct LearnerSpec {
-  std::string kind = "model";    // model | ngrams | lexicon | labels
+  std::string kind = "model";    // model | ngrams | lexicon | labels | elicit
   std::string name;              // for people: a model's name, or the kind
-  std::string model_path;        // kind model
+  std::string model_path;        // kinds model, elicit
   std::string tune;              // kind model: see tune.h
   std::string text;              // template
   std::string path;              // lexicon, labels

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "experiment/elicit.h"
 #include "experiment/recipe.h"
 #include "experiment/run.h"
 
@@ -164,6 +165,69 @@ path = "x"
 model = "."
 )";
   EXPECT_THAT(error_of(weak), HasSubstr("supervisor.label_words"));
+}
+
+// The base without its supervisor's kind, and one that elicits.
+std::string eliciting(const std::string& keys) {
+  return "[data]\npath = \"x\"\n[student]\nmodel = \".\"\n[supervisor]\nkind = \"elicit\"\n" + keys;
+}
+
+TEST(Spec, ElicitationReadsWhatItsWayOfAskingNeeds) {
+  const std::string base = "model = \".\"\nlabel_words = [\" no\", [\" yes\", \" sure\"]]\n";
+  const LearnerSpec ccs =
+      parse_spec(eliciting(base + "elicit = \"ccs\"\nrestarts = 3"), "t.toml").cells[0].supervisor;
+  EXPECT_EQ(ccs.name, "ccs:.");
+  EXPECT_EQ(elicit_recipe_of(ccs.values), (Json{{"kind", "ccs"},
+                                                {"lr", 0.01},
+                                                {"weight_decay", 0.01},
+                                                {"clip", 1.0},
+                                                {"epochs", 1000},
+                                                {"restarts", 3}}));
+  EXPECT_EQ(pair_word(ccs.values, 0), " no");
+  EXPECT_EQ(pair_word(ccs.values, 1), " yes");
+  const LearnerSpec zero =
+      parse_spec(eliciting(base + "elicit = \"zero-shot\""), "t.toml").cells[0].supervisor;
+  EXPECT_FALSE(zero.values.contains("depth"));
+  EXPECT_FALSE(zero.values.contains("tune"));
+}
+
+TEST(Spec, ElicitationRefusesWhatCannotBeMeant) {
+  const std::string words = "label_words = [\" no\", \" yes\"]\n", model = "model = \".\"\n";
+  EXPECT_THAT(error_of(eliciting(model + words)), HasSubstr("needs `elicit`"));
+  EXPECT_THAT(error_of(eliciting(model + words + "elicit = \"cs\"")), HasSubstr("did you mean 'ccs'"));
+  EXPECT_THAT(error_of(eliciting(words + "elicit = \"ccs\"")), HasSubstr("needs a model"));
+  EXPECT_THAT(error_of(eliciting(model + "elicit = \"ccs\"")), HasSubstr("label_words"));
+  EXPECT_THAT(error_of(eliciting(model + "elicit = \"ccs\"\nlabel_words = [\"a\", [\"b\", \"a\"]]")),
+              HasSubstr("twice"));
+  EXPECT_THAT(error_of(eliciting(model + "elicit = \"ccs\"\nlabel_words = [\"a\", \"\"]")),
+              HasSubstr("empty"));
+  for (const char* key : {"depth = 3", "restarts = 2", "epochs = 5", "tune = \"lora\"", "pooling = \"mean\""})
+    EXPECT_THAT(error_of(eliciting(model + words + "elicit = \"zero-shot\"\n" + key)),
+                HasSubstr("means nothing"));
+  EXPECT_THAT(error_of(eliciting(model + words + "elicit = \"ccs\"\nrestarts = 0")),
+              HasSubstr("'restarts' is out of range"));
+  EXPECT_THAT(error_of(eliciting(model + words + "elicit = \"pca\"\nsystem = \"x\"")),
+              HasSubstr("chat = true"));
+  EXPECT_THAT(error_of(kBase, {.sets = {"supervisor.elicit=pca"}}), HasSubstr("kind = \"elicit\""));
+}
+
+TEST(Elicit, ADirectionIsReadTwoThirdsUpADecoderOfTwoClasses) {
+  ModelConfig config;
+  config.layers = 30;
+  Json values = {{"elicit", "ccs"}, {"depth", -1}};
+  fit_elicitation(values, config, "m", {"no", "yes"});
+  EXPECT_EQ(values["depth"], 20);
+  values["depth"] = 30;
+  fit_elicitation(values, config, "m", {"no", "yes"});
+  EXPECT_EQ(values["depth"], 30);
+  values["depth"] = 31;
+  EXPECT_THROW(fit_elicitation(values, config, "m", {"no", "yes"}), Error);
+  values["depth"] = -1;
+  EXPECT_THROW(fit_elicitation(values, config, "m", {"a", "b", "c"}), Error);
+  values["elicit"] = "zero-shot";
+  EXPECT_NO_THROW(fit_elicitation(values, config, "m", {"a", "b", "c"}));
+  config.kind = ModelKind::encoder;
+  EXPECT_THROW(fit_elicitation(values, config, "m", {"no", "yes"}), Error);
 }
 
 // What a node is keyed by holds these keys only where they say something other than the default.

@@ -101,6 +101,7 @@ std::string supervisor_words(const Cell& cell) {
   if (cell.supervisor_kind == "ngrams")
     return "logistic regression on bags of n-grams, fitted on ground truth";
   if (cell.supervisor_kind == "labels") return "labels read from a file";
+  if (cell.supervisor_kind == "elicit") return "what a pretrained model answers by itself; no label was used";
   if (cell.supervisor_kind == "model")
     return "a model fitted on ground truth" +
            (cell.supervisor_tune.empty() ? "" : " (" + tune_words(cell.supervisor_tune) + ")");

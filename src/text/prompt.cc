@@ -10,16 +10,29 @@ Prompt::Prompt(const Json& values, const Tokenizer& tokenizer, const std::string
     : tokenizer_(tokenizer),
       template_(Template::parse(values.at("text"))),
       limit_{values.at("max_tokens"), truncation_named(values.value("truncate", "right")), 0, 0} {
-  if (!values.contains("chat")) {
-    limit_.head = tokenizer.special_prefix();
-    limit_.tail = tokenizer.special_suffix();
-    return;
-  }
+  values.contains("chat") ? open_chat(values.at("chat"), tokenizer_path) : frame_text();
+  read_suffix(values.value("suffix", ""));
+}
+
+void Prompt::frame_text() {
+  limit_.head = tokenizer_.special_prefix();
+  limit_.tail = closing_ = tokenizer_.special_suffix();
+}
+
+void Prompt::open_chat(const Json& chat, const std::string& tokenizer_path) {
   auto source = find_chat_template(tokenizer_path);
   if (!source) throw Error(ErrorKind::invalid_input, "the model has no chat template").in(tokenizer_path);
   chat_.emplace(*std::move(source));
-  system_ = values.at("chat").value("system", "");
+  system_ = chat.value("system", "");
   measure_frame();
+}
+
+void Prompt::read_suffix(const std::string& suffix) {
+  if (suffix.empty()) return;
+  suffix_ = tokenizer_.encode(suffix, false);
+  if (suffix_.empty())
+    throw Error(ErrorKind::invalid_input, "the word \"" + suffix + "\" has no token of this model");
+  limit_.tail += static_cast<std::int64_t>(suffix_.size());
 }
 
 Conversation Prompt::conversation(const std::string& text) const {
@@ -49,10 +62,16 @@ EncodedRows Prompt::encode(const std::vector<Example>& rows) const {
     texts.push_back(template_.render(row.fields));
     names.push_back("row \"" + row.id + "\" (number " + std::to_string(row.row + 1) + " of its file)");
   }
-  if (!chat_) return cut_rows(tokenizer_.encode_batch(texts, true), limit_, names);
+  auto ids = encode_whole(texts);
+  for (auto& row : ids) row.insert(row.end() - closing_, suffix_.begin(), suffix_.end());
+  return cut_rows(std::move(ids), limit_, names);
+}
+
+std::vector<std::vector<std::int32_t>> Prompt::encode_whole(const std::vector<std::string>& texts) const {
+  if (!chat_) return tokenizer_.encode_batch(texts, true);
   std::vector<Conversation> conversations;
   for (const auto& text : texts) conversations.push_back(conversation(text));
-  return cut_rows(tokenizer_.encode_batch(chat_->render(conversations, true), false), limit_, names);
+  return tokenizer_.encode_batch(chat_->render(conversations, true), false);
 }
 
 EncodedRows Prompt::encode(const Inputs& inputs) const {

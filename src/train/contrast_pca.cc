@@ -1,0 +1,39 @@
+#include "train/contrast_pca.h"
+
+#include <cmath>
+
+#include "base/error.h"
+
+namespace qinglan {
+namespace {
+
+torch::Tensor differences(const ContrastPairs& pairs) {
+  return (pairs.second - pairs.first).to(torch::kFloat64);
+}
+
+}  // namespace
+
+ContrastPca ContrastPca::fit(const ContrastPairs& pairs) {
+  const torch::NoGradGuard no_gradients;
+  const torch::Tensor x = differences(pairs);
+  const torch::Tensor covariance = x.t().mm(x) / static_cast<double>(x.size(0));
+  const auto [values, vectors] = torch::linalg_eigh(covariance);  // ascending
+  const double largest = values[-1].item<double>();
+  if (!(largest > 0))
+    throw Error(ErrorKind::invalid_input,
+                "contrast pairs: the two words of a pair leave the same hidden state");
+  ContrastPca pca;
+  pca.direction_ = vectors.select(1, -1).contiguous();
+  pca.direction_ *= torch::sign(pca.direction_[pca.direction_.abs().argmax()]);
+  pca.deviation_ = std::sqrt(largest);
+  pca.share_ = largest / values.sum().item<double>();
+  return pca;
+}
+
+torch::Tensor ContrastPca::log_probabilities(const ContrastPairs& pairs) const {
+  const torch::NoGradGuard no_gradients;
+  const torch::Tensor score = differences(pairs).mv(direction_) / deviation_;
+  return torch::stack({torch::log_sigmoid(-score), torch::log_sigmoid(score)}, 1);
+}
+
+}  // namespace qinglan
