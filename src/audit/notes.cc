@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "audit/controls.h"
 #include "audit/leaks.h"
 #include "audit/words.h"
 
@@ -68,6 +69,23 @@ void add_threshold_note(SeriesScores& scores, const Cell& cell, const CellJudgem
                                   : cell.method + " is not better than naive: " + numbers);
 }
 
+// A combination of annotators that is worth no more than their vote.
+void add_vote_note(SeriesScores& scores, const Cell& cell, const CellJudgement& judged,
+                   std::vector<std::string>& notes) {
+  const auto vote = cell.controls.find(kVoteControl);
+  if (vote == cell.controls.end() || vote->second.series.size() != 1) return;
+  const std::string& metric = judged.metric;
+  const std::vector<std::string> shared(cell.seeds.size(), vote->second.series.front());
+  const Scored voted = scores.matrix(shared, metric, "no vote");
+  const Scored floor = scores.matrix(role_names(cell, &SeedRun::weak_floor), metric, "no weak floor");
+  const Estimate over = scores.interval(difference(floor, voted));
+  if (!floor.defined() || !voted.defined() || (over.defined() && over.low > 0)) return;
+  notes.push_back(
+      cell.supervisor + (over.defined() && over.value > 0 ? " is not shown to beat" : " does not beat") +
+      " the plain vote of its annotators: " + in_metric(metric, floor.matrix.mean()) + " against " +
+      in_metric(metric, voted.matrix.mean()) + ", " + difference_in_metric(metric, over));
+}
+
 }  // namespace
 
 std::vector<std::string> run_notes(const SeriesScores& scores) {
@@ -104,6 +122,7 @@ std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, cons
       break;
     }
   add_threshold_note(scores, cell, judged, notes);
+  add_vote_note(scores, cell, judged, notes);
   if (const std::string misleads = misleading_accuracy(scores); !misleads.empty()) notes.push_back(misleads);
   if (cell.student_tune == "probe" && fine_tuned(cell.supervisor_tune) &&
       judged.fives.at("accuracy").strong_ceiling.defined())

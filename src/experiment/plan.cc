@@ -14,6 +14,7 @@
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
 #include "experiment/tune.h"
+#include "supervise/combiner.h"
 #include "supervise/label_file.h"
 #include "supervise/lexicon.h"
 
@@ -265,9 +266,9 @@ class Planner {
 
   static MethodSpec naive() { return {"naive", resolve_parameters(find_method("naive"), Json::object())}; }
 
-  // What is wrong with a word list or a label file is known before any work starts.
+  // What is wrong with a word list, a label file or annotators is known before any work starts.
   void try_rule(const LearnerSpec& spec) {
-    if (!tried_.insert(spec.path).second) return;
+    if (!tried_.insert(spec.path + spec.values.dump()).second) return;
     if (spec.kind == "lexicon") {
       Lexicon::load(spec.path);
       if (data_.classes.size() != 2)
@@ -279,13 +280,17 @@ class Planner {
     std::vector<std::string> ids;
     RowPlaces places;
     for (const auto& example : inputs.train) ids.push_back(example.id), places.rows.push_back(example.row);
-    read_label_file(spec.path, ids, data_.classes, places);
+    if (spec.kind == "annotators")
+      find_combiner(spec.values["combine"])
+          .fit(read_annotations(spec.path, ids, data_.classes, places, spec.values["annotators"]));
+    else
+      read_label_file(spec.path, ids, data_.classes, places);
   }
 
   std::string weak_floor(const Learner& supervisor, std::uint64_t seed) {
     const LearnerSpec& spec = supervisor.spec;
     Node node;
-    if (spec.kind == "lexicon" || spec.kind == "labels") {
+    if (is_rule(spec)) {
       try_rule(spec);
       node.kind = "weak_floor";
       node.inputs = {{"dataset", data_.dataset}};
@@ -294,7 +299,7 @@ class Planner {
       node.params["file"] = memo_.digest(spec.path);
       node.params["classes"] = data_.classes;
       node.files[spec.kind] = spec.path;
-      if (spec.kind == "labels") node.params["files_apart"] = dataset_files(spec_.data).size() > 1;
+      if (spec.kind != "lexicon") node.params["files_apart"] = dataset_files(spec_.data).size() > 1;
       node.title = "supervisor " + spec.name;
     } else {
       node = fit("weak_floor", supervisor, "supervision", seed, naive());
@@ -431,6 +436,16 @@ class Planner {
       cell.controls["weak-twice"].undefined =
           "a supervisor of kind " + supervisor.spec.kind + " is not trained";
     add_zero_shot(cell, student);
+    add_vote(cell, supervisor);
+  }
+
+  // What the annotators say without any model of them: the combination must beat it, or it only costs.
+  void add_vote(Cell& cell, const Learner& supervisor) {
+    Learner vote = supervisor;
+    if (vote.spec.values.value("combine", "vote") == "vote") return;
+    vote.spec.values["combine"] = "vote";
+    vote.spec.name = "vote of the same annotators";
+    cell.controls["majority vote"].series = {weak_floor(vote, 0)};
   }
 
   void add_zero_shot(Cell& cell, const Learner& student) {

@@ -16,6 +16,7 @@
 #include "experiment/schema.h"
 #include "experiment/toml_tree.h"
 #include "experiment/tune.h"
+#include "supervise/combiner.h"
 
 namespace qinglan {
 namespace {
@@ -222,7 +223,7 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
                     const std::string& source) {
   LearnerSpec spec;
   if (section == "supervisor") {
-    require_one_of(values, section, "kind", {"model", "ngrams", "lexicon", "labels"}, source);
+    require_one_of(values, section, "kind", {"model", "ngrams", "lexicon", "labels", "annotators"}, source);
     spec.kind = values["kind"];
   }
   if (values["text"] == "") values["text"] = data_text;
@@ -242,10 +243,14 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
     spec.name = spec.kind;
     values = only_keys_of_kind(values, spec.kind);
     spec.path = values.value("path", "");
-    if (spec.kind == "lexicon" || spec.kind == "labels") {
+    if (is_rule(spec)) {
       require(!spec.path.empty(), "a supervisor of kind " + spec.kind + " needs `path`", source);
       spec.path = find_packaged_file(spec.path);
-      spec.name = spec.kind + ":" + std::filesystem::path(spec.path).stem().string();
+      if (spec.kind == "annotators") {
+        require_one_of(values, section, "combine", combiner_names(), source);
+        if (values["annotators"].is_string()) values["annotators"] = Json::array({values["annotators"]});
+      }
+      spec.name = values.value("combine", spec.kind) + ":" + std::filesystem::path(spec.path).stem().string();
     }
   }
   spec.text = values["text"];
@@ -324,6 +329,10 @@ Json resolved_document(const Spec& spec, const Json& data, const Json& controls,
 }
 
 }  // namespace
+
+bool is_rule(const LearnerSpec& spec) {
+  return spec.kind == "lexicon" || spec.kind == "labels" || spec.kind == "annotators";
+}
 
 Spec parse_spec(const std::string& text, const std::string& source, const SpecOptions& options) {
   const Tree tree(parse_toml(text, source), options, source);

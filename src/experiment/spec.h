@@ -13,14 +13,17 @@
 namespace qinglan {
 
 struct LearnerSpec {
-  std::string kind = "model";    // model | ngrams | lexicon | labels
+  std::string kind = "model";    // model | ngrams | lexicon | labels | annotators
   std::string name;              // for people: a model's name, or the kind
   std::string model_path;        // kind model
   std::string tune;              // kind model: see tune.h
   std::string text;              // template
-  std::string path;              // lexicon, labels
+  std::string path;              // lexicon, labels, annotators
   Json values = Json::object();  // all resolved keys of the section, as recorded
 };
+
+// A supervisor that is not trained: its answers come from a file.
+bool is_rule(const LearnerSpec& spec);
 
 struct MethodSpec {
   std::string name;

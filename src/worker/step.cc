@@ -21,6 +21,7 @@ constexpr Entry kSteps[] = {
     {"weak_labels", nullptr, run_weak_labels},
     {"weak_floor", "lexicon", run_rule_floor},
     {"weak_floor", "labels", run_rule_floor},
+    {"weak_floor", "annotators", run_rule_floor},
     {"control", "zero-shot", run_zero_shot},
     {"weak_floor", nullptr, run_fit},
     {"strong_ceiling", nullptr, run_fit},
