@@ -15,6 +15,12 @@ student's logits, p = softmax(f), y the weak label of a row, K the number of cla
 tested against an independent formula and against finite differences (`tools/golden/objectives_golden.py`, `train_golden.py`).
 """
 
+COMBINERS = """## Combining annotators
+
+A supervisor of kind `annotators` makes one label of several people's, rules' or programs' answers (`combine = NAME`; `qinglan combiners list`). Below a, b are
+annotators, l(a) what a says of the row and k a class; no ground truth is used. Formulas are tested against NumPy and SciPy (`tools/golden/combiners_golden.py`).
+"""
+
 
 def section(method):
     lines = [f"## {method['name']}", "", method["formula"].replace("|", "\\|").replace("*", "\\*"), "", f"Source: {method['source']}.", "",
@@ -23,9 +29,18 @@ def section(method):
     return "\n".join(lines) + "\n"
 
 
+def combiner(entry):
+    formula = entry["formula"].replace("|", "\\|").replace("*", "\\*").replace("~", "\\~")
+    return f"### {entry['name']}\n\n{formula}\n\nSource: {entry['source']}.\n\nHelps when: {entry['summary']}.\n"
+
+
+def listed(what):
+    return json.loads(subprocess.run([ROOT / "build/bin/qinglan", what, "list", "--json"], capture_output=True, check=True).stdout)
+
+
 def main():
-    listed = subprocess.run([ROOT / "build/bin/qinglan", "methods", "list", "--json"], capture_output=True, check=True).stdout
-    (ROOT / "docs/methods.md").write_text(HEAD + "\n" + "\n".join(section(m) for m in json.loads(listed)))
+    parts = [section(m) for m in listed("methods")] + [COMBINERS] + [combiner(c) for c in listed("combiners")]
+    (ROOT / "docs/methods.md").write_text(HEAD + "\n" + "\n".join(parts))
 
 
 if __name__ == "__main__":

@@ -45,6 +45,23 @@ const Cell* naive_partner(const Record& record, const Cell& cell) {
   return nullptr;
 }
 
+// A combination of annotators that is worth no more than their vote.
+void add_vote_note(SeriesScores& scores, const Cell& cell, const CellJudgement& judged,
+                   std::vector<std::string>& notes) {
+  const auto vote = cell.controls.find(kVoteControl);
+  if (vote == cell.controls.end() || vote->second.series.size() != 1) return;
+  const std::string& metric = judged.metric;
+  const std::vector<std::string> shared(cell.seeds.size(), vote->second.series.front());
+  const Scored voted = scores.matrix(shared, metric, "no vote");
+  const Scored floor = scores.matrix(role_names(cell, &SeedRun::weak_floor), metric, "no weak floor");
+  const Estimate over = scores.interval(difference(floor, voted));
+  if (!floor.defined() || !voted.defined() || (over.defined() && over.low > 0)) return;
+  notes.push_back(
+      cell.supervisor + (over.defined() && over.value > 0 ? " is not shown to beat" : " does not beat") +
+      " the plain vote of its annotators: " + in_metric(metric, floor.matrix.mean()) + " against " +
+      in_metric(metric, voted.matrix.mean()) + ", " + difference_in_metric(metric, over));
+}
+
 void add_threshold_note(SeriesScores& scores, const Cell& cell, const CellJudgement& judged,
                         std::vector<std::string>& notes) {
   const Estimate& gain = judged.fives.at("accuracy").gain;
@@ -67,23 +84,6 @@ void add_threshold_note(SeriesScores& scores, const Cell& cell, const CellJudgem
                               difference_in_metric("accuracy", same_prior) + " with the same prior";
   notes.push_back(plain.value > 0 ? "explained by threshold: " + cell.method + " against naive is " + numbers
                                   : cell.method + " is not better than naive: " + numbers);
-}
-
-// A combination of annotators that is worth no more than their vote.
-void add_vote_note(SeriesScores& scores, const Cell& cell, const CellJudgement& judged,
-                   std::vector<std::string>& notes) {
-  const auto vote = cell.controls.find(kVoteControl);
-  if (vote == cell.controls.end() || vote->second.series.size() != 1) return;
-  const std::string& metric = judged.metric;
-  const std::vector<std::string> shared(cell.seeds.size(), vote->second.series.front());
-  const Scored voted = scores.matrix(shared, metric, "no vote");
-  const Scored floor = scores.matrix(role_names(cell, &SeedRun::weak_floor), metric, "no weak floor");
-  const Estimate over = scores.interval(difference(floor, voted));
-  if (!floor.defined() || !voted.defined() || (over.defined() && over.low > 0)) return;
-  notes.push_back(
-      cell.supervisor + (over.defined() && over.value > 0 ? " is not shown to beat" : " does not beat") +
-      " the plain vote of its annotators: " + in_metric(metric, floor.matrix.mean()) + " against " +
-      in_metric(metric, voted.matrix.mean()) + ", " + difference_in_metric(metric, over));
 }
 
 }  // namespace

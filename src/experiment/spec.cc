@@ -330,10 +330,6 @@ Json resolved_document(const Spec& spec, const Json& data, const Json& controls,
 
 }  // namespace
 
-bool is_rule(const LearnerSpec& spec) {
-  return spec.kind == "lexicon" || spec.kind == "labels" || spec.kind == "annotators";
-}
-
 Spec parse_spec(const std::string& text, const std::string& source, const SpecOptions& options) {
   const Tree tree(parse_toml(text, source), options, source);
   const Json top = tree.section("", {});
@@ -357,6 +353,10 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
   spec.threads = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
   spec.resolved = resolved_document(spec, data, controls, claim);
   return spec;
+}
+
+bool is_rule(const LearnerSpec& spec) {
+  return spec.kind == "lexicon" || spec.kind == "labels" || spec.kind == "annotators";
 }
 
 Spec read_spec(const std::string& path, const SpecOptions& options) {

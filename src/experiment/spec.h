@@ -22,9 +22,6 @@ struct LearnerSpec {
   Json values = Json::object();  // all resolved keys of the section, as recorded
 };
 
-// A supervisor that is not trained: its answers come from a file.
-bool is_rule(const LearnerSpec& spec);
-
 struct MethodSpec {
   std::string name;
   Json params = Json::object();  // resolved by the catalog
@@ -60,6 +57,9 @@ struct SpecOptions {
   std::optional<std::int64_t> seeds;
   std::vector<std::string> sets;  // "a.b=v"
 };
+
+// A supervisor that is not trained: its answers come from a file.
+bool is_rule(const LearnerSpec& spec);
 
 // Throws Error{usage} with file and line for bad TOML; names an unknown key, section, method, model with the
 // nearest known one. Relative paths in a spec are relative to the current folder.

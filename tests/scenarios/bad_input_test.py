@@ -77,7 +77,7 @@ weak.write_text('{"id":"nobody","label":0}\n')
 refuse("weak labels for other ids", 1, ["weak.jsonl"], supervisor=f'kind = "labels"\npath = "{weak}"')
 crowd = folder / "crowd.csv"
 for name, text, keys, code, words in [
-    ("annotators for other ids", "id,annotator,label\nnobody,x,0\n", "", 1, ["crowd.csv", "no annotator says anything of any of the 240"]),
+    ("annotators for other ids", "id,annotator,label\nnobody,x,0\n", "", 1, ["crowd.csv", "no annotator says anything of any of the", "train rows"]),
     ("an annotator twice", "row,annotator,label\n3,x,0\n3,x,1\n", "", 1, ["crowd.csv:3", "a second answer", '"x"', '"3"', "line 2"]),
     ("an answer outside the classes", "row,annotator,label\n0,x,0\n3,x,9\n", "", 1, ["crowd.csv:3", '"9"', "outside"]),
     ("an unknown annotator", "row,annotator,label\n0,xavier,0\n", 'annotators = ["xaver"]', 1, ["crowd.csv", "xaver", "xavier"]),
