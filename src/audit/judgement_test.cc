@@ -223,28 +223,6 @@ TEST(Judge, GainsThatTheThresholdExplainsAreNoted) {
   EXPECT_THAT(judged(maker).notes, Contains(StartsWith("explained by threshold: the student gains")));
 }
 
-TEST(Judge, AMethodIsComparedWithNaiveAtTheSamePrior) {
-  RecordMaker maker({});
-  Cell method = maker.cell();
-  method.id = "logconf";
-  method.method = "logconf";
-  for (SeedRun& seed : method.seeds) {
-    const std::string name = "logconf" + std::to_string(seed.seed);
-    Series series = maker.series(seed.weak_to_strong);
-    maker.record().series[name] = series;
-    for (std::size_t i = 0; i < series.logits.size(); i += 2)
-      maker.series(seed.weak_to_strong).logits[i] += 0.7f;
-    maker.series(seed.weak_to_strong).matched_bias = {-0.7f, 0};
-    seed.weak_to_strong = name;
-  }
-  maker.record().cells.push_back(method);
-  EXPECT_THAT(judge(maker.record()).cells[1].notes,
-              Contains(StartsWith("explained by threshold: logconf against naive is +")));
-  maker.record().cells[0].student_tune = "lora";  // no longer the same student
-  EXPECT_THAT(judge(maker.record()).cells[1].notes,
-              ::testing::Not(Contains(StartsWith("explained by threshold"))));
-}
-
 TEST(Judge, ACombinationOfAnnotatorsIsComparedWithTheirVote) {
   RecordMaker maker({});
   maker.cell().supervisor = "dawid-skene:crowd";
@@ -277,6 +255,28 @@ TEST(Judge, ACombinationOfAnnotatorsIsComparedWithTheirVote) {
               Contains(testing::AllOf(starts("is not shown to beat"), HasSubstr("+0.2 points"))));
   EXPECT_THAT(voted(0, 80), testing::Not(Contains(starts("does not beat"))));
   EXPECT_THAT(voted(0, 80), testing::Not(Contains(starts("is not shown to beat"))));
+}
+
+TEST(Judge, AMethodIsComparedWithNaiveAtTheSamePrior) {
+  RecordMaker maker({});
+  Cell method = maker.cell();
+  method.id = "logconf";
+  method.method = "logconf";
+  for (SeedRun& seed : method.seeds) {
+    const std::string name = "logconf" + std::to_string(seed.seed);
+    Series series = maker.series(seed.weak_to_strong);
+    maker.record().series[name] = series;
+    for (std::size_t i = 0; i < series.logits.size(); i += 2)
+      maker.series(seed.weak_to_strong).logits[i] += 0.7f;
+    maker.series(seed.weak_to_strong).matched_bias = {-0.7f, 0};
+    seed.weak_to_strong = name;
+  }
+  maker.record().cells.push_back(method);
+  EXPECT_THAT(judge(maker.record()).cells[1].notes,
+              Contains(StartsWith("explained by threshold: logconf against naive is +")));
+  maker.record().cells[0].student_tune = "lora";  // no longer the same student
+  EXPECT_THAT(judge(maker.record()).cells[1].notes,
+              ::testing::Not(Contains(StartsWith("explained by threshold"))));
 }
 
 TEST(Judge, NotesOfTheRun) {

@@ -122,7 +122,6 @@ std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, cons
       break;
     }
   add_threshold_note(scores, cell, judged, notes);
-  add_vote_note(scores, cell, judged, notes);
   if (const std::string misleads = misleading_accuracy(scores); !misleads.empty()) notes.push_back(misleads);
   if (cell.student_tune == "probe" && fine_tuned(cell.supervisor_tune) &&
       judged.fives.at("accuracy").strong_ceiling.defined())
@@ -132,6 +131,7 @@ std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, cons
     notes.push_back("supervisor shift: the supervisor is " +
                     difference_in_metric("accuracy", judged.supervisor_shift) +
                     " on the transfer set against test, so floor and labels differ in quality");
+  add_vote_note(scores, cell, judged, notes);
   return notes;
 }
 
