@@ -18,11 +18,21 @@ STAGES = """# Stages
 
 What may stand before a loss, separated by `|`: `name = "filter:topo | logconf"`. A stage takes the weak labels of the transfer half and gives fewer
 (`filter:`) or others (`relabel:`); the next stage, and at last the loss, sees those. Parameters stand in a table under the quoted name,
-`[method."filter:topo"]`. Most compare rows by the untrained student's hidden states; none sees ground truth, and no row judges its own label.
+`[method."filter:topo"]`. Most compare rows by the untrained student's hidden states; but for `gold:` none sees ground truth, and no row judges its own label.
 An abstention is no label: filters drop it, relabelling gives it one, and it votes for nobody. Ties go by the hashes of the ids, so that results do not depend on the order of rows.
 A filter that leaves no label, or labels of one class only, fails its cell with the reason. The prior `"weak"` of the prior-matched threshold stays the mean
 of the supervisor's own labels; a loss that hardens takes the mean of the labels it is given. All stages are tested against NumPy and SciPy
-(`tools/golden/stages_golden.py`).
+(`tools/golden/stages_golden.py`, `gold_golden.py`).
+
+The stages `gold:` spend a declared number of true labels and stand next to the loss: `"filter:topo | gold:weighted | logconf"`. Rows are drawn from the
+transfer half by a step of its own, which hands the student these rows and no others; they enter its certificate. Beside such a method stand the student
+of the true labels alone and naive with the same ones: who does not beat the former gains nothing from weak labels, and is refused (`control-failed`).
+"""
+
+COMBINERS = """# Combining annotators
+
+A supervisor of kind `annotators` makes one label of several people's, rules' or programs' answers (`combine = NAME`; `qinglan combiners list`). Below a, b are
+annotators, l(a) what a says of the row and k a class; no ground truth is used. Formulas are tested against NumPy and SciPy (`tools/golden/combiners_golden.py`).
 """
 
 
@@ -33,10 +43,20 @@ def section(method):
     return "\n".join(lines) + "\n"
 
 
+def combiner(entry):
+    formula = entry["formula"].replace("|", "\\|").replace("*", "\\*").replace("~", "\\~")
+    return f"## {entry['name']}\n\n{formula}\n\nSource: {entry['source']}.\n\nHelps when: {entry['summary']}.\n"
+
+
+def listed(what):
+    return json.loads(subprocess.run([ROOT / "build/bin/qinglan", what, "list", "--json"], capture_output=True, check=True).stdout)
+
+
 def main():
-    listed = subprocess.run([ROOT / "build/bin/qinglan", "methods", "list", "--json"], capture_output=True, check=True).stdout
-    parts = {kind: [section(m) for m in json.loads(listed) if m["kind"] == kind] for kind in ("loss", "stage")}
-    (ROOT / "docs/methods.md").write_text("\n".join([HEAD, *parts["loss"], STAGES, *parts["stage"]]))
+    methods = listed("methods")
+    losses, stages = ([section(m) for m in methods if m["kind"] == kind] for kind in ("loss", "stage"))
+    combiners = [combiner(c) for c in listed("combiners")]
+    (ROOT / "docs/methods.md").write_text("\n".join([HEAD, *losses, STAGES, *stages, COMBINERS, *combiners]))
 
 
 if __name__ == "__main__":

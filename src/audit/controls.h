@@ -7,6 +7,7 @@
 namespace qinglan {
 
 inline constexpr const char* kMajorityControl = "majority class";
+inline constexpr const char* kVoteControl = "majority vote";  // of the annotators whose answers are combined
 inline constexpr const char* kShuffledControl = "shuffled";
 inline constexpr const char* kTunedCeilingControl = "tuned ceiling";
 

@@ -12,6 +12,8 @@ struct Named {
 Named supervisor_words(const Cell& cell) {
   if (cell.supervisor_kind == "lexicon") return {"labels of a word list", "the list itself"};
   if (cell.supervisor_kind == "labels") return {"labels from a file", "those labels themselves"};
+  if (cell.supervisor_kind == "annotators")
+    return {"combined labels of several annotators", "those labels themselves"};
   if (cell.supervisor_kind == "ngrams") return {"labels of an n-gram model", "that model itself"};
   if (cell.supervisor_kind == "elicit")
     return {"labels elicited without ground truth (" + cell.supervisor + ")", "those labels themselves"};

@@ -223,6 +223,40 @@ TEST(Judge, GainsThatTheThresholdExplainsAreNoted) {
   EXPECT_THAT(judged(maker).notes, Contains(StartsWith("explained by threshold: the student gains")));
 }
 
+TEST(Judge, ACombinationOfAnnotatorsIsComparedWithTheirVote) {
+  RecordMaker maker({});
+  maker.cell().supervisor = "dawid-skene:crowd";
+  const auto starts = [](const char* how) {
+    return StartsWith(std::string("dawid-skene:crowd ") + how + " the plain vote of its annotators: ");
+  };
+  Control& vote = maker.cell().controls["majority vote"];
+  for (const SeedRun& seed : maker.cell().seeds)  // a rule: the same answers for every seed
+    maker.series(seed.weak_floor).logits = maker.series("weak_floor0").logits;
+  vote.series = {"weak_floor0"};
+  EXPECT_THAT(judged(maker).notes,
+              Contains(testing::AllOf(starts("does not beat"), HasSubstr("+0.0 points"))));
+  const auto voted = [&](std::size_t better, std::size_t worse) {
+    Series& made = maker.record().series["vote"] = maker.series("weak_floor0");
+    for (std::size_t i = 0; i < better + worse; ++i) {
+      const bool right = i < better;
+      made.logits[2 * i] = 0;
+      made.logits[2 * i + 1] = (maker.record().truth[i] == 1) == right ? 1.f : -1.f;
+      auto& floor = maker.series("weak_floor0").logits;
+      floor[2 * i] = made.logits[2 * i];
+      floor[2 * i + 1] = -made.logits[2 * i + 1];
+    }
+    for (const SeedRun& seed : maker.cell().seeds)
+      maker.series(seed.weak_floor).logits = maker.series("weak_floor0").logits;
+    vote.series = {"vote"};
+    return judged(maker).notes;
+  };
+  EXPECT_THAT(voted(80, 0), Contains(testing::AllOf(starts("does not beat"), HasSubstr("-8.0 points [-9."))));
+  EXPECT_THAT(voted(14, 16),
+              Contains(testing::AllOf(starts("is not shown to beat"), HasSubstr("+0.2 points"))));
+  EXPECT_THAT(voted(0, 80), testing::Not(Contains(starts("does not beat"))));
+  EXPECT_THAT(voted(0, 80), testing::Not(Contains(starts("is not shown to beat"))));
+}
+
 TEST(Judge, AMethodIsComparedWithNaiveAtTheSamePrior) {
   RecordMaker maker({});
   Cell method = maker.cell();

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "audit/controls.h"
 #include "audit/leaks.h"
 #include "audit/words.h"
 
@@ -42,6 +43,23 @@ const Cell* naive_partner(const Record& record, const Cell& cell) {
         other.student_tune == cell.student_tune && prior(other) == prior(cell) && same_seeds(other))
       return &other;
   return nullptr;
+}
+
+// A combination of annotators that is worth no more than their vote.
+void add_vote_note(SeriesScores& scores, const Cell& cell, const CellJudgement& judged,
+                   std::vector<std::string>& notes) {
+  const auto vote = cell.controls.find(kVoteControl);
+  if (vote == cell.controls.end() || vote->second.series.size() != 1) return;
+  const std::string& metric = judged.metric;
+  const std::vector<std::string> shared(cell.seeds.size(), vote->second.series.front());
+  const Scored voted = scores.matrix(shared, metric, "no vote");
+  const Scored floor = scores.matrix(role_names(cell, &SeedRun::weak_floor), metric, "no weak floor");
+  const Estimate over = scores.interval(difference(floor, voted));
+  if (!floor.defined() || !voted.defined() || (over.defined() && over.low > 0)) return;
+  notes.push_back(
+      cell.supervisor + (over.defined() && over.value > 0 ? " is not shown to beat" : " does not beat") +
+      " the plain vote of its annotators: " + in_metric(metric, floor.matrix.mean()) + " against " +
+      in_metric(metric, voted.matrix.mean()) + ", " + difference_in_metric(metric, over));
 }
 
 void add_threshold_note(SeriesScores& scores, const Cell& cell, const CellJudgement& judged,
@@ -164,6 +182,7 @@ std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, cons
     notes.push_back("supervisor shift: the supervisor is " +
                     difference_in_metric("accuracy", judged.supervisor_shift) +
                     " on the transfer set against test, so floor and labels differ in quality");
+  add_vote_note(scores, cell, judged, notes);
   return notes;
 }
 

@@ -1,4 +1,4 @@
-// qinglan data list, methods list|show and qinglan spec: what there is to name in a spec.
+// qinglan data list, methods list|show, combiners list and qinglan spec: what there is to name in a spec.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -11,6 +11,7 @@
 #include "cli/verb.h"
 #include "data/registered.h"
 #include "experiment/spec_help.h"
+#include "supervise/combiner.h"
 
 namespace qinglan {
 namespace {
@@ -43,6 +44,16 @@ Json list_methods() {
   Json list = Json::array();
   for (const auto& method : methods()) list.push_back(describe(method));
   for (const auto& stage : stages()) list.push_back(describe(stage.about));
+  return list;
+}
+
+Json list_combiners() {
+  Json list = Json::array();
+  for (const auto& combiner : combiners())
+    list.push_back({{"name", combiner.name},
+                    {"formula", combiner.formula},
+                    {"source", combiner.source},
+                    {"summary", combiner.when}});
   return list;
 }
 
@@ -101,6 +112,11 @@ void add_methods(CLI::App& app, int& exit_code) {
       show_method(method);
     exit_code = 0;
   });
+}
+
+void add_combiners(CLI::App& app, int& exit_code) {
+  add_list(app, exit_code, "combiners", "ways to make one label of several annotators' answers",
+           list_combiners);
 }
 
 void add_spec(CLI::App& app, int& exit_code) {

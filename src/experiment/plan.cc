@@ -5,18 +5,14 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/hash.h"
-#include "catalog/chat_template.h"
 #include "catalog/method.h"
-#include "catalog/model_source.h"
 #include "catalog/stage.h"
-#include "catalog/tokenizer_files.h"
 #include "data/gold_rows.h"
 #include "experiment/elicit.h"
+#include "experiment/learner.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
-#include "experiment/schema.h"
-#include "experiment/tune.h"
+#include "supervise/combiner.h"
 #include "supervise/label_file.h"
 #include "supervise/lexicon.h"
 
@@ -24,18 +20,6 @@ namespace qinglan {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The digest of everything a model is made of: config, weights, tokenizer.
-std::string digest_of_model(const ModelSource& source, DigestMemo& memo) {
-  std::set<std::string> files(source.weight_files.begin(), source.weight_files.end());
-  if (!source.config_file.empty()) files.insert(source.config_file);
-  if (fs::is_regular_file(source.tokenizer_path)) files.insert(source.tokenizer_path);
-  if (const auto tokenizer = find_tokenizer_files(source.tokenizer_path))
-    files.insert(tokenizer->files.begin(), tokenizer->files.end());
-  Json digests = Json::object();
-  for (const auto& file : files) digests[fs::path(file).filename()] = memo.digest(file);
-  return sha256_hex(canonical_json(digests));
-}
 
 Json dataset_params(const Spec& spec, DigestMemo& memo) {
   const DatasetSpec& data = spec.data;
@@ -64,16 +48,6 @@ Node make_dataset_node(const char* kind, const Spec& spec, DigestMemo& memo) {
   return node;
 }
 
-// A learner with its model read (config only) and hashed.
-struct Learner {
-  LearnerSpec spec;
-  std::string digest;  // of the model
-  ModelConfig config;
-  Json prompt;  // prompt_of(), with the digest of the chat template
-  Tune tune;
-  std::int64_t layers = 0;  // top blocks that are trained; 0: all
-};
-
 class Planner {
  public:
   Planner(const Spec& spec, const PlannedData& data, DigestMemo& memo)
@@ -94,112 +68,6 @@ class Planner {
   }
 
  private:
-  Learner resolve(const LearnerSpec& spec, const char* role) {
-    Learner learner{.spec = spec};
-    if (spec.model_path.empty()) return learner;
-    const ModelSource source = resolve_model(spec.model_path);
-    learner.config = source.config;
-    fit_to_model(learner, source, role);
-    learner.digest = digest_of_model(source, memo_);
-    if (spec.kind == "elicit") {
-      fit_elicitation(learner.spec.values, source.config, spec.values["model"], data_.classes);
-      resolve_prompt(learner, source, role);
-      check_words(learner, role);
-      return learner;
-    }
-    learner.tune = parse_tune(spec.tune, role);
-    learner.layers = learner.tune.layers_of(source.config);
-    resolve_pooling(learner, role);
-    resolve_prompt(learner, source, role);
-    check_words(learner, role);
-    return learner;
-  }
-
-  static void resolve_prompt(Learner& learner, const ModelSource& source, const std::string& role) {
-    learner.prompt = prompt_of(learner.spec.values);
-    if (!learner.prompt.contains("chat")) return;
-    const auto chat = find_chat_template(source.tokenizer_path);
-    if (!chat)
-      throw Error(ErrorKind::usage, role + ".chat: " + learner.spec.name + " has no chat template")
-          .in(source.tokenizer_path)
-          .expected(
-              "chat_template.jinja, chat_template of tokenizer_config.json, or tokenizer.chat_template of a "
-              "GGUF")
-          .hint(
-              "A text template such as \"Review: {text}\\nSentiment:\" prompts a model that was not tuned to "
-              "chat.");
-    learner.prompt["chat"]["template"] = digest_of(*chat);
-  }
-
-  void check_words(const Learner& learner, const std::string& role) const {
-    const Json& values = learner.spec.values;
-    if (values.contains("label_words") && values["label_words"].size() != data_.classes.size())
-      throw Error(ErrorKind::usage, role + ".label_words needs one entry a class")
-          .expected(std::to_string(data_.classes.size()) + " entries")
-          .found(values["label_words"].dump());
-    if (values.value("head", "new") != "words") return;
-    if (learner.layers > 0)
-      throw Error(ErrorKind::usage, role +
-                                        ".head = \"words\": students of the top blocks are loaded "
-                                        "without the language-model head")
-          .found("tune = \"" + learner.spec.tune + "\"")
-          .hint("use head = \"new\", or tune = \"" + learner.tune.kind + "\"");
-    if (learner.config.kind != ModelKind::decoder)
-      throw Error(ErrorKind::usage, role + ".head = \"words\": " + learner.spec.name +
-                                        " is an encoder and has no language-model head");
-    if (values["pooling"] != Json::array({"last"}))
-      throw Error(ErrorKind::usage, role + ".head = \"words\" reads the last position")
-          .expected("pooling = \"last\"")
-          .found(values["pooling"].dump());
-  }
-
-  // What the model cannot do is said before any work starts.
-  static void fit_to_model(Learner& learner, const ModelSource& source, const std::string& role) {
-    Json& values = learner.spec.values;
-    if (values.value("base", "") == "file" && source.format != WeightFormat::gguf)
-      throw Error(ErrorKind::usage,
-                  role + ".base = \"file\" needs a GGUF file: only its weights can stay as they are")
-          .in(source.path)
-          .hint("leave base at \"compute\"");
-    const std::int64_t limit = values.at("max_tokens");
-    if (limit <= source.config.max_positions) return;
-    if (limit != find_key("student", "max_tokens")->fallback)
-      throw Error(ErrorKind::usage, role + ".max_tokens is more than the model can read")
-          .in(source.path)
-          .expected("at most " + std::to_string(source.config.max_positions))
-          .found(std::to_string(limit));
-    values["max_tokens"] = source.config.max_positions;
-  }
-
-  // "auto" and -1 become what they mean for this model, so that equal work has equal keys.
-  static void resolve_pooling(Learner& learner, const char* role) {
-    Json& values = learner.spec.values;
-    const bool probe = learner.spec.tune == "probe";
-    const bool decoder = learner.config.kind == ModelKind::decoder;
-    Json pooling = values["pooling"];
-    if (pooling == "auto") {
-      pooling = Json::array({decoder ? "last" : "mean"});
-      if (decoder && probe) pooling.push_back("mean");
-    }
-    if (pooling.is_string()) pooling = Json::array({pooling});
-    for (const auto& word : pooling)
-      if (word != "last" && word != "mean" && word != "cls")
-        throw Error(ErrorKind::usage, std::string(role) + ".pooling")
-            .expected("last, mean or cls")
-            .found(word.dump());
-    if (pooling.empty() || (!probe && pooling.size() != 1))
-      throw Error(ErrorKind::usage,
-                  std::string(role) + ".pooling needs exactly one word unless tune is probe");
-    values["pooling"] = pooling;
-    if (!probe) return;
-    const std::int64_t depth = values["depth"];
-    if (depth > learner.config.layers)
-      throw Error(ErrorKind::usage, std::string(role) + ".depth is larger than the model")
-          .expected("at most " + std::to_string(learner.config.layers))
-          .found(std::to_string(depth));
-    if (depth < 0) values["depth"] = learner.config.layers;
-  }
-
   std::string add(Node node) {
     const std::string key = node.key();
     if (plan_.nodes.emplace(key, std::move(node)).second) plan_.order.push_back(key);
@@ -290,9 +158,9 @@ class Planner {
 
   static MethodSpec naive() { return {"naive", resolve_parameters(find_method("naive"), Json::object())}; }
 
-  // What is wrong with a word list or a label file is known before any work starts.
+  // What is wrong with a word list, a label file or annotators is known before any work starts.
   void try_rule(const LearnerSpec& spec) {
-    if (!tried_.insert(spec.path).second) return;
+    if (!tried_.insert(spec.path + spec.values.dump()).second) return;
     if (spec.kind == "lexicon") {
       Lexicon::load(spec.path);
       if (data_.classes.size() != 2)
@@ -304,14 +172,18 @@ class Planner {
     std::vector<std::string> ids;
     RowPlaces places;
     for (const auto& example : inputs.train) ids.push_back(example.id), places.rows.push_back(example.row);
-    read_label_file(spec.path, ids, data_.classes, places);
+    if (spec.kind == "annotators")
+      find_combiner(spec.values["combine"])
+          .fit(read_annotations(spec.path, ids, data_.classes, places, spec.values["annotators"]));
+    else
+      read_label_file(spec.path, ids, data_.classes, places);
   }
 
   std::string weak_floor(const Learner& supervisor, std::uint64_t seed) {
     const LearnerSpec& spec = supervisor.spec;
     if (spec.kind == "elicit") return elicited(supervisor, seed);
     Node node;
-    if (spec.kind == "lexicon" || spec.kind == "labels") {
+    if (is_rule(spec)) {
       try_rule(spec);
       node.kind = "weak_floor";
       node.inputs = {{"dataset", data_.dataset}};
@@ -320,7 +192,7 @@ class Planner {
       node.params["file"] = memo_.digest(spec.path);
       node.params["classes"] = data_.classes;
       node.files[spec.kind] = spec.path;
-      if (spec.kind == "labels") node.params["files_apart"] = dataset_files(spec_.data).size() > 1;
+      if (spec.kind != "lexicon") node.params["files_apart"] = dataset_files(spec_.data).size() > 1;
       node.title = "supervisor " + spec.name;
     } else {
       node = fit("weak_floor", supervisor, "supervision", seed, naive());
@@ -481,8 +353,8 @@ class Planner {
   }
 
   Cell plan_cell(const CellSpec& spec) {
-    const Learner supervisor = resolve(spec.supervisor, "supervisor");
-    const Learner student = resolve(spec.student, "student");
+    const Learner supervisor = resolve_learner(spec.supervisor, "supervisor", data_.classes, memo_);
+    const Learner student = resolve_learner(spec.student, "student", data_.classes, memo_);
     Cell cell;
     cell.supervisor = spec.supervisor.name;
     cell.student = spec.student.name;
@@ -546,6 +418,16 @@ class Planner {
           "a supervisor of kind " + supervisor.spec.kind +
           (supervisor.spec.kind == "elicit" ? " is not trained on labels" : " is not trained");
     add_zero_shot(cell, student);
+    add_vote(cell, supervisor);
+  }
+
+  // What the annotators say without any model of them: the combination must beat it, or it only costs.
+  void add_vote(Cell& cell, const Learner& supervisor) {
+    Learner vote = supervisor;
+    if (vote.spec.values.value("combine", "vote") == "vote") return;
+    vote.spec.values["combine"] = "vote";
+    vote.spec.name = "vote of the same annotators";
+    cell.controls["majority vote"].series = {weak_floor(vote, 0)};
   }
 
   // What the budget is worth without the method: the true labels alone, and among weak labels as they are.

@@ -143,6 +143,7 @@ Json prompt_of(const Json& values) {
 Json only_keys_of_kind(const Json& values, const std::string& kind) {
   if (kind == "lexicon") return keep(values, {"kind", "text", "path", "scale"});
   if (kind == "labels") return keep(values, {"kind", "text", "path"});
+  if (kind == "annotators") return keep(values, {"kind", "text", "path", "combine", "annotators"});
   return keep(values, {"kind", "text", "max_n", "min_count", "ngram_l2"});
 }
 

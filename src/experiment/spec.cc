@@ -18,6 +18,7 @@
 #include "experiment/schema.h"
 #include "experiment/toml_tree.h"
 #include "experiment/tune.h"
+#include "supervise/combiner.h"
 
 namespace qinglan {
 namespace {
@@ -225,7 +226,8 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
                     const std::string& source) {
   LearnerSpec spec;
   if (section == "supervisor") {
-    require_one_of(values, section, "kind", {"model", "ngrams", "lexicon", "labels", "elicit"}, source);
+    require_one_of(values, section, "kind", {"model", "ngrams", "lexicon", "labels", "annotators", "elicit"},
+                   source);
     spec.kind = values["kind"];
     require(spec.kind == "elicit" || !values.contains("elicit"), "supervisor.elicit needs kind = \"elicit\"",
             source);
@@ -251,10 +253,14 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
     spec.name = spec.kind;
     values = only_keys_of_kind(values, spec.kind);
     spec.path = values.value("path", "");
-    if (spec.kind == "lexicon" || spec.kind == "labels") {
+    if (is_rule(spec)) {
       require(!spec.path.empty(), "a supervisor of kind " + spec.kind + " needs `path`", source);
       spec.path = find_packaged_file(spec.path);
-      spec.name = spec.kind + ":" + std::filesystem::path(spec.path).stem().string();
+      if (spec.kind == "annotators") {
+        require_one_of(values, section, "combine", combiner_names(), source);
+        if (values["annotators"].is_string()) values["annotators"] = Json::array({values["annotators"]});
+      }
+      spec.name = values.value("combine", spec.kind) + ":" + std::filesystem::path(spec.path).stem().string();
     }
   }
   spec.text = values["text"];
@@ -378,6 +384,10 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
   spec.threads = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
   spec.resolved = resolved_document(spec, data, controls, claim);
   return spec;
+}
+
+bool is_rule(const LearnerSpec& spec) {
+  return spec.kind == "lexicon" || spec.kind == "labels" || spec.kind == "annotators";
 }
 
 Spec read_spec(const std::string& path, const SpecOptions& options) {

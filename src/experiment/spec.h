@@ -13,12 +13,12 @@
 namespace qinglan {
 
 struct LearnerSpec {
-  std::string kind = "model";    // model | ngrams | lexicon | labels | elicit
+  std::string kind = "model";    // model | ngrams | lexicon | labels | annotators | elicit
   std::string name;              // for people: a model's name, or the kind
   std::string model_path;        // kinds model, elicit
   std::string tune;              // kind model: see tune.h
   std::string text;              // template
-  std::string path;              // lexicon, labels
+  std::string path;              // lexicon, labels, annotators
   Json values = Json::object();  // all resolved keys of the section, as recorded
 };
 
@@ -67,6 +67,9 @@ struct SpecOptions {
   std::optional<std::int64_t> seeds;
   std::vector<std::string> sets;  // "a.b=v"
 };
+
+// A supervisor that is not trained: its answers come from a file.
+bool is_rule(const LearnerSpec& spec);
 
 // Throws Error{usage} with file and line for bad TOML; names an unknown key, section, method, model with the
 // nearest known one. Relative paths in a spec are relative to the current folder.

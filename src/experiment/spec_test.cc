@@ -147,6 +147,24 @@ TEST(Spec, RefusesWhatCannotBeMeant) {
   EXPECT_THAT(error_of(kBase, {.sets = {"nonsense"}}), HasSubstr("--set"));
 }
 
+TEST(Spec, AnnotatorsAreCombinedInTheWaysThereAre) {
+  const auto with = [](const std::string& keys) {
+    return "[data]\npath = \"x\"\n[student]\nmodel = \".\"\n[supervisor]\nkind = \"annotators\"\n" + keys;
+  };
+  const std::string path = "path = \"" __FILE__ "\"\n";
+  const Spec spec = parse_spec(with(path + "annotators = \"x\"\n[grid]\n\"supervisor.combine\" = [\"vote\", "
+                                           "\"label-model\"]"),
+                               "t.toml");
+  ASSERT_EQ(spec.cells.size(), 2u);
+  EXPECT_EQ(spec.cells[0].supervisor.name, "vote:spec_test");
+  EXPECT_EQ(spec.cells[1].supervisor.name, "label-model:spec_test");
+  EXPECT_EQ(spec.cells[1].supervisor.values["annotators"], Json::array({"x"}));
+  EXPECT_EQ(parse().cells[0].supervisor.values.count("combine"), 0u) << "others do not read it";
+  EXPECT_THAT(error_of(with(path + "combine = \"dawid-skeen\"")),
+              testing::AllOf(HasSubstr("did you mean 'dawid-skene'"), HasSubstr("vote, evidential")));
+  EXPECT_THAT(error_of(with("")), HasSubstr("needs `path`"));
+}
+
 TEST(Spec, PromptAndHeadAreCheckedTogether) {
   EXPECT_THAT(error_of(kBase + "truncate = \"middle\""), HasSubstr("right, left, refuse"));
   EXPECT_THAT(error_of(kBase + "truncate = \"rigth\""), HasSubstr("did you mean 'right'"));

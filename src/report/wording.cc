@@ -102,6 +102,8 @@ std::string supervisor_words(const Cell& cell) {
     return "logistic regression on bags of n-grams, fitted on ground truth";
   if (cell.supervisor_kind == "labels") return "labels read from a file";
   if (cell.supervisor_kind == "elicit") return "what a pretrained model answers by itself; no label was used";
+  if (cell.supervisor_kind == "annotators")
+    return "answers of several annotators, combined without ground truth";
   if (cell.supervisor_kind == "model")
     return "a model fitted on ground truth" +
            (cell.supervisor_tune.empty() ? "" : " (" + tune_words(cell.supervisor_tune) + ")");
@@ -119,6 +121,8 @@ std::string method_words(const std::string& method) {
 std::string control_words(const std::string& control) {
   return known(
       {{"majority class", "always answers the most frequent class"},
+       {"majority vote",
+        "what most of the same annotators say; a cleverer combination that does not beat it is not worth it"},
        {"constant", "always gives the same answer"},
        {"shuffled", "the student trained on weak labels dealt out at random; above chance means a leak"},
        {"n-gram student",

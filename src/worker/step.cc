@@ -22,6 +22,7 @@ constexpr Entry kSteps[] = {
     {"gold_rows", nullptr, run_gold_rows},
     {"weak_floor", "lexicon", run_rule_floor},
     {"weak_floor", "labels", run_rule_floor},
+    {"weak_floor", "annotators", run_rule_floor},
     {"weak_floor", "zero-shot", run_zero_shot},
     {"weak_floor", "ccs", run_elicit},
     {"weak_floor", "pca", run_elicit},

@@ -75,6 +75,19 @@ refuse("truncated gzip", 1, ["train.jsonl.gz"], path=str(cut))
 weak = folder / "weak.jsonl"
 weak.write_text('{"id":"nobody","label":0}\n')
 refuse("weak labels for other ids", 1, ["weak.jsonl"], supervisor=f'kind = "labels"\npath = "{weak}"')
+crowd = folder / "crowd.csv"
+for name, text, keys, code, words in [
+    ("annotators for other ids", "id,annotator,label\nnobody,x,0\n", "", 1, ["crowd.csv", "no annotator says anything of any of the", "train rows"]),
+    ("an annotator twice", "row,annotator,label\n3,x,0\n3,x,1\n", "", 1, ["crowd.csv:3", "a second answer", '"x"', '"3"', "line 2"]),
+    ("an answer outside the classes", "row,annotator,label\n0,x,0\n3,x,9\n", "", 1, ["crowd.csv:3", '"9"', "outside"]),
+    ("an unknown annotator", "row,annotator,label\n0,xavier,0\n", 'annotators = ["xaver"]', 1, ["crowd.csv", "xaver", "xavier"]),
+    ("no annotators", "row,label\n0,1\n", "", 1, ["crowd.csv", "annotator_", "supervisor.annotators"]),
+    ("annotators who share no row", "row,annotator,label\n0,x,0\n1,y,0\n", 'combine = "dawid-skene"', 1, ["two annotators", "vote"]),
+    ("two annotators for a label model", "row,annotator_x,annotator_y\n0,0,1\n1,1,1\n", 'combine = "label-model"', 1, ["three", "vote"]),
+    ("an unknown combination", "row,annotator,label\n0,x,0\n", 'combine = "vtoe"', 2, ["supervisor.combine", "vote"]),
+]:
+    crowd.write_text(text)
+    refuse(name, code, words, supervisor=f'kind = "annotators"\npath = "{crowd}"\n{keys}')
 refuse("lexicon missing", 2, ["lexicon.txt"], supervisor='kind = "lexicon"\npath = "lexicon.txt"')
 refuse("lexicon without a path", 2, ["path"], supervisor='kind = "lexicon"')
 

@@ -40,6 +40,17 @@ def need_model():
     sys.exit(SKIPPED)
 
 
+def need_data(path):
+    """A file below .deps/data that ./dev setup fetches."""
+    path = SOURCE / ".deps/data" / path
+    if path.exists():
+        return path
+    if os.environ.get("CI"):
+        sys.exit(f"absent: {path}")
+    print(f"skipped: needs {path} (./dev setup)")
+    sys.exit(SKIPPED)
+
+
 def workspace():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qinglan-scenario-"))
     return folder

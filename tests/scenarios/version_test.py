@@ -12,7 +12,7 @@ if worker.exists():
     h.check("curl" not in libraries, "the compute plane can download")
 version = subprocess.run([str(h.QINGLAN), "--version"], capture_output=True, text=True, check=True).stdout
 h.check(version.strip() != "", "a version")
-for verb in ("run", "plan", "report", "doctor", "models", "data", "methods", "spec"):
+for verb in ("run", "plan", "report", "doctor", "models", "data", "methods", "combiners", "spec"):
     text = subprocess.run([str(h.QINGLAN), verb, "--help"], capture_output=True, text=True, check=True).stdout
     h.check("Usage" in text, f"{verb} --help")
 for verb in ("list", "show", "fetch", "logits"):
