@@ -57,7 +57,8 @@ WeakLabels apply(const std::string& stage, const Rows& rows, Json given = Json::
 
 TEST(Stages, EveryStageOfTheCatalogHasAFunctionAndNoOther) {
   std::vector<std::string> described, registered;
-  for (const auto& stage : stages()) described.push_back(stage.about.name);
+  for (const auto& stage : stages())
+    if (!stage.spends_gold) described.push_back(stage.about.name);
   for (const auto& entry : stage_functions()) registered.push_back(entry.name);
   EXPECT_THAT(registered, testing::UnorderedElementsAreArray(described));
 }
@@ -143,9 +144,10 @@ TEST(Stages, FiltersDropWrongLabelsAndRelabellingMendsThem) {
     }
     return count / static_cast<double>(labels.size());
   };
-  for (const auto& entry : stage_functions())
-    if (find_stage(entry.name)->reads_features)
-      EXPECT_GT(right(apply(entry.name, rows)), right(rows.labels) + 0.05) << entry.name;
+  for (const auto& entry : stage_functions()) {
+    if (!find_stage(entry.name)->reads_features) continue;
+    EXPECT_GT(right(apply(entry.name, rows)), right(rows.labels) + 0.05) << entry.name;
+  }
 }
 
 TEST(Stages, AnAbstentionIsNoLabel) {
