@@ -23,7 +23,7 @@ constexpr double kWorthMeasuring = 1e11;  // FLOPs; smaller nodes are mostly sta
 constexpr double kProbeSeconds = 2;       // a fit on cached features, cross-validation included
 constexpr double kRuleSeconds = 0.3;
 constexpr double kPairRate = 2.5e9;  // differences of features a second while a stage looks for neighbours
-constexpr double kFoldRate = 4e8;    // features of rows a second that a stage's probe reads
+constexpr double kFoldRate = 1.5e8;  // features of rows a second that a stage's probe reads, forward and back
 constexpr double kFoldPasses = 250;  // over the rows of the other folds, until a probe is fitted
 
 // Bytes of the example's text; of all its fields where a node has no template.

@@ -36,5 +36,12 @@ labels.write_text("".join(json.dumps(row | {"split": "train"}) + "\n" for row in
                   "".join(json.dumps({"row": i, "split": "test", "label": y}) + "\n" for i, y in enumerate(test_truth)))
 cell = h.document(spec, store)["cells"][0]
 h.check(cell["weak_floor"]["value"] == 1, "test rows are scored by their own labels")
+
+# Hard labels leave abstentions out, soft ones do not: the two students read other rows, side by side in one worker.
+rows = [json.loads(line) for line in open(labels)]
+labels.write_text("".join(json.dumps(row if i % 5 else {k: v for k, v in row.items() if k != "label"} | {"abstain": True}) + "\n" for i, row in enumerate(rows)))
+spec.write_text(spec.read_text() + '[grid]\n"method.naive.hard" = [false, true]\n')
+cells = h.document(spec, store)["cells"]
+h.check([cell["status"] for cell in cells] == ["done", "done"], f"both learn: {[cell.get('error') for cell in cells]}")
 h.clean(folder)
 print("1 passed, 0 failed")
