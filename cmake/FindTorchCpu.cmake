@@ -17,6 +17,10 @@ if(TorchCpu_FOUND AND NOT TARGET Torch::cpu)
     ${TORCH_ROOT}/include ${TORCH_ROOT}/include/torch/csrc/api/include)
   target_link_directories(Torch::cpu INTERFACE ${TORCH_ROOT}/lib)
   target_link_libraries(Torch::cpu INTERFACE torch_cpu c10)
+  # at::parallel_for is a template: without OpenMP in our own objects it runs on one thread, silently. The
+  # runtime is the one that the wheel carries, so that there is one pool of threads.
+  target_compile_options(Torch::cpu INTERFACE -fopenmp)
+  target_link_libraries(Torch::cpu INTERFACE ${TORCH_ROOT}/lib/libgomp.so.1)
   target_link_options(Torch::cpu INTERFACE "LINKER:--allow-shlib-undefined")
   foreach(dir ${TORCH_ROOT}/lib ${cuda_libs})
     target_link_options(Torch::cpu INTERFACE "LINKER:-rpath,${dir}" "LINKER:-rpath-link,${dir}")

@@ -19,6 +19,13 @@ Json items_json(const ItemAudit& items) {
       {"damage", to_json(items.damage)},       {"excess_imitation", to_json(items.excess_imitation)}};
 }
 
+Json comparison_json(const Comparison& comparison) {
+  Json json = to_json(comparison.difference);
+  if (comparison.difference.defined())
+    json.update({{"p", comparison.p}, {"p_holm", comparison.p_holm}, {"family", comparison.family}});
+  return json;
+}
+
 Json cell_json(const Record& record, const Cell& cell, const CellJudgement& judged) {
   const DataFacts& data = record.data;
   Json json = five_json(judged.fives.at(judged.metric));
@@ -37,6 +44,7 @@ Json cell_json(const Record& record, const Cell& cell, const CellJudgement& judg
   json["controls"] = Json::object();
   for (const auto& [name, estimate] : judged.controls) json["controls"][name] = to_json(estimate);
   json["items"] = items_json(judged.items);
+  json["against_naive"] = comparison_json(judged.against_naive);
   json["supervisor_shift"] = to_json(judged.supervisor_shift);
   json["supervisor_shifted"] = judged.supervisor_shifted;
   json["verdict"] = name_of(judged.verdict);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "audit/cell_scores.h"
+#include "audit/comparison.h"
 #include "audit/controls.h"
 #include "audit/headline.h"
 #include "audit/item_audit.h"
@@ -143,6 +144,8 @@ Judgement judge(const Record& record) {
     judged.headline = headline_of(cell, judged);
     judgement.cells.push_back(std::move(judged));
   }
+  const auto comparisons = compare_with_naive(scores);
+  for (std::size_t i = 0; i < comparisons.size(); ++i) judgement.cells[i].against_naive = comparisons[i];
   judgement.notes = run_notes(scores);
   return judgement;
 }

@@ -37,6 +37,14 @@ struct ItemAudit {                           // over test items and seeds
   Estimate excess_imitation;  // imitation - P(a different ceiling seed = weak | weak wrong)
 };
 
+// A method's student against naive's.
+struct Comparison {
+  Estimate difference;      // on the declared metric, paired by seed and item
+  double p = 1;             // of no difference, two-sided; of a defined difference
+  double p_holm = 1;        // adjusted for all methods of the record that are compared (Holm 1979)
+  std::int64_t family = 0;  // how many those are
+};
+
 struct CellJudgement {
   std::string id;
   std::string metric;                        // the declared one: "accuracy", "balanced_accuracy" or "auroc"
@@ -44,6 +52,7 @@ struct CellJudgement {
   Estimate gap;                              // strong ceiling - weak floor on the declared metric
   std::map<std::string, Estimate> controls;  // on the declared metric
   ItemAudit items;
+  Comparison against_naive;
   Estimate supervisor_shift;  // acc(weak, transfer) - acc(weak, test) (T47)
   bool supervisor_shifted = false;
   Verdict verdict = Verdict::failed;

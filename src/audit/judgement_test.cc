@@ -279,6 +279,28 @@ TEST(Judge, AMethodIsComparedWithNaiveAtTheSamePrior) {
               ::testing::Not(Contains(StartsWith("explained by threshold"))));
 }
 
+TEST(Judge, MethodsStandAgainstNaiveAsOneFamily) {
+  RecordMaker maker({});
+  const auto add_method = [&](const std::string& name, double score) {
+    Cell cell = maker.cell();
+    cell.id = cell.method = name;
+    for (SeedRun& seed : cell.seeds) seed.weak_to_strong = maker.add(name, seed.seed, score);
+    maker.record().cells.push_back(cell);
+  };
+  add_method("better", 0.85);
+  add_method("same", 0.75);
+  const auto cells = judge(maker.record()).cells;
+  EXPECT_EQ(cells[0].against_naive.difference.undefined, "this is naive");
+  const Comparison &better = cells[1].against_naive, &same = cells[2].against_naive;
+  EXPECT_NEAR(better.difference.value, 0.10, 0.05);
+  EXPECT_LT(better.p, 0.05);
+  EXPECT_EQ(better.difference.low > 0, better.p < 0.05);
+  EXPECT_EQ(same.difference.low > 0 || same.difference.high < 0, same.p < 0.05);
+  EXPECT_EQ(better.family, 2);
+  EXPECT_NEAR(better.p_holm, std::min(1.0, 2 * better.p), 1e-12) << "the smaller of two";
+  EXPECT_GE(same.p_holm, same.p);
+}
+
 TEST(Judge, GroundTruthThatTheMethodDeclaresIsNoLeakAndIsSaid) {
   RecordMaker maker({});
   for (std::size_t s = 0; s < 5; ++s)

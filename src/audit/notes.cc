@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "audit/comparison.h"
 #include "audit/controls.h"
 #include "audit/leaks.h"
 #include "audit/words.h"
@@ -24,25 +25,6 @@ std::string misleading_accuracy(const SeriesScores& scores) {
 
 bool fine_tuned(const std::string& tune) {
   return tune == "full" || tune.starts_with("lora") || tune.starts_with("top-");
-}
-
-// The naive cell that differs from this one in nothing but the method.
-const Cell* naive_partner(const Record& record, const Cell& cell) {
-  const auto same_seeds = [&cell](const Cell& other) {
-    if (other.seeds.size() != cell.seeds.size()) return false;
-    for (std::size_t s = 0; s < cell.seeds.size(); ++s)
-      if (other.seeds[s].seed != cell.seeds[s].seed) return false;
-    return true;
-  };
-  const auto prior = [](const Cell& one) {
-    return one.params.is_object() ? one.params.value("prior", Json()) : Json();
-  };
-  for (const Cell& other : record.cells)
-    if (other.method == "naive" && other.status == "done" && other.supervisor == cell.supervisor &&
-        other.student == cell.student && other.supervisor_tune == cell.supervisor_tune &&
-        other.student_tune == cell.student_tune && prior(other) == prior(cell) && same_seeds(other))
-      return &other;
-  return nullptr;
 }
 
 // A combination of annotators that is worth no more than their vote.

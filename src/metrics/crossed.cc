@@ -60,17 +60,33 @@ double half_width(const Spread& spread) {
   return student_t_quantile((1 + kLevel) / 2, spread.df) * std::sqrt(spread.variance);
 }
 
+namespace {
+
+Spread spread_of(const SeedMatrix& matrix) {
+  return crossed_parts(matrix, matrix)
+      .spread(static_cast<double>(matrix.seeds), static_cast<double>(matrix.columns));
+}
+
+}  // namespace
+
 Estimate crossed_interval(const SeedMatrix& matrix) {
   if (const std::string why = no_interval(matrix); !why.empty()) return Estimate::no(why);
   const double mean = matrix.mean();
-  const Spread spread = crossed_parts(matrix, matrix)
-                            .spread(static_cast<double>(matrix.seeds), static_cast<double>(matrix.columns));
+  const Spread spread = spread_of(matrix);
   const double half = half_width(spread);
   return {.value = mean,
           .low = mean - half,
           .high = mean + half,
           .seeds = static_cast<std::int64_t>(matrix.seeds),
           .items = static_cast<std::int64_t>(matrix.columns)};
+}
+
+double two_sided_p(const SeedMatrix& matrix) {
+  const double mean = matrix.mean();
+  const Spread spread = spread_of(matrix);
+  if (mean == 0) return 1;
+  if (spread.variance <= 0) return 0;
+  return 2 * student_t_cdf(-std::abs(mean) / std::sqrt(spread.variance), spread.df);
 }
 
 }  // namespace qinglan

@@ -37,4 +37,8 @@ double half_width(const Spread& spread);
 // `items` of the result is n, the number of columns.
 Estimate crossed_interval(const SeedMatrix& matrix);
 
+// P(a t_df at least as far from 0 as mean / sqrt(V)): below .05 where the interval is off 0. Of a matrix that
+// has an interval; 1 where the mean is 0, 0 where nothing varies beside it.
+double two_sided_p(const SeedMatrix& matrix);
+
 }  // namespace qinglan

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "metrics/auroc.h"
 #include "metrics/crossed.h"
+#include "metrics/multiple.h"
 #include "metrics/pgr.h"
 #include "metrics/student_t.h"
 
@@ -103,7 +104,17 @@ TEST(Crossed, AgreesWithNumpyAndScipy) {
     EXPECT_NEAR(estimate.value, one["mean"], 1e-12);
     EXPECT_NEAR(estimate.low, one["low"], 1e-9);
     EXPECT_NEAR(estimate.high, one["high"], 1e-9);
+    EXPECT_NEAR(two_sided_p(gain), one["p"], 1e-10);
   }
+}
+
+TEST(Holm, AdjustedIsTheLevelAtWhichTheProcedureRejects) {
+  for (const auto& one : golden()["holm"]) {
+    const auto adjusted = holm(one["p"].get<std::vector<double>>());
+    ASSERT_EQ(adjusted.size(), one["adjusted"].size());
+    for (std::size_t i = 0; i < adjusted.size(); ++i) EXPECT_NEAR(adjusted[i], one["adjusted"][i], 1e-15);
+  }
+  EXPECT_TRUE(holm({}).empty());
 }
 
 TEST(Pgr, SetAgreesWithOneComputedFromTheMatrixAtEveryShare) {

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "report/html_answer.h"
 #include "report/html_cell.h"
+#include "report/html_comparison.h"
 #include "report/html_evidence.h"
 #include "report/number.h"
 #include "report/style.h"
@@ -32,6 +33,7 @@ Markup navigation(const Page& page) {
   link("reading", "How to read it");
   link("question", "What was asked");
   link("cells", "Evidence");
+  if (has_comparisons(page)) link("methods", "Methods");
   if (page.with_ledger) link("ledger", "Cost");
   if (!page.record.series.empty()) link("certificates", "What was seen");
   link("spec", "Spec and digests");
@@ -63,8 +65,8 @@ std::string html_report(const Record& record, const Judgement& judgement, bool w
   QL_CHECK(record.cells.size() == judgement.cells.size(), "a judgement belongs to its record");
   const Page page{record, judgement, with_ledger, cell_labels(record)};
   const Markup main = answer_section(page) + reading_section(page) + question_section(page) +
-                      cells_section(page) + ledger_section(page) + certificate_section(page) +
-                      spec_section(page);
+                      cells_section(page) + comparison_section(page) + ledger_section(page) +
+                      certificate_section(page) + spec_section(page);
   const Markup body = element("body", top(page) + element("main", main) + foot(record));
   return "<!doctype html>\n" + element("html", {{"lang", "en"}}, head(page) + body).str() + "\n";
 }

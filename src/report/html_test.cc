@@ -93,6 +93,15 @@ TEST(Html, LoadsNothing) {
   for (const auto& target : attribute_values(html, "href")) EXPECT_EQ(target[0], '#') << target;
 }
 
+TEST(Html, MethodsStandAgainstNaive) {
+  const std::string html = html_of(sample::small());
+  for (const char* part : {"Methods against naive", "0.062", "all 2 comparisons"})
+    EXPECT_TRUE(has(html, part)) << part;
+  sample::Run run = sample::small();
+  for (CellJudgement& cell : run.judgement.cells) cell.against_naive = {};
+  EXPECT_FALSE(has(html_of(run), "Methods against naive"));
+}
+
 TEST(Html, LinksAndIdsFit) {
   for (const auto& run : {sample::small(), sample::large(20)}) {
     const std::string html = html_of(run);

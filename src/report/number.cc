@@ -24,6 +24,8 @@ std::string fixed(double value, int decimals) {
 
 std::string points(double fraction) { return with_sign(fixed(100 * fraction, 1)); }
 
+std::string p_text(double p) { return p < 0.001 ? "< 0.001" : fixed(p, 3); }
+
 std::string flops_text(double flops) {
   const char* const units[] = {"FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP"};
   std::size_t unit = 0;

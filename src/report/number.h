@@ -12,6 +12,7 @@ namespace qinglan {
 
 std::string fixed(double value, int decimals);   // "0.50"; never "-0.0"
 std::string points(double fraction);             // "+5.5": percentage points, signed
+std::string p_text(double p);                    // "0.030", "< 0.001"
 std::string flops_text(double flops);            // "3.42 PFLOP"
 std::string seconds_text(double seconds);        // "6.4 s", "3 min 12 s", "2 h 05 min"
 std::string bytes_text(std::int64_t bytes);      // "1.2 GiB"

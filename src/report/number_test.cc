@@ -20,6 +20,8 @@ TEST(Number, RoundsAndSigns) {
 }
 
 TEST(Number, Quantities) {
+  EXPECT_EQ(p_text(0.0304), "0.030");
+  EXPECT_EQ(p_text(0.0004), "< 0.001");
   EXPECT_EQ(flops_text(0), "0 FLOP");
   EXPECT_EQ(flops_text(3.42e15), "3.42 PFLOP");
   EXPECT_EQ(flops_text(4.2e22), "42000.0 EFLOP");

@@ -140,6 +140,23 @@ void print_controls(TerminalText& out, const View& view) {
   }
 }
 
+void print_comparisons(TerminalText& out, const View& view) {
+  std::vector<TerminalText::Row> rows;
+  for (std::size_t i = 0; i < view.labels.size(); ++i) {
+    const CellJudgement& judged = view.judgement.cells[i];
+    const Comparison& against = judged.against_naive;
+    const Estimate difference = measured(against.difference);
+    if (!difference.defined()) continue;
+    const Unit unit = difference_unit_of(judged.metric);
+    if (rows.empty()) rows.push_back({{"", "student", "", "p", "p, Holm"}, true});
+    rows.push_back({{view.labels[i], value_text(difference, unit), interval_text(difference, unit),
+                     p_text(against.p), p_text(against.p_holm)}});
+  }
+  if (rows.empty()) return;
+  out.heading("Against naive");
+  out.table(2, rows);
+}
+
 void print_notes(TerminalText& out, const View& view) {
   if (view.judgement.notes.empty() && view.record.warnings.empty()) return;
   out.heading("Notes");
@@ -165,6 +182,7 @@ std::string terminal_report(const Record& record, const Judgement& judgement, co
   print_title(out, view);
   print_scores(out, view);
   print_verdicts(out, view);
+  print_comparisons(out, view);
   print_controls(out, view);
   print_notes(out, view);
   if (style.ledger) print_ledger(out, record.ledger);

@@ -20,11 +20,28 @@ std::string report_of(const sample::Run& run, TerminalStyle style = {}) {
 
 TEST(Terminal, ShowsScoresVerdictsControlsAndLedger) {
   const std::string report = report_of(sample::small());
-  for (const char* part :
-       {"vader-lexicon → smollm2-135m · naive", "63.5%", "[61.1, 65.9]", "+5.5", "[+2.4, +8.6]", "25.7%",
-        "[11.5, 39.9]", "◐ partial", "? underpowered", "At least 11.5%", "n-gram student", "58.3%",
-        "About 9 seeds and 1,600 test rows would decide.", "12 rows were cut", "342.0 TFLOP", "3 min 41 s",
-        "31 nodes computed, 2 reused", "guessing gives 50.4%"})
+  for (const char* part : {"vader-lexicon → smollm2-135m · naive",
+                           "63.5%",
+                           "[61.1, 65.9]",
+                           "+5.5",
+                           "[+2.4, +8.6]",
+                           "25.7%",
+                           "[11.5, 39.9]",
+                           "◐ partial",
+                           "? underpowered",
+                           "At least 11.5%",
+                           "n-gram student",
+                           "58.3%",
+                           "About 9 seeds and 1,600 test rows would decide.",
+                           "12 rows were cut",
+                           "342.0 TFLOP",
+                           "3 min 41 s",
+                           "31 nodes computed, 2 reused",
+                           "guessing gives 50.4%",
+                           "Against naive",
+                           "-2.2",
+                           "0.031",
+                           "0.062"})
     EXPECT_THAT(report, HasSubstr(part));
   EXPECT_THAT(report, Not(HasSubstr("\x1b")));
 }

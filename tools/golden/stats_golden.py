@@ -60,6 +60,21 @@ def pgr_set(gain, gap):
     return [brentq(beyond, scan[i], scan[i + 1], xtol=1e-13) for i in changes]
 
 
+def holm(p):
+    """The smallest level at which Holm's procedure rejects each hypothesis, found by running it at every candidate level."""
+
+    def rejected(level):
+        order, out = np.argsort(p, kind="stable"), set()
+        for rank, i in enumerate(order):
+            if p[i] * (len(p) - rank) > level:
+                break
+            out.add(int(i))
+        return out
+
+    candidates = sorted({min(1.0, p[i] * k) for i in range(len(p)) for k in range(1, len(p) + 1)} | {1.0})
+    return [next((level for level in candidates if i in rejected(level)), 1.0) for i in range(len(p))]
+
+
 def main():
     rng = np.random.default_rng(20240607)
     ts = []
@@ -95,6 +110,7 @@ def main():
         grids.append({
             "gain": gain.tolist(), "gap": gap.tolist(), "parts": parts, "cross": crossed(gain, gap),
             "variance": v, "df": df, "mean": gain.mean(), "low": gain.mean() - half, "high": gain.mean() + half,
+            "p": 2 * student.sf(abs(gain.mean()) / np.sqrt(v), df),
             "pgr": gain.mean() / gap.mean(), "pgr_low": low, "pgr_high": high,
         })
     OUT.parent.mkdir(parents=True, exist_ok=True)
@@ -103,6 +119,7 @@ def main():
         "t": ts, "auroc": areas,
         "macro": {"logits": logits.ravel().tolist(), "truth": truth.tolist(), "auroc": macro},
         "crossed": grids,
+        "holm": [{"p": list(p), "adjusted": holm(p)} for p in ([0.01, 0.04, 0.03, 0.005], [0.5], [0.2, 0.2, 0.9, 0.001, 0.04, 0.6])],
     }
     OUT.write_text(json.dumps(document, indent=None, separators=(",", ":")) + "\n")
 

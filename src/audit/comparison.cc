@@ -1,0 +1,68 @@
+#include "audit/comparison.h"
+
+#include "audit/cell_scores.h"
+#include "metrics/crossed.h"
+#include "metrics/multiple.h"
+
+namespace qinglan {
+namespace {
+
+bool same_seeds(const Cell& a, const Cell& b) {
+  if (a.seeds.size() != b.seeds.size()) return false;
+  for (std::size_t s = 0; s < a.seeds.size(); ++s)
+    if (a.seeds[s].seed != b.seeds[s].seed) return false;
+  return true;
+}
+
+Json parameter(const Cell& cell, const char* name, const Json& fallback) {
+  return cell.params.is_object() ? cell.params.value(name, fallback) : fallback;
+}
+
+Comparison compare(SeriesScores& scores, const Cell& cell) {
+  const Record& record = scores.record();
+  const Cell* naive = naive_partner(record, cell);
+  if (naive == nullptr) return {Estimate::no("no naive cell differs from this one in the method alone")};
+  const auto students = [&](const Cell& one) {
+    return scores.matrix(role_names(one, &SeedRun::weak_to_strong), record.claim.metric,
+                         "no weak-to-strong student");
+  };
+  const Scored gain = difference(students(cell), students(*naive));
+  Comparison made{scores.interval(gain)};
+  if (made.difference.defined()) made.p = two_sided_p(gain.matrix);
+  return made;
+}
+
+}  // namespace
+
+const Cell* naive_partner(const Record& record, const Cell& cell) {
+  for (const Cell& other : record.cells)
+    if (&other != &cell && other.method == "naive" && other.status == "done" &&
+        !parameter(other, "hard", false).get<bool>() && other.supervisor == cell.supervisor &&
+        other.student == cell.student && other.supervisor_tune == cell.supervisor_tune &&
+        other.student_tune == cell.student_tune &&
+        parameter(other, "prior", Json()) == parameter(cell, "prior", Json()) && same_seeds(cell, other))
+      return &other;
+  return nullptr;
+}
+
+std::vector<Comparison> compare_with_naive(SeriesScores& scores) {
+  std::vector<Comparison> all;
+  std::vector<double> family;
+  for (const Cell& cell : scores.record().cells) {
+    const bool naive = cell.method == "naive" && !parameter(cell, "hard", false).get<bool>();
+    all.push_back(naive                   ? Comparison{Estimate::no("this is naive")}
+                  : cell.status != "done" ? Comparison{Estimate::no("the cell failed")}
+                                          : compare(scores, cell));
+    if (all.back().difference.defined()) family.push_back(all.back().p);
+  }
+  const std::vector<double> adjusted = holm(family);
+  std::size_t next = 0;
+  for (Comparison& one : all) {
+    if (!one.difference.defined()) continue;
+    one.p_holm = adjusted[next++];
+    one.family = static_cast<std::int64_t>(family.size());
+  }
+  return all;
+}
+
+}  // namespace qinglan
