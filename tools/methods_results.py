@@ -15,7 +15,7 @@ SPEC = "examples/methods.toml"
 DATASETS = {
     "sst2": [],
     "cola": ['data.path="../shared/data/cola"'],
-    "boolq": ['data.path="../shared/data/boolq"', 'data.text="{question} {passage}"', 'data.group="title"'],
+    "boolq": ['data.path="../shared/data/boolq"', 'data.text="{question} {passage}"', 'data.group="title"', "data.train=1500"],
     "anthropic_persona": ['data.path="../shared/data/anthropic_persona"', 'data.text="{behavior}: {text}"'],
     "vader-films": ['data.path="vader-films"'],
 }
