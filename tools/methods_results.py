@@ -6,10 +6,9 @@ usage: tools/methods_results.py [--store DIR] [DATASET...]      (after ./dev bui
 """
 
 import argparse
-import json
 import subprocess
 
-from results import ROOT, machine, percent
+from results import ROOT, machine, percent, run
 
 SPEC = "examples/methods.toml"
 DATASETS = {
@@ -28,18 +27,6 @@ corpus: one task, not two. Losses that a probe fits are convex problems solved t
 stopping, does not show here. Machine: {machine}. Engine {version}.
 """
 COLUMNS = ["method", "weak-to-strong", "PGR", "against naive, points", "p", "p, Holm", "gold rows alone", "verdict"]
-
-
-def run(sets, store):
-    command = [str(ROOT / "build/bin/qinglan"), "run", SPEC, "--json"]
-    for one in sets:
-        command += ["--set", one]
-    if store:
-        command += ["--store", store]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    if done.returncode not in (0, 3):
-        raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
-    return json.loads(done.stdout)
 
 
 def p_value(p):
@@ -82,7 +69,7 @@ def main():
     parser.add_argument("datasets", nargs="*", choices=[[], *DATASETS])
     arguments = parser.parse_args()
     version = subprocess.run([str(ROOT / "build/bin/qinglan"), "--version"], capture_output=True, text=True).stdout.strip()
-    sections = [section(name, DATASETS[name], run(DATASETS[name], arguments.store)) for name in arguments.datasets or DATASETS]
+    sections = [section(name, DATASETS[name], run(SPEC, arguments.store, DATASETS[name])) for name in arguments.datasets or DATASETS]
     head = HEAD.format(datasets="".join(f" {name}" for name in arguments.datasets), spec=SPEC, machine=machine(), version=version)
     (ROOT / "docs/results-methods.md").write_text(head + "\n".join(sections) + "\n")
 

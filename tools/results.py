@@ -22,13 +22,15 @@ COLUMNS = ["supervisor", "method", "seeds", "metric", "floor", "weak-to-strong",
            "AUROC floor / w2s / ceiling", "verdict"]
 
 
-def run(spec, store):
+def run(spec, store, sets=()):
     command = [str(ROOT / "build/bin/qinglan"), "run", str(spec), "--json"]
+    for one in sets:
+        command += ["--set", one]
     if store:
         command += ["--store", store]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode not in (0, 3):
-        raise SystemExit(f"{spec}: exit {done.returncode}\n{done.stderr}")
+        raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
     return json.loads(done.stdout)
 
 
