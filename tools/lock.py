@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "requirements"
-X86 = [f"manylinux_2_{minor}_x86_64" for minor in (28, 27, 25, 24, 17)] + ["manylinux2014_x86_64"]
+X86 = [f"manylinux_2_{minor}_x86_64" for minor in range(28, 16, -1)] + ["manylinux2014_x86_64"]
 ARM = [name.replace("x86_64", "aarch64") for name in X86]
 
 
@@ -33,7 +33,7 @@ def lock(name):
     source = FOLDER / f"{name}.in"
     lines = [line for line in source.read_text().splitlines() if line and not line.startswith("#")]
     choices = [[]]
-    if name == "runtime":
+    if name in ("runtime", "gpu"):
         choices = [
             ["--only-binary", ":all:", "--python-version", python] + [f"--platform={platform}" for platform in platforms]
             for python in ("3.11", "3.12", "3.13", "3.14")
@@ -52,7 +52,7 @@ def lock(name):
 
 
 def main():
-    for name in sys.argv[1:] or ["runtime", "models", "data", "dev"]:
+    for name in sys.argv[1:] or ["runtime", "gpu", "models", "data", "dev"]:
         lock(name)
         print(f"requirements/{name}.lock")
 

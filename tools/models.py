@@ -38,8 +38,8 @@ LIMITS = """
 ## What is refused
 
 An architecture, a rotary scaling, a GGUF tokenizer or an option that this build does not compute as its authors do is an error that names it, before any work
-starts. GGUF cannot say Gemma 2's query scale, the windows of Mistral and Qwen2, and BERT's activation: the family's usual one is taken. 4-bit weights on
-CUDA are not there; on the CPU any GGUF type can stay as it is (`base = "file"`).
+starts. GGUF cannot say Gemma 2's query scale, the windows of Mistral and Qwen2, and BERT's activation: the family's usual one is taken. Any GGUF type
+can stay as it is under adapters (`base = "file"`), on the CPU and on CUDA.
 """
 
 

@@ -15,6 +15,7 @@
 #include "cli/spec_arguments.h"
 #include "cli/verb.h"
 #include "data/registered.h"
+#include "experiment/device.h"
 #include "experiment/profile.h"
 #include "qinglan_version.h"
 
@@ -30,6 +31,7 @@ class Doctor {
     check("processor",
           [] { return std::to_string(std::thread::hardware_concurrency()) + " cores, " + isa_level(); });
     check("worker", [] { return worker_version(); });
+    check("device", [] { return device(); });
     check("store", [&] { return Store(store_.empty() ? default_store_root() : store_).root(); });
     check("isolation", [] { return landlock(); });
     for (const auto& model : known_models())
@@ -60,6 +62,11 @@ class Doctor {
           .in(worker_path())
           .hint("./dev build");
     return std::string(line, std::char_traits<char>::length(line) - 1);
+  }
+
+  static std::string device() {
+    const DeviceAnswer answer = ask_device(worker_path());
+    return answer.kind + (answer.kind == "cpu" ? "; no CUDA: " : ", ") + answer.detail;
   }
 
   static std::string landlock() {

@@ -1,6 +1,9 @@
 #include "cli/spec_arguments.h"
 
+#include <cstdio>
 #include <filesystem>
+
+#include "experiment/device.h"
 
 namespace qinglan {
 
@@ -11,6 +14,13 @@ void SpecArguments::add_to(CLI::App& verb, const std::string& what) {
   verb.add_option("--set", options.sets,
                   "key=value over the spec's, such as student.lr=1e-4; may be repeated")
       ->allow_extra_args(false);
+}
+
+Spec SpecArguments::read() const {
+  Spec read = read_spec(spec, options);
+  if (const std::string why = settle_device(read, worker_path()); !why.empty())
+    std::fprintf(stderr, "%s\n", why.c_str());
+  return read;
 }
 
 std::string worker_path() {

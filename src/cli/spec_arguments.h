@@ -15,7 +15,8 @@ struct SpecArguments {
 
   // `what` describes the positional argument.
   void add_to(CLI::App& verb, const std::string& what);
-  Spec read() const { return read_spec(spec, options); }
+  // Settled on a device of this machine; where that is not the one asked for, standard error says why.
+  Spec read() const;
   Store open_store() const { return Store(store.empty() ? default_store_root() : store); }
 };
 

@@ -74,7 +74,7 @@ class Assembler {
     record_.name = spec_.name;
     record_.run = run_id(spec_);
     record_.engine_version = kVersion;
-    record_.profile = numerics_profile(spec_.threads);
+    record_.profile = numerics_profile(spec_.threads, spec_.device);
     record_.spec = spec_.resolved;
   }
 

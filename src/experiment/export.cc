@@ -160,6 +160,7 @@ class Exporter {
     job.store = store_.root();
     job.scratch = store_.root() + "/tmp/" + std::to_string(getpid()) + ".export";
     job.threads = spec_.threads;
+    job.device = spec_.device;
     job.nodes = {node};
     const NodeOutcome outcome = executor_.run(job, observer_).at(node.key());
     if (!outcome.done) throw Error(ErrorKind::invalid_input, node.title + " failed: " + outcome.message);

@@ -1,6 +1,6 @@
 #pragma once
 // What the engine hands a worker, and what the worker says back. A job is a file
-//   {"store", "scratch", "threads", "nodes": [node...]}
+//   {"store", "scratch", "threads", "device", "nodes": [node...]}
 // and the answers are JSON lines on the worker's standard output:
 //   {"event":"start",   "node":key}                            work on the node begins
 //   {"event":"progress","node":key, "done":d, "total":t, "unit":u}
@@ -20,7 +20,8 @@ struct Job {
   std::string store;    // root
   std::string scratch;  // <store>/tmp/<name>: the only folder below tmp/ that the worker may use
   std::int64_t threads = 1;
-  std::vector<Node> nodes;  // none needs another of the same job
+  std::string device = "cpu";  // its kind (experiment/device.h): what this job's models are computed on
+  std::vector<Node> nodes;     // none needs another of the same job
 };
 
 Json to_json(const Job& job);

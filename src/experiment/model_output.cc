@@ -4,12 +4,10 @@
 
 #include "base/error.h"
 #include "catalog/model_source.h"
-#include "experiment/worker_process.h"
+#include "experiment/ask_worker.h"
 
 namespace qinglan {
 namespace {
-
-constexpr int kPollMilliseconds = 1000;
 
 std::int32_t token(std::string_view word) {
   const auto begin = word.find_first_not_of(' '), end = word.find_last_not_of(' ');
@@ -60,18 +58,7 @@ std::vector<std::int32_t> parse_tokens(const std::string& text, const std::strin
 }
 
 std::string model_output(const std::string& worker, const ModelOutputRequest& request) {
-  WorkerProcess process(worker, {"logits", canonical_json(to_json(request))}, "");
-  std::string answer;
-  for (bool ended = false; !ended;)
-    for (const auto& line : process.read_lines(kPollMilliseconds, ended)) answer = line;
-  const int code = process.wait();
-  if (code == 0 && !answer.empty()) return answer;
-  if (answer.empty())
-    throw Error(ErrorKind::io, "the worker gave no answer (exit code " + std::to_string(code) + ")")
-        .in(worker);
-  const Json error = parse_json(answer, worker);
-  throw Error(error_kind_of(error.value("kind", "")).value_or(ErrorKind::internal),
-              error.value("message", answer));
+  return ask_worker(worker, {"logits", canonical_json(to_json(request))});
 }
 
 }  // namespace qinglan

@@ -51,7 +51,7 @@ Node make_dataset_node(const char* kind, const Spec& spec, DigestMemo& memo) {
 class Planner {
  public:
   Planner(const Spec& spec, const PlannedData& data, DigestMemo& memo)
-      : spec_(spec), data_(data), memo_(memo), profile_(numerics_profile(spec.threads)) {
+      : spec_(spec), data_(data), memo_(memo), profile_(numerics_profile(spec.threads, spec.device)) {
     plan_.dataset = data.dataset;
     plan_.truth = data.truth;
   }

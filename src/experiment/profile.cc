@@ -39,9 +39,9 @@ std::string fast_dtype() { return "float32"; }
 
 #endif
 
-Json numerics_profile(std::int64_t threads) {
+Json numerics_profile(std::int64_t threads, const std::string& device) {
   return {{"numerics", kNumericsVersion}, {"torch", kTorchVersion}, {"isa", isa_level()},
-          {"threads", threads},           {"device", "cpu"},        {"world", 1}};
+          {"threads", threads},           {"device", device},       {"world", 1}};
 }
 
 }  // namespace qinglan

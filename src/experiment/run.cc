@@ -57,6 +57,7 @@ class Waves {
       job.store = store_.root();
       job.scratch = store_.root() + "/tmp/" + scratch_name(++launched_);
       job.threads = spec_.threads;
+      job.device = spec_.device;
       for (const auto& [key, outcome] : executor_.run(job, observer_)) outcomes_[key] = outcome;
     }
   }

@@ -109,6 +109,8 @@ std::vector<KeyInfo> make_keys() {
       {"claim", "gamma", number, 0.03, "smallest gap a ceiling must leave"},
       {"claim", "ceiling", boolean, true, "train the strong ceiling; without one only the gain is judged"},
       {"compute", "threads", integer, 0, "compute threads, part of the numerics profile; 0: all cores"},
+      {"compute", "device", text, "cpu",
+       "cpu | cuda: what models are computed on; cuda falls back to the CPU where there is none"},
   };
   for (const char* section : {"supervisor", "student"})
     for (auto& key : learner_keys(section)) keys.push_back(std::move(key));

@@ -379,7 +379,10 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
                    controls["zero_shot"], controls["weak_twice"], controls["random_init"]};
   require_one_of(claim, "claim", "metric", {"auto", "accuracy", "balanced_accuracy", "auroc"}, source);
   spec.claim = {claim["metric"], claim["delta"], claim["gamma"], claim["ceiling"]};
-  const std::int64_t threads = tree.section("compute", {})["threads"];
+  const Json compute = tree.section("compute", {});
+  require_one_of(compute, "compute", "device", {"cpu", "cuda"}, source);
+  spec.device = compute["device"];
+  const std::int64_t threads = compute["threads"];
   require(threads >= 0 && threads <= 1024, "compute.threads must lie in 0 .. 1024", source);
   spec.threads = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
   spec.resolved = resolved_document(spec, data, controls, claim);

@@ -60,7 +60,8 @@ struct Spec {
   ControlsSpec controls;
   ClaimSpec claim;
   std::int64_t threads = 1;
-  Json resolved;  // everything above as one document: recorded, and hashed into the run's name
+  std::string device = "cpu";  // as written, until settle_device (experiment/device.h) says its kind
+  Json resolved;               // everything above as one document: recorded, and hashed into the run's name
 };
 
 struct SpecOptions {

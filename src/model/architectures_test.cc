@@ -5,6 +5,8 @@
 #include <filesystem>
 
 #include "model/backbone.h"
+#include "model/meta_operators.h"
+#include "model/operators.h"
 #include "model/pooling.h"
 #include "model/test_support.h"
 
@@ -66,7 +68,11 @@ class Architectures : public testing::TestWithParam<std::string> {
     const double ratio = rms / theirs[0].item<double>();
     EXPECT_LE(ratio, 2) << type << " " << what;
     EXPECT_LE(difference.abs().max().item<double>(), 4 * theirs[1].item<double>()) << type << " " << what;
-    RecordProperty(type + "_" + what, std::to_string(ratio));
+    record(type + "_" + what, ratio);
+  }
+
+  static void record(const std::string& what, double value) {
+    if (!operators::serve(torch::kCPU)) RecordProperty(what, std::to_string(value));
   }
 
   void expect_outputs(torch::Dtype dtype, const std::string& type) {
@@ -82,6 +88,35 @@ class Architectures : public testing::TestWithParam<std::string> {
     return -(tensor_of(expected_, "targets") * torch::log_softmax(logits, -1)).sum() / batch_.documents();
   }
 
+  void expect_gradients() {
+    auto model = Backbone::load(source_, torch::kFloat32);
+    model.set_trainable(true);
+    const auto value = loss(model);
+    value.backward();
+    EXPECT_NEAR(value.item<double>(), exact_of(expected_, "loss").item<double>(), 1e-5);
+    double squares = 0;
+    for (const auto& [name, view] : expected_.tensors())
+      if (name.starts_with("grad.")) squares += tensor_of(expected_, name).square().sum().item<double>();
+    const double whole = std::sqrt(squares);
+    std::size_t checked = 0;
+    double worst = 0;
+    for (const auto& parameter : model.parameters()) {
+      if (!parameter.tensor.grad().defined()) continue;  // the LM head of an untied model
+      for (const auto& part : model.hf_tensors(parameter.name, grad_of(parameter.tensor))) {
+        const std::string* name = name_in(expected_, "grad.", part.name);
+        ASSERT_TRUE(name) << part.name;
+        ++checked;
+        // A bias of keys moves all scores of a query alike: its gradient is 0, and rounding on both sides.
+        const double error = relative_error(part.tensor, tensor_of(expected_, *name), 1e-3 * whole);
+        EXPECT_LE(error, 1e-4) << part.name;
+        worst = std::max(worst, error);
+      }
+    }
+    record("gradients", worst);
+    EXPECT_EQ(checked, std::count_if(expected_.tensors().begin(), expected_.tensors().end(),
+                                     [](const auto& t) { return t.first.starts_with("grad."); }));
+  }
+
   std::string folder_;
   ModelSource source_;
   SafetensorsFile expected_;
@@ -93,33 +128,31 @@ TEST_P(Architectures, ComputesWhatHuggingFaceComputes) {
   expect_outputs(torch::kBFloat16, "bf16");
 }
 
-TEST_P(Architectures, HasHuggingFacesGradients) {
-  auto model = Backbone::load(source_, torch::kFloat32);
-  model.set_trainable(true);
-  const auto value = loss(model);
-  value.backward();
-  EXPECT_NEAR(value.item<double>(), exact_of(expected_, "loss").item<double>(), 1e-5);
-  double squares = 0;
-  for (const auto& [name, view] : expected_.tensors())
-    if (name.starts_with("grad.")) squares += tensor_of(expected_, name).square().sum().item<double>();
-  const double whole = std::sqrt(squares);
-  std::size_t checked = 0;
-  double worst = 0;
-  for (const auto& parameter : model.parameters()) {
-    if (!parameter.tensor.grad().defined()) continue;  // the LM head of an untied model
-    for (const auto& part : model.hf_tensors(parameter.name, grad_of(parameter.tensor))) {
-      const std::string* name = name_in(expected_, "grad.", part.name);
-      ASSERT_TRUE(name) << part.name;
-      ++checked;
-      // A bias of keys moves all scores of a query alike: its gradient is 0, and rounding on both sides.
-      const double error = relative_error(part.tensor, tensor_of(expected_, *name), 1e-3 * whole);
-      EXPECT_LE(error, 1e-4) << part.name;
-      worst = std::max(worst, error);
+TEST_P(Architectures, HasHuggingFacesGradients) { expect_gradients(); }
+
+// What a device without our kernels computes.
+TEST_P(Architectures, ComputesTheSameByOperators) {
+  const operators::OnCpu by_operators;
+  expect_outputs(torch::kFloat32, "fp32");
+  expect_outputs(torch::kBFloat16, "bf16");
+  expect_gradients();
+}
+
+// On a device that holds no numbers but refuses operands of another device, as CUDA does: everything that a
+// pass and its gradients need lies where the weights lie.
+TEST_P(Architectures, StaysOnItsDevice) {
+  for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) {
+    auto model = Backbone::load(source_, dtype, BaseStorage::compute, 0, torch::kMeta);
+    model.set_trainable(true);
+    const auto adapter = LoraAdapter::create(source_.config, {}, 1, 0, torch::kMeta);
+    for (const auto activations : {Activations::keep, Activations::recompute}) {
+      const auto states = model.forward(batch_, &adapter, activations);
+      EXPECT_TRUE(states.is_meta());
+      states.sum().backward();
     }
+    EXPECT_TRUE(grad_of(model.parameters().front().tensor).is_meta());
+    EXPECT_TRUE(adapter.parameters().front().tensor.grad().is_meta());
   }
-  RecordProperty("gradients", std::to_string(worst));
-  EXPECT_EQ(checked, std::count_if(expected_.tensors().begin(), expected_.tensors().end(),
-                                   [](const auto& t) { return t.first.starts_with("grad."); }));
 }
 
 TEST_P(Architectures, GivesTheFilesTensorsBack) {

@@ -51,6 +51,7 @@ torch::Tensor Backbone::add(const Supply& supply, const std::string& name, const
     supply.fill(place, tensor.narrow(0, first, count));
     first += count;
   }
+  tensor = tensor.to(device_);
   parameters_.push_back({name, tensor});
   places_[name] = std::move(places);
   return tensor;
@@ -65,7 +66,7 @@ Matrix Backbone::add_matrix(const Supply& supply, const std::string& name, const
   std::vector<WeightRows> parts;
   for (const auto role : roles)
     if (has_weight(config_, role, layer)) parts.push_back(supply.keep({role, layer}));
-  return parts.empty() ? Matrix() : Matrix(std::move(parts), dtype_);
+  return parts.empty() ? Matrix() : Matrix(parts, dtype_, device_);
 }
 
 Backbone::NormWeights Backbone::add_norm(const Supply& supply, const std::string& name, R scale, R bias,
@@ -101,9 +102,11 @@ Backbone::Layer Backbone::build_layer(std::int64_t number, const Supply& supply)
   return layer;
 }
 
-Backbone::Backbone(ModelConfig config, torch::Dtype dtype, std::int64_t first, const Supply& supply)
+Backbone::Backbone(ModelConfig config, torch::Dtype dtype, std::int64_t first, const torch::Device& device,
+                   const Supply& supply)
     : config_(std::move(config)),
       dtype_(dtype),
+      device_(device),
       storage_(supply.keep ? BaseStorage::file : BaseStorage::compute),
       first_(first),
       layers_(static_cast<std::size_t>(first)) {
@@ -127,7 +130,7 @@ void Backbone::add_embeddings(const Supply& supply) {
 }
 
 Backbone Backbone::load(const ModelSource& source, torch::Dtype dtype, BaseStorage storage,
-                        std::int64_t first) {
+                        std::int64_t first, const torch::Device& device) {
   if (storage == BaseStorage::file && source.format != WeightFormat::gguf)
     throw Error(ErrorKind::unsupported, "only a GGUF file's weights can stay as they are")
         .in(source.path)
@@ -140,11 +143,11 @@ Backbone Backbone::load(const ModelSource& source, torch::Dtype dtype, BaseStora
   };
   if (storage == BaseStorage::file)
     supply.keep = [&](const WeightPlace& place) { return reader.find(place.role, place.layer); };
-  return Backbone(source.config, dtype, first, supply);
+  return Backbone(source.config, dtype, first, device, supply);
 }
 
 Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype,
-                          std::int64_t first) {
+                          std::int64_t first, const torch::Device& device) {
   const Architecture& architecture = architecture_named(config.architecture);
   const double norm_scale = config.unit_offset_norm ? 0 : 1;
   Supply supply;
@@ -166,7 +169,7 @@ Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, tor
     });
     rows.copy_(values.view(rows.sizes()));
   };
-  return Backbone(config, dtype, first, supply);
+  return Backbone(config, dtype, first, device, supply);
 }
 
 void Backbone::check_batch(const PackedBatch& batch) const {
@@ -191,14 +194,14 @@ void Backbone::check_ids(const PackedBatch& batch) const {
 
 torch::Tensor Backbone::embed(const PackedBatch& batch) const {
   // A copy, since blocks add in place where there are no gradients.
-  if (batch.hidden.defined()) return batch.hidden.to(dtype_, /*non_blocking=*/false, /*copy=*/true);
-  auto x = token_embedding_.rows(batch.ids);
+  if (batch.hidden.defined()) return batch.hidden.to(device_, dtype_, /*non_blocking=*/false, /*copy=*/true);
+  auto x = token_embedding_.rows(batch.ids.to(device_));
   if (config_.embedding_scale != 1) {
     // In the compute type, as the models were trained.
     x = x * torch::tensor(config_.embedding_scale, torch::kFloat64).to(dtype_);
   }
   if (config_.learned_positions)
-    x = x + torch::embedding(position_embedding_, batch.positions + config_.position_offset);
+    x = x + torch::embedding(position_embedding_, (batch.positions + config_.position_offset).to(device_));
   if (type_embedding_.defined()) x = x + type_embedding_[0];  // one segment only: every token has type 0
   return config_.embedding_norm ? norm(x, embedding_norm_) : x;
 }
@@ -211,7 +214,7 @@ std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span
   for (const auto depth : depths)
     QL_CHECK(depth >= from && depth <= config_.layers, "depth outside the blocks run");
   check_batch(batch);
-  const auto inputs = std::make_shared<const BlockInputs>(config_, batch, adapter);
+  const auto inputs = std::make_shared<const BlockInputs>(config_, batch, adapter, device_);
   const auto deepest = *std::max_element(depths.begin(), depths.end());
   std::vector<torch::Tensor> states(depths.size());
   const auto keep = [&](std::int64_t depth, const torch::Tensor& x) {
@@ -261,12 +264,12 @@ torch::Tensor Backbone::lm_head_rows(std::span<const std::int64_t> tokens) const
           .expected("0.." + std::to_string(config_.vocab - 1))
           .found(std::to_string(token));
   const auto index = torch::tensor(std::vector<std::int64_t>(tokens.begin(), tokens.end()), torch::kInt64);
-  return lm_head_.rows(index).to(torch::kFloat32);
+  return lm_head_.rows(index.to(device_)).to(torch::kFloat32).cpu();
 }
 
 torch::Tensor Backbone::logits(const torch::Tensor& hidden) const {
   need_lm_head();
-  const auto scores = lm_head_.linear(hidden).to(torch::kFloat32);
+  const auto scores = lm_head_.linear(hidden).to(torch::kFloat32).cpu();
   return config_.logit_cap > 0 ? config_.logit_cap * torch::tanh(scores / config_.logit_cap) : scores;
 }
 

@@ -36,17 +36,20 @@ class Backbone {
   // `dtype` torch::kFloat32 or torch::kBFloat16: the compute type. Files are mapped and converted part by
   // part: the most memory taken at any time is the model's own and some MiB. `first` > 0 loads the upper part
   // alone: blocks from that one on and the final norm, without embeddings and LM head, for batches that bring
-  // hidden states of depth `first` or more. Throws Error{corrupt_data} for a missing weight or a wrong shape
-  // (both named), Error{unsupported} for BaseStorage::file of anything but GGUF, and what io/ throws.
+  // hidden states of depth `first` or more. Weights lie on `device`, and what is computed of them. Throws
+  // Error{corrupt_data} for a missing weight or a wrong shape (both named), Error{unsupported} for
+  // BaseStorage::file of anything but GGUF, and what io/ throws.
   static Backbone load(const ModelSource& source, torch::Dtype dtype,
-                       BaseStorage storage = BaseStorage::compute, std::int64_t first = 0);
+                       BaseStorage storage = BaseStorage::compute, std::int64_t first = 0,
+                       const torch::Device& device = torch::kCPU);
   // The random-init control: matrices and embeddings normal(0, 0.02), biases 0, scales of norms 1; stream
   // "random_init", so that an upper part has the whole model's numbers.
   static Backbone random(const ModelConfig& config, std::uint64_t run_seed, torch::Dtype dtype,
-                         std::int64_t first = 0);
+                         std::int64_t first = 0, const torch::Device& device = torch::kCPU);
 
   const ModelConfig& config() const { return config_; }
   torch::Dtype dtype() const { return dtype_; }
+  const torch::Device& device() const { return device_; }
   std::int64_t first() const { return first_; }  // the lowest block that is here
 
   // Hidden states [T, C] in the compute type at each of `depths` (0..layers, any order): after that many
@@ -62,17 +65,17 @@ class Backbone {
   torch::Tensor forward(const PackedBatch& batch, const LoraAdapter* adapter = nullptr,
                         Activations activations = Activations::keep) const;
 
-  // Decoder: LM-head logits fp32 [N, V] of hidden rows [N, C] that came from depth `layers`.
+  // Decoder: LM-head logits fp32 [N, V], on the CPU, of hidden rows [N, C] that came from depth `layers`.
   // Throws Error{unsupported} for an encoder.
   torch::Tensor logits(const torch::Tensor& hidden) const;
 
-  // Decoder: rows of the LM head, a copy in fp32 [N, C]. Throws Error{unsupported} for an encoder,
+  // Decoder: rows of the LM head, a copy in fp32 [N, C] on the CPU. Throws Error{unsupported} for an encoder,
   // Error{invalid_input} for a token outside the vocabulary.
   torch::Tensor lm_head_rows(std::span<const std::int64_t> tokens) const;
 
   // Switches gradients of the backbone's own weights on (full tuning) or off (frozen, the state after
   // loading). Throws Error{unsupported} for on when matrices stay as in the file. The token embedding's
-  // gradient is sparse: a row each token of the batch, not summed by word.
+  // gradient is sparse on the CPU: a row each token of the batch, not summed by word.
   void set_trainable(bool trainable);
 
   BaseStorage storage() const { return storage_; }
@@ -108,7 +111,8 @@ class Backbone {
     std::function<WeightRows(const WeightPlace& place)> keep;
   };
 
-  Backbone(ModelConfig config, torch::Dtype dtype, std::int64_t first, const Supply& supply);
+  Backbone(ModelConfig config, torch::Dtype dtype, std::int64_t first, const torch::Device& device,
+           const Supply& supply);
   void add_embeddings(const Supply& supply);
   Layer build_layer(std::int64_t number, const Supply& supply);
   // Makes a parameter of the roles' rows, fills and lists it; undefined when the model has no such weight.
@@ -133,6 +137,7 @@ class Backbone {
 
   ModelConfig config_;
   torch::Dtype dtype_;
+  torch::Device device_;
   BaseStorage storage_;
   std::int64_t first_;
   Matrix token_embedding_, lm_head_;

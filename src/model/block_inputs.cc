@@ -18,26 +18,30 @@ torch::Tensor rotary_rows(const RotaryTable& table, const Rotary& rotary, const 
 }
 
 BlockInputs::Kind make_kind(const ModelConfig& config, const PackedBatch& batch, const Rotary& rotary,
-                            std::int64_t reach) {
+                            std::int64_t reach, const torch::Device& device) {
   BlockInputs::Kind kind{{config.heads, config.kv_heads, config.head_dim, config.kind == ModelKind::decoder,
                           reach, config.query_scale, config.attention_cap},
                          {},
                          {}};
   if (rotary.theta == 0) return kind;
-  kind.rotary = RotaryTable::make(*std::max_element(batch.lengths.begin(), batch.lengths.end()), rotary);
-  kind.rotary_rows = rotary_rows(kind.rotary, rotary, batch);
+  kind.rotary =
+      RotaryTable::make(*std::max_element(batch.lengths.begin(), batch.lengths.end()), rotary, device);
+  kind.rotary_rows = rotary_rows(kind.rotary, rotary, batch).to(device);
   return kind;
 }
 
 }  // namespace
 
-BlockInputs::BlockInputs(const ModelConfig& config, const PackedBatch& batch, const LoraAdapter* adapter)
+BlockInputs::BlockInputs(const ModelConfig& config, const PackedBatch& batch, const LoraAdapter* adapter,
+                         const torch::Device& device)
     : lengths(batch.lengths),
       adapter(adapter),
-      full(make_kind(config, batch, config.rotary, kEveryDistance)) {
+      full(make_kind(config, batch, config.rotary, kEveryDistance, device)) {
+  if (operators::serve(device)) padding.emplace(batch.lengths, device);
   const auto layer = std::find(config.windowed.begin(), config.windowed.end(), true);
   if (layer != config.windowed.end())
-    windowed = make_kind(config, batch, config.rotary_of(layer - config.windowed.begin()), config.reach);
+    windowed =
+        make_kind(config, batch, config.rotary_of(layer - config.windowed.begin()), config.reach, device);
 }
 
 }  // namespace qinglan

@@ -56,7 +56,8 @@ torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x,
   if (config_.qk_norm) qkv = norm_heads(qkv, layer.q_norm, layer.k_norm, config_);
   if (kind.rotary_rows.defined())
     qkv = rotate_(qkv, kind.rotary, kind.rotary_rows, config_.heads + config_.kv_heads, config_.head_dim);
-  const auto context = attend(qkv, inputs.lengths, kind.attention);
+  const auto context = inputs.padding ? operators::attend(qkv, *inputs.padding, kind.attention)
+                                      : attend(qkv, inputs.lengths, kind.attention);
   const auto out = layer.o.linear(context, layer.o_bias);
   return adapted ? add_low_rank(out, context, *inputs.adapter, number, {LoraAdapter::o}) : out;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "model/backbone.h"
+#include "model/operators.h"
 #include "model/pooling.h"
 #include "model/test_support.h"
 
@@ -91,6 +92,22 @@ TEST_P(GgufModels, GiveTheSameBitsKeptAsInTheFile) {
     const auto kept = outputs(Backbone::load(source, dtype, BaseStorage::file), batch_of(GetParam()));
     for (std::size_t i = 0; i < dense.size(); ++i) EXPECT_TRUE(torch::equal(dense[i], kept[i])) << i;
   }
+}
+
+TEST_P(GgufModels, GiveTheSameBitsKeptAsInTheFileByOperators) {
+  const operators::OnCpu by_operators;
+  const auto source = resolve_model(gguf_path(GetParam()));
+  const auto dense = outputs(Backbone::load(source, torch::kBFloat16), batch_of(GetParam()));
+  const auto kept =
+      outputs(Backbone::load(source, torch::kBFloat16, BaseStorage::file), batch_of(GetParam()));
+  for (std::size_t i = 0; i < dense.size(); ++i) EXPECT_TRUE(torch::equal(dense[i], kept[i])) << i;
+}
+
+TEST_P(GgufModels, StayOnTheirDeviceKeptAsInTheFile) {
+  const torch::NoGradGuard no_grad;
+  const auto kept = Backbone::load(resolve_model(gguf_path(GetParam())), torch::kBFloat16, BaseStorage::file,
+                                   0, torch::kMeta);
+  EXPECT_TRUE(kept.forward(batch_of(GetParam())).is_meta());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GgufModels, testing::ValuesIn(files()),

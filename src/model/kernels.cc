@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "model/by_type.h"
+#include "model/operators.h"
 #include "model/row_kernels.h"
 
 namespace qinglan {
@@ -161,6 +162,7 @@ void fill_table(RotaryTable& table, const Rotary& rotary, bool long_text, std::i
 }  // namespace
 
 torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, double eps, double offset) {
+  if (operators::serve(x.device())) return operators::rms_norm(x, weight, eps, offset);
   if (!torch::GradMode::is_enabled()) return RmsNorm::forward(nullptr, x, weight, eps, offset);
   return RmsNorm::apply(x, weight, eps, offset);
 }
@@ -180,6 +182,7 @@ torch::Tensor activate(const torch::Tensor& x, Activation activation) {
 }
 
 torch::Tensor gated(const torch::Tensor& gate_up, Activation activation) {
+  if (operators::serve(gate_up.device())) return operators::gated(gate_up, activation);
   if (activation != Activation::silu && activation != Activation::gelu_tanh) {
     const auto parts = gate_up.chunk(2, 1);
     return activate(parts[0], activation) * parts[1];
@@ -189,13 +192,15 @@ torch::Tensor gated(const torch::Tensor& gate_up, Activation activation) {
   return Gated::apply(gate_up, gate);
 }
 
-RotaryTable RotaryTable::make(std::int64_t positions, const Rotary& rotary) {
+RotaryTable RotaryTable::make(std::int64_t positions, const Rotary& rotary, const torch::Device& device) {
   const bool both = !rotary.long_divisor.empty() && positions > rotary.long_from;
   const std::int64_t rows = both ? 2 * positions : positions;
   RotaryTable table{torch::empty({rows, rotary.width / 2}, torch::kFloat32),
                     torch::empty({rows, rotary.width / 2}, torch::kFloat32), both ? positions : 0};
   fill_table(table, rotary, false, 0, positions);
   if (both) fill_table(table, rotary, true, positions, positions);
+  table.cos = table.cos.to(device);
+  table.sin = table.sin.to(device);
   return table;
 }
 
@@ -203,6 +208,7 @@ torch::Tensor rotate_(torch::Tensor x, const RotaryTable& table, const torch::Te
                       std::int64_t heads, std::int64_t head_dim) {
   QL_CHECK(x.is_contiguous() && heads * head_dim <= x.size(1) && 2 * table.cos.size(1) <= head_dim,
            "rotate_ takes contiguous rows");
+  if (operators::serve(x.device())) return operators::rotate(x, table, rows, heads, head_dim);
   const RotateShape shape{heads, head_dim};
   if (torch::GradMode::is_enabled() && x.requires_grad())
     return Rotate::apply(x, table.cos, table.sin, rows, shape);

@@ -1,7 +1,7 @@
 #pragma once
 // Row-wise operators that LibTorch does not fuse on CPU. fp32 arithmetic whatever the storage (fp32 or bf16),
 // one rounding at the end. All are differentiable and give the same bits for the same input at any number of
-// threads.
+// threads. Tensors of other devices are computed by operators.h.
 
 #include <torch/torch.h>
 
@@ -25,11 +25,13 @@ torch::Tensor activate(const torch::Tensor& x, Activation activation);
 struct RotaryTable {
   torch::Tensor cos, sin;
   std::int64_t long_start = 0;
-  static RotaryTable make(std::int64_t positions, const Rotary& rotary);
+  static RotaryTable make(std::int64_t positions, const Rotary& rotary,
+                          const torch::Device& device = torch::kCPU);
 };
 
-// Rotates the first `heads` heads of every row of x [T, W] in place; pairs are (j, j + width / 2), as Hugging
-// Face lays heads out (Su et al. 2021, arXiv:2104.09864). rows [T] int64 index the table. Returns x.
+// Rotates the first `heads` heads of every row of x [T, W], on the CPU in place; pairs are (j, j + width /
+// 2), as Hugging Face lays heads out (Su et al. 2021, arXiv:2104.09864). rows [T] int64 index the table.
+// Returns the rotated rows.
 torch::Tensor rotate_(torch::Tensor x, const RotaryTable& table, const torch::Tensor& rows,
                       std::int64_t heads, std::int64_t head_dim);
 

@@ -19,14 +19,16 @@ LoadedModel with_tokenizer(const std::string& path,
 
 }  // namespace
 
-LoadedModel load_model(const std::string& path, torch::Dtype dtype, BaseStorage storage) {
-  return with_tokenizer(path,
-                        [&](const ModelSource& source) { return Backbone::load(source, dtype, storage); });
+LoadedModel load_model(const std::string& path, torch::Dtype dtype, BaseStorage storage,
+                       const torch::Device& device) {
+  return with_tokenizer(path, [&](const ModelSource& source) {
+    return Backbone::load(source, dtype, storage, /*first=*/0, device);
+  });
 }
 
-LoadedModel load_random(const std::string& path, torch::Dtype dtype) {
+LoadedModel load_random(const std::string& path, torch::Dtype dtype, const torch::Device& device) {
   return with_tokenizer(path, [&](const ModelSource& source) {
-    return Backbone::random(source.config, kRandomInitSeed, dtype);
+    return Backbone::random(source.config, kRandomInitSeed, dtype, /*first=*/0, device);
   });
 }
 

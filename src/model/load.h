@@ -21,12 +21,13 @@ struct LoadedModel {
 // Throws what resolve_model, Tokenizer::load and Backbone::load throw, and Error{invalid_input} when the
 // tokenizer does not fit the weights.
 LoadedModel load_model(const std::string& path, torch::Dtype dtype,
-                       BaseStorage storage = BaseStorage::compute);
+                       BaseStorage storage = BaseStorage::compute, const torch::Device& device = torch::kCPU);
 
 // The same architecture and tokenizer with random weights (Backbone::random): one draw for all run seeds, so
 // that its features are computed once.
 inline constexpr std::uint64_t kRandomInitSeed = 0;
-LoadedModel load_random(const std::string& path, torch::Dtype dtype);
+LoadedModel load_random(const std::string& path, torch::Dtype dtype,
+                        const torch::Device& device = torch::kCPU);
 
 // Throws Error{invalid_input} when the tokenizer can give ids that the embedding does not have.
 void check_tokenizer_fits(const Tokenizer& tokenizer, const ModelConfig& config, const std::string& source);

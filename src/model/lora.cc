@@ -23,7 +23,7 @@ std::string module_name(const Architecture& architecture, WeightRole role, std::
 }  // namespace
 
 LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& options, std::uint64_t run_seed,
-                                std::int64_t first) {
+                                std::int64_t first, const torch::Device& device) {
   if (options.rank < 1 || !(options.alpha > 0))
     throw Error(ErrorKind::usage, "a LoRA adapter needs a positive rank and alpha")
         .found("r = " + std::to_string(options.rank) + ", alpha = " + std::to_string(options.alpha));
@@ -50,8 +50,8 @@ LoraAdapter LoraAdapter::create(const ModelConfig& config, const LoraOptions& op
       for (std::int64_t i = 0; i < a.numel(); ++i)
         value[i] = static_cast<float>((2 * random.uniform() - 1) * bound);
       auto b = torch::zeros({matrix.out, options.rank}, torch::kFloat32);
-      adapter.parameters_.push_back({module + ".lora_A.weight", a.set_requires_grad(true)});
-      adapter.parameters_.push_back({module + ".lora_B.weight", b.set_requires_grad(true)});
+      adapter.parameters_.push_back({module + ".lora_A.weight", a.to(device).set_requires_grad(true)});
+      adapter.parameters_.push_back({module + ".lora_B.weight", b.to(device).set_requires_grad(true)});
     }
   return adapter;
 }

@@ -23,7 +23,7 @@ class LoraAdapter {
   // Of the blocks from `first` on. A from the stream "lora" of the run seed, one index per matrix of the
   // whole model, so that a block starts from the same numbers whatever `first` is.
   static LoraAdapter create(const ModelConfig& config, const LoraOptions& options, std::uint64_t run_seed,
-                            std::int64_t first = 0);
+                            std::int64_t first = 0, const torch::Device& device = torch::kCPU);
 
   std::int64_t first() const { return first_; }
   bool covers(std::int64_t layer) const { return layer >= first_; }

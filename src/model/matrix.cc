@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "model/operators.h"
 
 namespace qinglan {
 namespace {
@@ -34,21 +35,25 @@ torch::Tensor dequantize(const Matrix::Stored& matrix, std::int64_t first, std::
                          const torch::Tensor& buffer) {
   auto result = buffer.narrow(0, 0, count);
   std::int64_t begin = 0, filled = 0;  // of the part among all rows; of `result`
-  for (const auto& part : matrix.parts) {
-    const std::int64_t from = std::max(first, begin), to = std::min(first + count, begin + part.rows());
-    if (from < to) {
-      part.read(from - begin, result.narrow(0, filled, to - from));
-      filled += to - from;
-    }
-    begin += part.rows();
-  }
+  for (const auto& part : matrix.parts)
+    std::visit(
+        [&](const auto& rows) {
+          const std::int64_t from = std::max(first, begin), to = std::min(first + count, begin + rows.rows());
+          if (from < to) {
+            rows.read(from - begin, result.narrow(0, filled, to - from));
+            filled += to - from;
+          }
+          begin += rows.rows();
+        },
+        part);
   return result;
 }
 
 // One buffer serves all panels: given back and asked for again, a large block may meanwhile have been cut
 // into.
 torch::Tensor panel_buffer(const Matrix::Stored& matrix) {
-  return torch::empty({std::min(matrix.out, kPanelRows), matrix.in}, matrix.dtype);
+  return torch::empty({std::min(matrix.out, kPanelRows), matrix.in},
+                      torch::dtype(matrix.dtype).device(matrix.device));
 }
 
 torch::Tensor stored_linear(const Matrix::Stored& matrix, const torch::Tensor& x, const torch::Tensor& bias) {
@@ -83,13 +88,17 @@ class StoredLinear : public torch::autograd::Function<StoredLinear> {
 
 }  // namespace
 
-Matrix::Matrix(std::vector<WeightRows> parts, torch::Dtype dtype) {
-  Stored stored{std::move(parts), dtype};
-  QL_CHECK(!stored.parts.empty(), "a matrix without rows");
-  stored.in = stored.parts.front().columns();
-  for (const auto& part : stored.parts) {
+Matrix::Matrix(const std::vector<WeightRows>& parts, torch::Dtype dtype, const torch::Device& device) {
+  QL_CHECK(!parts.empty(), "a matrix without rows");
+  Stored stored{{}, dtype, device};
+  stored.in = parts.front().columns();
+  for (const auto& part : parts) {
     QL_CHECK(part.columns() == stored.in && stored.in > 0, "stacked matrices of different widths");
     stored.out += part.rows();
+    if (operators::serve(device))
+      stored.parts.emplace_back(DeviceRows(part, device));
+    else
+      stored.parts.emplace_back(part);
   }
   stored_ = std::make_shared<const Stored>(std::move(stored));
 }
@@ -106,12 +115,14 @@ torch::Tensor Matrix::linear(const torch::Tensor& x, const torch::Tensor& bias) 
 
 torch::Tensor Matrix::rows(const torch::Tensor& ids) const {
   if (!stored_) {
-    // The gradient has a row a token of the batch, not one a word of the vocabulary.
-    return torch::embedding(plain_, ids, /*padding_idx=*/-1, /*scale_grad_by_freq=*/false, /*sparse=*/true);
+    // On the CPU the gradient has a row a token of the batch, not one a word of the vocabulary.
+    const bool sparse = !operators::serve(plain_.device());
+    return torch::embedding(plain_, ids, /*padding_idx=*/-1, /*scale_grad_by_freq=*/false, sparse);
   }
   QL_CHECK(stored_->parts.size() == 1, "an embedding is one weight");
-  auto result = torch::empty({ids.numel(), stored_->in}, stored_->dtype);
-  stored_->parts.front().gather(ids, result);
+  auto result =
+      torch::empty({ids.numel(), stored_->in}, torch::dtype(stored_->dtype).device(stored_->device));
+  std::visit([&](const auto& rows) { rows.gather(ids, result); }, stored_->parts.front());
   return result;
 }
 

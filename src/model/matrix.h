@@ -8,8 +8,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <variant>
 #include <vector>
 
+#include "model/device_rows.h"
 #include "model/weight_rows.h"
 
 namespace qinglan {
@@ -18,8 +20,9 @@ class Matrix {
  public:
   Matrix() = default;  // undefined: the model has no such matrix
   explicit Matrix(torch::Tensor plain) : plain_(std::move(plain)) {}
-  // `parts` are stacked along the output; `dtype` is the compute type.
-  Matrix(std::vector<WeightRows> parts, torch::Dtype dtype);
+  // `parts` are stacked along the output; `dtype` is the compute type. On a device that our kernels are not
+  // written for the file's bytes are uploaded.
+  Matrix(const std::vector<WeightRows>& parts, torch::Dtype dtype, const torch::Device& device);
 
   bool defined() const { return plain_.defined() || stored_; }
 
@@ -30,8 +33,9 @@ class Matrix {
   torch::Tensor rows(const torch::Tensor& ids) const;
 
   struct Stored {
-    std::vector<WeightRows> parts;
+    std::vector<std::variant<WeightRows, DeviceRows>> parts;
     torch::Dtype dtype;
+    torch::Device device;
     std::int64_t out = 0, in = 0;
   };
 

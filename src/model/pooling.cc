@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "model/operators.h"
 
 namespace qinglan {
 
@@ -16,11 +17,14 @@ torch::Tensor pool(const torch::Tensor& hidden, std::span<const std::int64_t> le
   }
   QL_CHECK(end == hidden.size(0), "lengths do not add up to the hidden rows");
   if (pooling == Pooling::mean) {
+    if (operators::serve(hidden.device())) return operators::document_means(hidden, lengths).cpu();
     const auto counts =
         torch::tensor(std::vector<std::int64_t>(lengths.begin(), lengths.end()), torch::kInt64);
     return torch::segment_reduce(hidden.to(torch::kFloat32), "mean", counts, {}, {}, 0, /*unsafe=*/true);
   }
-  return hidden.index_select(0, torch::tensor(rows, torch::kInt64)).to(torch::kFloat32);
+  return hidden.index_select(0, torch::tensor(rows, torch::kInt64).to(hidden.device()))
+      .to(torch::kFloat32)
+      .cpu();
 }
 
 const char* name_of(Pooling pooling) {

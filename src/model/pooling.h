@@ -15,7 +15,8 @@ enum class Pooling {
   cls
 };  // last real token, mean over real tokens (special ones too), first token
 
-// hidden [T, C] of any float type, lengths [B] with sum T -> [B, C] fp32. Differentiable.
+// hidden [T, C] of any float type and device, lengths [B] with sum T -> [B, C] fp32 on the CPU: what follows
+// (heads, labels, losses) is computed there. Differentiable.
 torch::Tensor pool(const torch::Tensor& hidden, std::span<const std::int64_t> lengths, Pooling pooling);
 
 const char* name_of(Pooling pooling);

@@ -11,6 +11,18 @@ namespace {
 
 constexpr std::int64_t kPanelElements = 1 << 18;  // decoded at a time by one thread: 1 MiB of fp32
 
+// Calls body(row - first, row of the file's tensor, rows) for every run of rows that are neighbours there.
+template <typename Body>
+void for_each_run(const RowOrder& order, std::int64_t first, std::int64_t count, const Body& body) {
+  for (std::int64_t row = 0; row < count;) {
+    const std::int64_t source = order.source(first + row);
+    std::int64_t run = 1;
+    while (row + run < count && order.source(first + row + run) == source + run) ++run;
+    body(row, source, run);
+    row += run;
+  }
+}
+
 }  // namespace
 
 void ModelFiles::release(std::span<const std::byte> bytes) const {
@@ -70,13 +82,9 @@ void WeightRows::decode(std::int64_t first, std::int64_t count, float* out) cons
   if (order_.kind == RowOrder::transposed || shape_.columns == 0) {
     decode_whole(first, count, out);
   } else {
-    for (std::int64_t row = 0; row < count;) {
-      const std::int64_t source = order_.source(first + row);
-      std::int64_t run = 1;
-      while (row + run < count && order_.source(first + row + run) == source + run) ++run;
+    for_each_run(order_, first, count, [&](std::int64_t row, std::int64_t source, std::int64_t run) {
       decode_run(source, run, out + row * columns);
-      row += run;
-    }
+    });
   }
   if (added_ != 0)
     for (std::int64_t i = 0; i < count * columns; ++i) out[i] += added_;
@@ -106,6 +114,20 @@ void WeightRows::read(std::int64_t first, const torch::Tensor& out, bool release
       }
     }
   });
+}
+
+torch::Tensor WeightRows::raw() const {
+  QL_CHECK(order_.kind != RowOrder::transposed && shape_.columns > 0 && added_ == 0,
+           "raw rows are those of a matrix that lies by rows");
+  const auto row_bytes = static_cast<std::int64_t>(bytes_of(0, 1).size());
+  auto raw = torch::empty({shape_.rows, row_bytes}, torch::kUInt8);
+  auto* out = static_cast<std::byte*>(raw.mutable_data_ptr());
+  for_each_run(order_, 0, shape_.rows, [&](std::int64_t row, std::int64_t source, std::int64_t run) {
+    const auto from = bytes_of(source, run);
+    std::copy(from.begin(), from.end(), out + row * row_bytes);
+    files_->release(from);
+  });
+  return raw;
 }
 
 void WeightRows::gather(const torch::Tensor& ids, const torch::Tensor& out) const {

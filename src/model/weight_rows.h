@@ -53,6 +53,8 @@ class WeightRows {
   // threads share the work. `release` gives the pages read back to the system: for a weight that is read
   // once.
   void read(std::int64_t first, const torch::Tensor& out, bool release = false) const;
+  // All rows of a matrix as the file has them: [out, bytes of a row] uint8.
+  torch::Tensor raw() const;
   // Rows `ids` [n] int64 -> out [n, in].
   void gather(const torch::Tensor& ids, const torch::Tensor& out) const;
 

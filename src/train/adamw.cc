@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "model/by_type.h"
+#include "model/operators.h"
 #include "train/update_kernels.h"
 
 namespace qinglan {
@@ -28,6 +29,7 @@ Parameters at(const Parameters& p, std::int64_t element) {
 }
 
 double square_sum(const torch::Tensor& values) {
+  if (operators::serve(values.device())) return values.to(torch::kFloat64).square().sum().item<double>();
   const std::int64_t count = values.numel(), blocks = (count + kBlock - 1) / kBlock;
   std::vector<double> partial(static_cast<std::size_t>(blocks));
   by_type(values, [&]<typename T>(T*) {
@@ -67,6 +69,8 @@ AdamW::AdamW(std::vector<NamedTensor> masters, AdamWOptions options, std::vector
 void AdamW::step(const std::vector<torch::Tensor>& gradients, double lr, double factor) {
   QL_CHECK(gradients.size() == masters_.size(), "a gradient a master");
   ++steps_;
+  if (!masters_.empty() && operators::serve(masters_.front().tensor.device()))
+    return step_fused(gradients, lr, factor);
   const auto t = static_cast<double>(steps_);
   AdamWFactors factors;
   factors.beta1 = static_cast<float>(options_.beta1);
@@ -80,6 +84,24 @@ void AdamW::step(const std::vector<torch::Tensor>& gradients, double lr, double 
     QL_CHECK(gradients[i].sizes() == masters_[i].tensor.sizes(), "a gradient of another shape");
     gradients[i].is_sparse() ? step_rows(i, gradients[i], factors) : step_dense(i, gradients[i], factors);
   }
+}
+
+void AdamW::step_fused(const std::vector<torch::Tensor>& gradients, double lr, double factor) {
+  std::vector<torch::Tensor> masters, fp32, first, second, counts;
+  for (std::size_t i = 0; i < masters_.size(); ++i) {
+    const auto& master = masters_[i].tensor;
+    const auto dense = gradients[i].is_sparse() ? gradients[i].to_dense() : gradients[i];
+    masters.push_back(master);
+    fp32.push_back(dense.to(torch::kFloat32) * factor);
+    first.push_back(m_[i].tensor);
+    second.push_back(v_[i].tensor);
+    counts.push_back(torch::full({}, static_cast<double>(steps_), master.options()));
+  }
+  at::_fused_adamw_(masters, fp32, first, second, /*max_exp_avg_sqs=*/{}, counts, lr, options_.beta1,
+                    options_.beta2, options_.weight_decay, options_.epsilon, /*amsgrad=*/false,
+                    /*maximize=*/false);
+  for (std::size_t i = 0; i < masters_.size(); ++i)
+    if (copies_[i].defined()) copies_[i].copy_(masters_[i].tensor);
 }
 
 void AdamW::step_dense(std::size_t i, const torch::Tensor& gradient, const AdamWFactors& factors) {

@@ -17,8 +17,9 @@ struct AdamWOptions {
 
 class AdamW {
  public:
-  // Shares storage with `masters` (fp32, CPU, contiguous) and updates them in place. `copies`, where given,
-  // are bf16 tensors of the masters' shapes (undefined: none) that every step writes the rounded masters to.
+  // Shares storage with `masters` (fp32, contiguous, of one device) and updates them in place. `copies`,
+  // where given, are bf16 tensors of the masters' shapes (undefined: none) that every step writes the rounded
+  // masters to.
   AdamW(std::vector<NamedTensor> masters, AdamWOptions options, std::vector<torch::Tensor> copies = {});
 
   // gradients[i] belongs to masters[i] and is multiplied by `factor` first. fp32 or bf16, contiguous; or
@@ -35,6 +36,8 @@ class AdamW {
   void set_steps(std::int64_t steps) { steps_ = steps; }
 
  private:
+  // By LibTorch's own fused optimizer, where operators.h computes.
+  void step_fused(const std::vector<torch::Tensor>& gradients, double lr, double factor);
   void step_dense(std::size_t i, const torch::Tensor& gradient, const struct AdamWFactors& factors);
   void step_rows(std::size_t i, const torch::Tensor& gradient, const struct AdamWFactors& factors);
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "model/operators.h"
 #include "train/adamw.h"
 #include "train/schedule.h"
 #include "train/testing_support.h"
@@ -16,7 +17,7 @@ namespace {
 using testing_support::golden;
 using testing_support::matrix;
 
-TEST(AdamW, TwentyClippedStepsEqualTorchOptim) {
+void expect_steps_of_torch_optim() {
   const Json g = golden("adamw.json");
   const auto vector = [](const Json& v) {
     return matrix(Json::array({v}), torch::kFloat32).squeeze(0).clone();
@@ -36,6 +37,14 @@ TEST(AdamW, TwentyClippedStepsEqualTorchOptim) {
     EXPECT_LT((masters[1].tensor - vector(g["steps"][step][1])).abs().max().item<double>(), 1e-6)
         << "step " << step;
   }
+}
+
+TEST(AdamW, TwentyClippedStepsEqualTorchOptim) { expect_steps_of_torch_optim(); }
+
+// What a device without our kernels computes.
+TEST(AdamW, TwentyClippedStepsEqualTorchOptimByOperators) {
+  const operators::OnCpu by_operators;
+  expect_steps_of_torch_optim();
 }
 
 TEST(AdamW, StateTakenUpAgainGoesOnBitForBit) {

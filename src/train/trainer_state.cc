@@ -65,8 +65,11 @@ void Checkpoints::save(const TrainerState& state) const {
   fs_.make_folders(folder_);
   const torch::Tensor losses = torch::tensor(state.losses, torch::kFloat64);
   TensorMap tensors{{kLosses, view_of(losses)}};
-  for_each_tensor(
-      state, [&](const std::string& name, const torch::Tensor& tensor) { tensors[name] = view_of(tensor); });
+  std::vector<torch::Tensor> fetched;  // from a device; of the CPU it is the tensor itself
+  for_each_tensor(state, [&](const std::string& name, const torch::Tensor& tensor) {
+    fetched.push_back(tensor.cpu());
+    tensors[name] = view_of(fetched.back());
+  });
   for (const auto& [name, logits] : state.evaluations) tensors[kEvaluation + name] = view_of(logits);
   char name[40];
   std::snprintf(name, sizeof name, "/step-%010lld.safetensors", static_cast<long long>(state.step));

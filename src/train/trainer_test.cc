@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "model/operators.h"
 #include "train/predict.h"
 #include "train/testing_support.h"
 
@@ -129,6 +130,26 @@ TEST_P(Tuning, OverfitsOneBatch) {
 TEST_P(Tuning, RunsTwiceToTheSameBits) {
   Bench a = bench(), b = bench();
   expect_equal(a.run(), b.run());
+}
+
+// What a device without our kernels computes: the same student within rounding, itself twice to the same
+// bits, and from a checkpoint as without.
+TEST_P(Tuning, ByOperatorsIsTheSameWithinRounding) {
+  const TrainingResult expected = bench().run();
+  const operators::OnCpu by_operators;
+  const TrainingResult found = bench().run();
+  const bool exact = std::string(std::get<1>(GetParam())) == "float32";
+  EXPECT_LE((found.train_logits - expected.train_logits).abs().max().item<double>(), exact ? 1e-4 : 0.15);
+  expect_equal(bench().run(), found);
+  Bench first = bench(), second = bench();
+  first.checkpoints = second.checkpoints = {&real_file_system(), fresh_folder("operators"), 1e9, 2};
+  std::int64_t done = 0;
+  first.hooks.progress = [&](std::int64_t step, std::int64_t, double) { done = step; };
+  first.hooks.stop = [&] { return done >= 5; };
+  EXPECT_THROW(first.run(), Error);
+  const TrainingResult resumed = second.run();
+  EXPECT_GT(resumed.resumed_from, 0);
+  expect_equal(resumed, found);
 }
 
 TEST_P(Tuning, RecomputedActivationsGiveTheSameBits) {

@@ -53,7 +53,7 @@ torch::Tensor TrunkPass::compute_pack(std::size_t pack) const {
   std::vector<const std::vector<std::int32_t>*> members;
   for (const std::int64_t row : plan_.rows(pack)) members.push_back(&rows_[row]);
   const PackedBatch batch = PackedBatch::pack(members);
-  return backbone_.forward(batch, std::span(&depth_, 1)).front().to(torch::kBFloat16).contiguous();
+  return backbone_.forward(batch, std::span(&depth_, 1)).front().to(torch::kBFloat16).cpu().contiguous();
 }
 
 void TrunkPass::run(FileSystem& fs, const std::string& work, const std::string& result,

@@ -126,7 +126,7 @@ void keep_student(const Step& step, const Kept& kept) {
   std::vector<torch::Tensor> alive;  // views do not own
   TensorMap views;
   for (const auto& [name, tensor] : kept) {
-    alive.push_back(tensor.detach().contiguous());
+    alive.push_back(tensor.detach().cpu().contiguous());
     views[name] = view_of(alive.back());
   }
   write_safetensors(step.store.fs(), step.result + "/" + kStudentFile, views);
@@ -181,7 +181,8 @@ void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
   const ModelConfig& config = base.backbone().config();
   ClassificationHead head = first_head(base, recipe, task.labels.classes());
   std::optional<LoraAdapter> adapter;
-  if (!base.own()) adapter = LoraAdapter::create(config, recipe.lora, task.seed, base.first());
+  if (!base.own())
+    adapter = LoraAdapter::create(config, recipe.lora, task.seed, base.first(), base.backbone().device());
   const auto objective = objective_of(step, task);
   const TrainingTask training{
       base.train(),    &task.labels,

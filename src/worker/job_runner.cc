@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "model/cuda.h"
 #include "model/runtime.h"
 #include "store/lease.h"
 #include "worker/confine.h"
@@ -52,11 +53,23 @@ Grants grants_of(const Job& job, const Store& store) {
     grants.write.push_back(store.work_folder(node.key()));
   }
   read.insert(std::filesystem::canonical("/proc/self/exe").parent_path());
+  if (job.device != "cpu") read.insert(torch_packages());
   grants.read.assign(read.begin(), read.end());
   grants.write.push_back(job.scratch);
   grants.write.push_back(store.root() + "/locks");
   grants.publish.push_back(store.root() + "/objects");
   return grants;
+}
+
+// Opened before the process is confined, which keeps it from most of the files that a driver wants.
+torch::Device open_device(const std::string& kind) {
+  if (kind == "cpu") return torch::kCPU;
+  const std::string found = "cuda " + load_cuda().capability;
+  if (found != kind)
+    throw Error(ErrorKind::unsupported, "this machine's device is not the one planned for")
+        .expected(kind)
+        .found(found);
+  return torch::Device(torch::kCUDA, 0);
 }
 
 // Probes that share work stand side by side; everything else stays where it is.
@@ -70,13 +83,14 @@ std::vector<Node> in_sharing_order(std::vector<Node> nodes) {
 class JobRunner {
  public:
   JobRunner(const Job& job, const Store& store, Reporter& reporter, const std::atomic<bool>& stop,
-            bool confined)
+            bool confined, const torch::Device& device)
       : job_(job),
         nodes_(in_sharing_order(job.nodes)),
         store_(store),
         reporter_(reporter),
         stop_(stop),
-        confined_(confined) {}
+        confined_(confined),
+        models_(device) {}
 
   int run() {
     bool failed = false;
@@ -87,6 +101,13 @@ class JobRunner {
       } catch (const Error& e) {
         if (e.kind() == ErrorKind::interrupted) return kExitStopped;
         reporter_.failed(key, e);
+        failed = true;
+      } catch (const c10::AcceleratorError& e) {
+        // The device is lost to this process, perhaps not to another.
+        reporter_.failed(key, Error(ErrorKind::io, e.what_without_backtrace()));
+        return kExitRetry;
+      } catch (const c10::OutOfMemoryError&) {
+        reporter_.failed(key, Error(ErrorKind::out_of_memory, "not enough device memory for " + node.title));
         failed = true;
       } catch (const std::bad_alloc&) {
         reporter_.failed(key, Error(ErrorKind::out_of_memory, "not enough memory for " + node.title));
@@ -162,10 +183,11 @@ class JobRunner {
 int run_job(const Job& job, Reporter& reporter, const std::atomic<bool>& stop) {
   const Store store = Store::existing(job.store);
   for (const auto& node : job.nodes) store.fs().make_folders(store.work_folder(node.key()));
+  const torch::Device device = open_device(job.device);
   const Confinement confinement = confine(grants_of(job, store));
   reporter.confined(confinement.enforced, confinement.why);
   init_runtime(static_cast<int>(job.threads));
-  return JobRunner(job, store, reporter, stop, confinement.enforced).run();
+  return JobRunner(job, store, reporter, stop, confinement.enforced, device).run();
 }
 
 }  // namespace qinglan

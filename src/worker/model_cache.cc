@@ -11,22 +11,22 @@ BaseStorage storage_of(const std::string& base) {
   return base == "file" ? BaseStorage::file : BaseStorage::compute;
 }
 
-Backbone make_upper(const std::string& path, torch::Dtype dtype, bool random_init, const std::string& base,
-                    std::int64_t first) {
-  const ModelSource source = resolve_model(path);
-  return random_init ? Backbone::random(source.config, kRandomInitSeed, dtype, first)
-                     : Backbone::load(source, dtype, storage_of(base), first);
-}
-
 }  // namespace
+
+Backbone ModelCache::make_upper(const std::string& path, torch::Dtype dtype, bool random_init,
+                                const std::string& base, std::int64_t first) const {
+  const ModelSource source = resolve_model(path);
+  return random_init ? Backbone::random(source.config, kRandomInitSeed, dtype, first, device_)
+                     : Backbone::load(source, dtype, storage_of(base), first, device_);
+}
 
 LoadedModel& ModelCache::frozen(const std::string& path, torch::Dtype dtype, bool random_init,
                                 const std::string& base) {
   const std::string name = name_of(path, dtype, random_init, base);
   if (model_ && name_ == name) return *model_;
   forget();
-  model_ = std::make_unique<LoadedModel>(random_init ? load_random(path, dtype)
-                                                     : load_model(path, dtype, storage_of(base)));
+  model_ = std::make_unique<LoadedModel>(random_init ? load_random(path, dtype, device_)
+                                                     : load_model(path, dtype, storage_of(base), device_));
   name_ = name;
   return *model_;
 }
@@ -44,7 +44,8 @@ const Backbone& ModelCache::upper(const std::string& path, torch::Dtype dtype, b
 
 std::unique_ptr<LoadedModel> ModelCache::own(const std::string& path, torch::Dtype dtype, bool random_init) {
   forget();
-  return std::make_unique<LoadedModel>(random_init ? load_random(path, dtype) : load_model(path, dtype));
+  return std::make_unique<LoadedModel>(random_init ? load_random(path, dtype, device_)
+                                                   : load_model(path, dtype, BaseStorage::compute, device_));
 }
 
 Backbone ModelCache::own_upper(const std::string& path, torch::Dtype dtype, bool random_init,

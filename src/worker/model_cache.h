@@ -13,6 +13,9 @@ namespace qinglan {
 
 class ModelCache {
  public:
+  // Models are loaded to `device`.
+  explicit ModelCache(const torch::Device& device = torch::kCPU) : device_(device) {}
+
   // A frozen model: whoever puts an adapter or a head on it leaves its weights as they are. `base`: how they
   // are held (Node::base).
   LoadedModel& frozen(const std::string& path, torch::Dtype dtype, bool random_init, const std::string& base);
@@ -27,6 +30,10 @@ class ModelCache {
 
  private:
   void forget();
+  Backbone make_upper(const std::string& path, torch::Dtype dtype, bool random_init, const std::string& base,
+                      std::int64_t first) const;
+
+  torch::Device device_;
   std::string name_;  // of what is held: a whole model or an upper part
   std::unique_ptr<LoadedModel> model_;
   std::unique_ptr<Backbone> upper_;

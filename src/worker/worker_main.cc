@@ -1,5 +1,6 @@
 // qinglan-worker: the compute plane. `qinglan-worker run --job FILE` does one job, `qinglan-worker logits
-// REQUEST` runs one text through a model; both answer on standard output. People use `qinglan`.
+// REQUEST` runs one text through a model, `qinglan-worker device` says what there is beside the CPU; all
+// answer on standard output. People use `qinglan`.
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -10,8 +11,10 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "experiment/device.h"
 #include "experiment/job.h"
 #include "io/file_system.h"
+#include "model/cuda.h"
 #include "model/runtime.h"
 #include "qinglan_version.h"
 #include "worker/job_runner.h"
@@ -47,6 +50,19 @@ int logits(const char* request) {
   }
 }
 
+int device() {
+  using namespace qinglan;
+  DeviceAnswer answer;
+  try {
+    const CudaDevice cuda = load_cuda();
+    answer = {"cuda " + cuda.capability, cuda.name};
+  } catch (const std::exception& e) {
+    answer.detail = e.what();
+  }
+  std::printf("%s\n", canonical_json(to_json(answer)).c_str());
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -54,11 +70,13 @@ int main(int argc, char** argv) {
     std::printf("qinglan-worker %s (torch %s)\n", qinglan::kVersion, qinglan::kTorchVersion);
     return 0;
   }
+  if (argc == 2 && !std::strcmp(argv[1], "device")) return device();
   const bool asks_logits = argc == 3 && !std::strcmp(argv[1], "logits");
   if (!asks_logits && (argc != 4 || std::strcmp(argv[1], "run") || std::strcmp(argv[2], "--job"))) {
     std::fprintf(
         stderr,
-        "usage: qinglan-worker run --job FILE | logits REQUEST   (started by qinglan; see qinglan --help)\n");
+        "usage: qinglan-worker run --job FILE | logits REQUEST | device   (started by qinglan; see qinglan "
+        "--help)\n");
     return 2;
   }
   try {

