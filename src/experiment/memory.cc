@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kProcess = 122 << 20;    // the worker before any work, measured
 constexpr double kCompute = 20 << 20;     // what LibTorch sets up at its first products, measured
+constexpr double kFullTuning = 24 << 20;  // and at products that train whole matrices, measured
 constexpr double kVocabularyEntry = 980;  // bytes that a tokenizer and its making take for each, measured
 constexpr double kTokenBytes = 235;       // a token while its text is encoded, measured
 constexpr double kWaste = 1.02;           // heap that is neither used nor given back, measured
@@ -115,7 +116,8 @@ double fine_tuning_bytes(const Node& node, const ModelConfig& config, const Node
   const double saved = node.recompute ? layers * widths_of(config).c + saved_values(config, full)
                                       : layers * saved_values(config, full);
   const double activations = tokens * bytes * (saved + backward_values(config));
-  const double pass = pass_bytes(config, pass_tokens(texts, static_cast<double>(texts.test)), bytes);
+  const double asked = std::max(static_cast<double>(texts.test), static_cast<double>(texts.train) / 2);
+  const double pass = pass_bytes(config, pass_tokens(texts, asked), bytes);
   if (!full) {
     const double rank = learner.value("lora_rank", 8.0);
     const Widths w = widths_of(config);
@@ -128,7 +130,7 @@ double fine_tuning_bytes(const Node& node, const ModelConfig& config, const Node
   // that were read. Those of a batch's only micro-batch take the place of activations; later ones find fp32
   // sums there and bring their own.
   const double embedding = upper_only(node) ? 0 : static_cast<double>(config.vocab * config.hidden);
-  const double state = trained * ((bytes < 4 ? 4 : 0) + 8), gradients = bytes * (trained - embedding);
+  const double state = kFullTuning + trained * ((bytes < 4 ? 4 : 0) + 8), gradients = bytes * (trained - embedding);
   if (!several) return state + std::max({activations, pass, gradients});
   return state + 4 * (trained - embedding) + gradients + std::max(activations, pass);
 }

@@ -13,5 +13,7 @@ memory.check_cases([
     dict(name="smollm2 lora file", student=SMOLLM2 + 'tune = "lora"\nepochs = 1\nbatch = 8\nbase = "file"', train=64, test=40),
     dict(name="smollm2 full recompute", student=SMOLLM2 + 'tune = "full"\nepochs = 1\nbatch = 8\nrecompute = true', train=64, test=40),
     dict(name="smollm2 lora recompute", student=SMOLLM2 + 'tune = "lora"\nepochs = 1\nrecompute = true', train=160, test=40),
+    dict(name="smollm2 top-2", student=SMOLLM2 + 'tune = "top-2"\nepochs = 1', train=160, test=40),
+    dict(name="smollm2 top-4 small batch", student=SMOLLM2 + 'tune = "top-4"\nepochs = 1\nbatch = 8', train=64, test=40),
     dict(name="smollm2 full", student=SMOLLM2 + 'tune = "full"\nepochs = 1\nbatch = 8', train=64, test=40),
 ])
