@@ -13,8 +13,6 @@
 #include "report/terminal.h"
 
 namespace qinglan {
-namespace {
-
 TerminalStyle style_of_output(bool ledger) {
   TerminalStyle style{.color = false, .width = 100, .ledger = ledger};
   winsize size{};
@@ -24,8 +22,6 @@ TerminalStyle style_of_output(bool ledger) {
   }
   return style;
 }
-
-}  // namespace
 
 void ShowOptions::add_to(CLI::App& verb, const std::string& html_help) {
   verb.add_flag("--json", json, "print one JSON document on standard output");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "record/record.h"
+#include "report/terminal.h"
 
 namespace qinglan {
 
@@ -15,6 +16,9 @@ struct ShowOptions {
 
   void add_to(CLI::App& verb, const std::string& html_help);
 };
+
+// For this terminal, or for a file that standard output goes to.
+TerminalStyle style_of_output(bool ledger = true);
 
 // Prints to standard output and returns the exit code that the verdicts ask for (0, 1, 3).
 int show_record(const Record& record, const ShowOptions& options);

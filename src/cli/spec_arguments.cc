@@ -3,7 +3,9 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/error.h"
 #include "experiment/device.h"
+#include "experiment/run.h"
 
 namespace qinglan {
 
@@ -21,6 +23,17 @@ Spec SpecArguments::read() const {
   if (const std::string why = settle_device(read, worker_path()); !why.empty())
     std::fprintf(stderr, "%s\n", why.c_str());
   return read;
+}
+
+Record find_record(const SpecArguments& which) {
+  if (std::filesystem::path(which.spec).extension() == ".json") return read_record(which.spec);
+  const Store store = which.open_store();
+  const std::string path = store.record_path(run_id(which.read()));
+  if (!store.fs().exists(path))
+    throw Error(ErrorKind::invalid_input, "this spec has not been run in this store")
+        .in(which.spec)
+        .hint("qinglan run " + which.spec + " (with the same --seeds, --set and --store)");
+  return read_record(path);
 }
 
 std::string worker_path() {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "experiment/spec.h"
+#include "record/record.h"
 #include "store/store.h"
 
 namespace qinglan {
@@ -19,6 +20,10 @@ struct SpecArguments {
   Spec read() const;
   Store open_store() const { return Store(store.empty() ? default_store_root() : store); }
 };
+
+// The record of a run: a record file (.json), or what the store has of a spec. Throws Error{invalid_input}
+// where the spec was not run there.
+Record find_record(const SpecArguments& which);
 
 // qinglan-worker, which lies beside this program.
 std::string worker_path();

@@ -1,0 +1,42 @@
+// qinglan compare A B: two runs on the same test rows, student against student.
+
+#include <cstdio>
+#include <memory>
+
+#include "audit/record_comparison.h"
+#include "cli/show.h"
+#include "cli/spec_arguments.h"
+#include "cli/verb.h"
+#include "report/comparison_text.h"
+
+namespace qinglan {
+namespace {
+
+struct Arguments {
+  std::string a, b, store;
+  bool json = false;
+};
+
+int compare(const Arguments& arguments) {
+  const Record a = find_record({.spec = arguments.a, .store = arguments.store}),
+               b = find_record({.spec = arguments.b, .store = arguments.store});
+  const RecordComparison comparison = compare_records(a, b);
+  const std::string text = arguments.json ? pretty_json(comparison_document(a, b, comparison)) + "\n"
+                                          : comparison_text(a, b, comparison, style_of_output());
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, int& exit_code) {
+  auto* verb = app.add_subcommand("compare", "two runs on the same test rows: which students are better");
+  auto arguments = std::make_shared<Arguments>();
+  verb->add_option("a", arguments->a, "a spec that was run, or a record file (.json)")->required();
+  verb->add_option("b", arguments->b, "another; differences are b - a")->required();
+  verb->add_option("--store", arguments->store, "where both were run (default $XDG_CACHE_HOME/qinglan)");
+  verb->add_flag("--json", arguments->json, "print one JSON document on standard output");
+  verb->callback([arguments, &exit_code] { exit_code = compare(*arguments); });
+}
+
+}  // namespace qinglan
