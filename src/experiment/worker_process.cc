@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/error.h"
@@ -19,14 +20,29 @@ namespace {
   throw Error(ErrorKind::io, what + ": " + std::strerror(errno)).in(path);
 }
 
+// What OpenMP's threads do while they wait for work: they give their core up after some microseconds instead
+// of milliseconds. Alone a worker loses nothing by it (measured); where it shares its cores with others, it
+// was more than twice as fast. A user's own choice stands.
+constexpr char kWaiting[] = "GOMP_SPINCOUNT";
+
+std::vector<char*> worker_environment() {
+  static char spin[] = "GOMP_SPINCOUNT=1000";
+  std::vector<char*> environment;
+  for (char** entry = environ; *entry; ++entry) environment.push_back(*entry);
+  if (!std::getenv(kWaiting)) environment.push_back(spin);
+  environment.push_back(nullptr);
+  return environment;
+}
+
 // In the child, between fork and exec: only async-signal-safe calls.
-[[noreturn]] void become_worker(char* const* command, int output, int errors, pid_t parent) {
+[[noreturn]] void become_worker(char* const* command, char* const* environment, int output, int errors,
+                                pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(143);  // the parent died before the line above took effect
   setpgid(0, 0);  // a Ctrl-C of the terminal reaches the engine alone, which then asks the worker
   dup2(output, STDOUT_FILENO);
   if (errors >= 0) dup2(errors, STDERR_FILENO);
-  execv(command[0], command);
+  execve(command[0], command, environment);
   _exit(127);
 }
 
@@ -45,9 +61,10 @@ WorkerProcess::WorkerProcess(const std::string& program, const std::vector<std::
   std::vector<char*> command{const_cast<char*>(program.c_str())};
   for (const auto& argument : arguments) command.push_back(const_cast<char*>(argument.c_str()));
   command.push_back(nullptr);
+  const std::vector<char*> environment = worker_environment();
   const pid_t parent = getpid();
   pid_ = fork();
-  if (pid_ == 0) become_worker(command.data(), ends[1], errors, parent);
+  if (pid_ == 0) become_worker(command.data(), environment.data(), ends[1], errors, parent);
   close(ends[1]);
   if (errors >= 0) close(errors);
   output_ = ends[0];
