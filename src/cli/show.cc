@@ -9,6 +9,7 @@
 #include "audit/judgement.h"
 #include "audit/verdict.h"
 #include "io/publish.h"
+#include "report/csv.h"
 #include "report/html.h"
 #include "report/terminal.h"
 
@@ -29,12 +30,14 @@ void ShowOptions::add_to(CLI::App& verb, const std::string& html_help) {
       "--no-ledger", [this] { ledger = false; },
       "leave out time and memory, so that equal results are equal bytes");
   verb.add_option("--html", html, html_help);
+  verb.add_option("--csv", csv, "write a table for other programs, a line a cell");
 }
 
 int show_record(const Record& record, const ShowOptions& options) {
   const Judgement judgement = judge(record);
   if (!options.html.empty())
     publish_file(real_file_system(), options.html, html_report(record, judgement, options.ledger));
+  if (!options.csv.empty()) publish_file(real_file_system(), options.csv, csv_report(record, judgement));
   const std::string text = options.json ? pretty_json(run_document(record, judgement, options.ledger)) + "\n"
                                         : terminal_report(record, judgement, style_of_output(options.ledger));
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -1,5 +1,5 @@
 #pragma once
-// A record shown: judged, as a table, a JSON document and an HTML file.
+// A record shown: judged, as a table, a JSON document, an HTML and a CSV file.
 
 #include <CLI/CLI.hpp>
 #include <string>
@@ -12,7 +12,7 @@ namespace qinglan {
 struct ShowOptions {
   bool json = false;
   bool ledger = true;
-  std::string html;  // file to write; empty: none
+  std::string html, csv;  // files to write; empty: none
 
   void add_to(CLI::App& verb, const std::string& html_help);
 };
