@@ -172,8 +172,12 @@ inline Run skeleton() {
       {"data", {{"name", "vader-movies"}, {"text", "{text}\nSentiment:"}, {"train", 4000}, {"test", 1000}}},
       {"supervisor", {{"kind", "lexicon"}, {"scale", 2.0}}},
       {"student", {{"model", "smollm2-135m"}, {"tune", "probe"}, {"depth", 22}}}};
-  record.ledger = {
-      .seconds = 221.4, .flops = 3.42e14, .peak_memory = 1288490188, .computed = 31, .reused = 2};
+  record.ledger = {.seconds = 221.4,
+                   .flops = 3.42e14,
+                   .peak_memory = 1288490188,
+                   .computed = 31,
+                   .reused = 2,
+                   .claims = 4};
   record.ledger.nodes = {{.key = sha256_hex("a"),
                           .kind = "features",
                           .state = "computed",

@@ -197,6 +197,8 @@ void print_ledger(TerminalText& out, const Ledger& ledger) {
                      bytes_text(ledger.peak_memory) + "; " + counted(ledger.computed, "node") +
                      " computed, " + grouped_number(ledger.reused) + " reused";
   if (ledger.failed > 0) line += ", " + grouped_number(ledger.failed) + " failed";
+  if (ledger.claims > 1)
+    line += "; " + counted(ledger.claims, "run") + " of this store claimed something about these test rows";
   out.wrapped(2, 4, line);
 }
 

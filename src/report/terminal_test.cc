@@ -37,6 +37,7 @@ TEST(Terminal, ShowsScoresVerdictsControlsAndLedger) {
                            "342.0 TFLOP",
                            "3 min 41 s",
                            "31 nodes computed, 2 reused",
+                           "runs of this store claimed something",
                            "guessing gives 50.4%",
                            "Against naive",
                            "the supervisor is +17.1",
