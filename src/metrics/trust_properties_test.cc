@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "metrics/calibration.h"
 #include "metrics/confidence_sequence.h"
+#include "metrics/misfit.h"
 #include "metrics/noise.h"
 #include "metrics/permutation.h"
 
@@ -58,6 +59,43 @@ TEST(Noise, WhatIsDetectableIsFoundInFourOfFiveDraws) {
   }
   std::printf("  found in %d of 1000\n", found);
   EXPECT_NEAR(found, 800, 45);
+}
+
+// Where the theorem's preconditions hold, gain is misfit exactly: the student is the projection of its
+// supervisor in KL(student || weak) onto probabilities with a given mean of some feature, and the truth's
+// probabilities have that mean too (the Pythagorean identity of exponential families, Csiszar 1975).
+TEST(Misfit, IsTheGainOfAProjection) {
+  const std::vector<float> weak{0.3f, -1.1f, 0.9f, 0.2f};
+  const std::vector<double> feature{-1, 0.5, 2, 0}, truth{0.15, 0.4, 0.1, 0.35};
+  double wanted = 0;
+  for (std::size_t c = 0; c < 4; ++c) wanted += truth[c] * feature[c];
+  const auto tilted = [&](double by) {
+    std::vector<float> logits;
+    for (std::size_t c = 0; c < 4; ++c)
+      logits.push_back(static_cast<float>(static_cast<double>(weak[c]) + by * feature[c]));
+    return logits;
+  };
+  const auto log_p = [](const std::vector<float>& logits) {
+    double sum = 0;
+    for (const float z : logits) sum += std::exp(static_cast<double>(z));
+    std::vector<double> all;
+    for (const float z : logits) all.push_back(static_cast<double>(z) - std::log(sum));
+    return all;
+  };
+  const auto mean = [&](double by) {
+    double sum = 0;
+    const auto all = log_p(tilted(by));
+    for (std::size_t c = 0; c < 4; ++c) sum += std::exp(all[c]) * feature[c];
+    return sum;
+  };
+  double low = -20, high = 20;
+  for (int k = 0; k < 200; ++k) (mean((low + high) / 2) < wanted ? low : high) = (low + high) / 2;
+  const auto student = tilted(low);
+  const auto before = log_p(weak), after = log_p(student);
+  double gain = 0;
+  for (std::size_t c = 0; c < 4; ++c) gain += truth[c] * (after[c] - before[c]);
+  EXPECT_GT(gain, 0.01);
+  EXPECT_NEAR(misfit(weak, student, 4).bregman[0], gain, 1e-6) << "logits are fp32";
 }
 
 TEST(Calibration, TemperatureScalesWithTheLogits) {
