@@ -1,6 +1,7 @@
 #include "audit/comparison.h"
 
 #include "audit/cell_scores.h"
+#include "audit/paired_tests.h"
 #include "metrics/crossed.h"
 #include "metrics/multiple.h"
 
@@ -18,16 +19,24 @@ Json parameter(const Cell& cell, const char* name, const Json& fallback) {
   return cell.params.is_object() ? cell.params.value(name, fallback) : fallback;
 }
 
+Comparison no_comparison(const std::string& why) {
+  Comparison none{Estimate::no(why)};
+  none.tests = no_tests(why);
+  return none;
+}
+
 Comparison compare(SeriesScores& scores, const Cell& cell) {
   const Record& record = scores.record();
   const Cell* naive = naive_partner(record, cell);
-  if (naive == nullptr) return {Estimate::no("no naive cell differs from this one in the method alone")};
+  if (naive == nullptr) return no_comparison("no naive cell differs from this one in the method alone");
   const auto students = [&](const Cell& one) {
     return scores.matrix(role_names(one, &SeedRun::weak_to_strong), record.claim.metric,
                          "no weak-to-strong student");
   };
   const Scored gain = difference(students(cell), students(*naive));
   Comparison made{scores.interval(gain)};
+  made.tests = paired_tests(scores, cell, role_names(cell, &SeedRun::weak_to_strong),
+                            role_names(*naive, &SeedRun::weak_to_strong));
   if (made.difference.defined()) made.p = two_sided_p(gain.matrix);
   return made;
 }
@@ -50,17 +59,20 @@ std::vector<Comparison> compare_with_naive(SeriesScores& scores) {
   std::vector<double> family;
   for (const Cell& cell : scores.record().cells) {
     const bool naive = cell.method == "naive" && !parameter(cell, "hard", false).get<bool>();
-    all.push_back(naive                   ? Comparison{Estimate::no("this is naive")}
-                  : cell.status != "done" ? Comparison{Estimate::no("the cell failed")}
+    all.push_back(naive                   ? no_comparison("this is naive")
+                  : cell.status != "done" ? no_comparison("the cell failed")
                                           : compare(scores, cell));
-    if (all.back().difference.defined()) family.push_back(all.back().p);
+    all.back().primary = !cell.id.empty() && cell.id == scores.record().claim.primary;
+    if (all.back().difference.defined() && !all.back().primary) family.push_back(all.back().p);
   }
-  const std::vector<double> adjusted = holm(family);
+  const std::vector<double> strict = holm(family), rate = benjamini_hochberg(family);
   std::size_t next = 0;
   for (Comparison& one : all) {
     if (!one.difference.defined()) continue;
-    one.p_holm = adjusted[next++];
-    one.family = static_cast<std::int64_t>(family.size());
+    one.p_holm = one.primary ? one.p : strict[next];
+    one.p_bh = one.primary ? one.p : rate[next];
+    one.family = one.primary ? 1 : std::ssize(family);
+    next += !one.primary;
   }
   return all;
 }

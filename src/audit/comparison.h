@@ -12,7 +12,8 @@ namespace qinglan {
 // none.
 const Cell* naive_partner(const Record& record, const Cell& cell);
 
-// One a cell, on the declared metric; the p values of all that are defined are one family.
+// One a cell, on the declared metric; the p values of all that are defined are one family, but for that of
+// the cell that the claim names as primary, which stands by itself.
 std::vector<Comparison> compare_with_naive(SeriesScores& scores);
 
 }  // namespace qinglan

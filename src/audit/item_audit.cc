@@ -1,10 +1,8 @@
 #include "audit/item_audit.h"
 
-#include <algorithm>
-
 #include "audit/cell_scores.h"
-#include "metrics/conditional.h"
-#include "metrics/crossed.h"
+#include "audit/rates.h"
+#include "metrics/confidence.h"
 
 namespace qinglan {
 namespace {
@@ -13,34 +11,34 @@ struct Decided {  // by seed; empty where a series is missing
   std::vector<std::vector<std::int32_t>> weak, student, ceiling;
 };
 
-std::vector<std::vector<std::int32_t>> decide_all(const SeriesScores& scores,
-                                                  const std::vector<std::string>& names) {
-  std::vector<std::vector<std::int32_t>> decided;
-  for (const std::string& name : names) {
-    if (name.empty() || scores.series(name).status != "done") return {};
-    decided.push_back(decisions(scores.answers(scores.series(name))));
-  }
-  return decided;
+constexpr double kSure = 0.95, kFairlySure = 0.55;  // confident, for disagreements and for agreements
+
+// Top probabilities by seed.
+std::vector<std::vector<double>> sureness(const SeriesScores& scores, const std::vector<std::string>& names) {
+  std::vector<std::vector<double>> sure;
+  for (const std::string& name : names)
+    sure.push_back(confidences(scores.answers(scores.series(name)), scores.record().truth).top);
+  return sure;
 }
 
-// A matrix over seeds x items from value(seed, item).
-template <typename Value>
-SeedMatrix matrix_over(std::size_t seeds, std::size_t items, Value value) {
-  SeedMatrix matrix{seeds, items, std::vector<double>(seeds * items)};
-  for (std::size_t s = 0; s < seeds; ++s)
-    for (std::size_t i = 0; i < items; ++i) matrix.values[s * items + i] = value(s, i);
-  return matrix;
-}
-
-// P(value | weight) with its crossed interval over groups.
-Estimate conditional(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
-                     const std::string& never) {
-  if (std::none_of(weight.values.begin(), weight.values.end(), [](double w) { return w > 0; }))
-    return Estimate::no(never);
-  const SeedMatrix rows = conditional_rows(value, weight);
-  SeedMatrix columns;
-  for (std::size_t s = 0; s < rows.seeds; ++s) columns.add(scores.groups().columns_of(rows.row(s)));
-  return scores.with_items(crossed_interval(columns));
+void audit_confident(const SeriesScores& scores, const Cell& cell, const Decided& by, ItemAudit& audit) {
+  const Record& record = scores.record();
+  const std::size_t seeds = by.weak.size(), items = record.items.size();
+  const auto weak = sureness(scores, role_names(cell, &SeedRun::weak_floor)),
+             student = sureness(scores, role_names(cell, &SeedRun::weak_to_strong));
+  const auto differs = matrix_over(seeds, items, [&](auto s, auto i) {
+    return double(weak[s][i] > kSure && by.student[s][i] != by.weak[s][i]);
+  });
+  const auto sure = matrix_over(seeds, items, [&](auto s, auto i) { return double(student[s][i] > kSure); });
+  audit.confident_disagreement = conditional(scores, differs, sure, "the student is never surer than 95%");
+  const auto copies = matrix_over(seeds, items, [&](auto s, auto i) {
+    return double(weak[s][i] > kFairlySure && by.student[s][i] == by.weak[s][i]);
+  });
+  const auto errs = matrix_over(seeds, items, [&](auto s, auto i) {
+    return double(student[s][i] > kFairlySure && by.student[s][i] != record.truth[i]);
+  });
+  audit.confident_agreement_wrong =
+      conditional(scores, copies, errs, "the student is never wrong and surer than 55%");
 }
 
 }  // namespace
@@ -82,6 +80,7 @@ ItemAudit audit_items(const SeriesScores& scores, const Cell& cell) {
   audit.imitation = conditional(scores, agrees, wrong, never_wrong);
   audit.recovery = conditional(scores, true_, wrong, never_wrong);
   audit.damage = conditional(scores, untrue, right, never_right);
+  audit_confident(scores, cell, by, audit);
   if (by.ceiling.size() != seeds) {
     audit.excess_imitation = Estimate::no("no ceiling");
   } else if (seeds < 2) {

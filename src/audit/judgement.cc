@@ -2,16 +2,23 @@
 
 #include <algorithm>
 
+#include "audit/calibration_audit.h"
 #include "audit/cell_scores.h"
 #include "audit/comparison.h"
 #include "audit/controls.h"
+#include "audit/curve_audit.h"
+#include "audit/forecast_audit.h"
 #include "audit/headline.h"
 #include "audit/item_audit.h"
 #include "audit/leaks.h"
 #include "audit/notes.h"
+#include "audit/paired_tests.h"
+#include "audit/selective_use.h"
 #include "audit/shift.h"
+#include "audit/slices.h"
 #include "audit/verdict.h"
 #include "base/error.h"
+#include "metrics/noise.h"
 
 namespace qinglan {
 namespace {
@@ -87,17 +94,43 @@ Evidence evidence_of(SeriesScores& scores, const Cell& cell, const CellScores& o
   return evidence;
 }
 
-void judge_failed(const std::string& why, CellJudgement& judged) {
+void judge_failed(const Claim& claim, const std::string& why, CellJudgement& judged) {
   for (const char* metric : kMetrics) judged.fives[metric] = no_five(why);
   judged.gap = judged.supervisor_shift = Estimate::no(why);
   judged.items = no_item_audit(why);
+  judged.seed_noise = judged.detectable_gain = Estimate::no(why);
+  judged.gain_tests = no_tests(why);
+  judged.curve = no_curve(why);
+  judged.calibration = no_calibration(why);
+  judged.use = no_use(claim, why);
+  judged.forecast = no_forecast(why);
+  judged.no_slices = why;
   judged.verdict = Verdict::failed;
   judged.reason = why;
 }
 
-void judge_done(SeriesScores& scores, const Cell& cell, CellJudgement& judged) {
+// What the verdict does not ask for.
+void audit_cell(SeriesScores& scores, const Cell& cell, const CellScores& declared, CellJudgement& judged) {
+  judged.seed_noise = declared.student.defined()
+                          ? scores.with_items(seed_deviation(declared.student.matrix.seed_means()))
+                          : Estimate::no(declared.student.undefined);
+  const Scored gain = declared.gain();
+  judged.detectable_gain =
+      gain.defined() ? scores.with_items(minimum_detectable(gain.matrix)) : Estimate::no(gain.undefined);
+  judged.gain_tests = paired_tests(scores, cell, role_names(cell, &SeedRun::weak_to_strong),
+                                   role_names(cell, &SeedRun::weak_floor));
+  judged.items = audit_items(scores, cell);
+  judged.curve = audit_curve(scores, cell);
+  judged.calibration = audit_calibration(scores, cell);
+  judged.use = audit_use(scores, cell);
+  judged.forecast = audit_forecast(scores, cell);
+  judged.slices = audit_slices(scores, cell, judged.no_slices);
+}
+
+void judge_done(SeriesScores& scores, const Cell& cell, Depth depth, CellJudgement& judged) {
   CellScores declared;
   for (const char* metric : kMetrics) {
+    if (depth == Depth::verdict && metric != judged.metric) continue;
     CellScores on_metric = cell_scores(scores, cell, metric);
     judged.fives[metric] = five_of(scores, on_metric);
     if (metric == judged.metric) declared = std::move(on_metric);
@@ -105,7 +138,6 @@ void judge_done(SeriesScores& scores, const Cell& cell, CellJudgement& judged) {
   const auto controls = read_controls(scores, cell, judged.metric, declared.student);
   for (const auto& [name, reading] : controls) judged.controls[name] = reading.score;
   judged.gap = scores.interval(declared.gap());
-  judged.items = audit_items(scores, cell);
   judged.supervisor_shift = supervisor_shift(scores, cell);
   judged.supervisor_shifted = is_shifted(judged.supervisor_shift);
   const Decision decision =
@@ -114,6 +146,8 @@ void judge_done(SeriesScores& scores, const Cell& cell, CellJudgement& judged) {
   judged.reason = decision.reason;
   judged.seeds_needed = decision.seeds_needed;
   judged.items_needed = decision.items_needed;
+  if (depth == Depth::verdict) return;
+  audit_cell(scores, cell, declared, judged);
   judged.notes = cell_notes(scores, cell, judged);
 }
 
@@ -124,7 +158,7 @@ bool Judgement::refuses() const {
                      [](const CellJudgement& cell) { return qinglan::refuses(cell.verdict); });
 }
 
-Judgement judge(const Record& record) {
+Judgement judge(const Record& record, Depth depth) {
   const std::string& metric = record.claim.metric;
   if (metric != "accuracy" && metric != "balanced_accuracy" && metric != "auroc")
     throw Error(ErrorKind::corrupt_data, "the claim's metric is unknown")
@@ -138,12 +172,13 @@ Judgement judge(const Record& record) {
     judged.id = cell.id;
     judged.metric = metric;
     if (const std::string why = failure_of(scores, cell); !why.empty())
-      judge_failed(why, judged);
+      judge_failed(record.claim, why, judged);
     else
-      judge_done(scores, cell, judged);
+      judge_done(scores, cell, depth, judged);
     judged.headline = headline_of(cell, judged);
     judgement.cells.push_back(std::move(judged));
   }
+  if (depth == Depth::verdict) return judgement;
   const auto comparisons = compare_with_naive(scores);
   for (std::size_t i = 0; i < comparisons.size(); ++i) judgement.cells[i].against_naive = comparisons[i];
   judgement.notes = run_notes(scores);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "metrics/auroc.h"
+#include "metrics/certainty.h"
 #include "metrics/crossed.h"
 
 namespace qinglan {
@@ -95,9 +96,10 @@ ScoreRow SeriesScores::score(const Answers& answers, std::span<const float> bias
     row.values = correctness(answers, record_.truth, bias);
   } else if (metric == "balanced_accuracy") {
     row = balanced_correctness(correctness(answers, record_.truth), record_.truth, answers.classes);
-  } else {
-    QL_CHECK(metric == "auroc", "unknown metric");
+  } else if (metric == "auroc") {
     row = auroc_row(answers, record_.truth);
+  } else {
+    row = certainty_row(confidences(answers, record_.truth), metric);
   }
   if (row.defined() && groups_.grouped()) row.values = groups_.columns_of(row.values);
   return row;

@@ -49,7 +49,8 @@ class SeriesScores {
   // The class that test rows show most often, and its share of them.
   std::size_t majority() const { return majority_; }
   double majority_share() const { return majority_share_; }
-  // One row of the metric from a model's answers, by column.
+  // One row of the metric, or of one of kCertainties (metrics/certainty.h), from a model's answers, by
+  // column.
   ScoreRow score(const Answers& answers, std::span<const float> bias, const std::string& metric) const;
 
  private:

@@ -24,7 +24,7 @@ Rates rates_of(const Draw& design) {
     Draw draw = design;
     draw.stream = 10000 * design.stream + static_cast<std::uint64_t>(k);
     RecordMaker maker(draw);
-    const Verdict verdict = judge(maker.record()).cells[0].verdict;
+    const Verdict verdict = judge(maker.record(), Depth::verdict).cells[0].verdict;
     recovered += verdict == Verdict::recovered;
     partial += verdict == Verdict::partial;
   }

@@ -8,16 +8,16 @@
 #include "base/hash.h"
 #include "data/labels.h"
 #include "data/split.h"
+#include "experiment/claim.h"
 #include "experiment/label_chain.h"
 #include "experiment/profile.h"
 #include "experiment/run.h"
+#include "experiment/slices.h"
 #include "qinglan_version.h"
 #include "record/predictions.h"
 
 namespace qinglan {
 namespace {
-
-constexpr double kUnbalanced = 0.55;  // a majority above this makes accuracy mislead
 
 std::vector<std::int32_t> decisions(const std::vector<float>& logits, std::size_t classes) {
   std::vector<std::int32_t> hard(logits.size() / classes);
@@ -63,7 +63,7 @@ class Assembler {
   Record make() {
     describe_run();
     describe_data();
-    declare_claim();
+    record_.claim = claim_of(spec_, plan_, facts_, record_.run);
     for (const auto& cell : plan_.cells) record_.cells.push_back(assemble_cell(cell));
     tally();
     return std::move(record_);
@@ -80,7 +80,8 @@ class Assembler {
 
   void describe_data() {
     const std::string path = store_.result_folder(data_.truth) + "/facts.json";
-    const DatasetFacts facts = dataset_facts_from_json(parse_json(store_.fs().read(path), path), path);
+    facts_ = dataset_facts_from_json(parse_json(store_.fs().read(path), path), path);
+    const DatasetFacts& facts = facts_;
     DataFacts& out = record_.data;
     out.name = spec_.data.path;
     out.key = data_.dataset;
@@ -101,23 +102,7 @@ class Assembler {
       record_.groups.push_back(
           group_number.emplace(example.group, static_cast<std::int32_t>(group_number.size())).first->second);
     }
-  }
-
-  void declare_claim() {
-    const auto majority = [](const std::vector<double>& share) {
-      return share.empty() ? 0.0 : *std::max_element(share.begin(), share.end());
-    };
-    Claim& claim = record_.claim;
-    claim.metric = spec_.claim.metric;
-    if (claim.metric == "auto") {
-      const bool unbalanced = (majority(record_.data.train_share) > kUnbalanced && !record_.data.balanced) ||
-                              majority(record_.data.test_share) > kUnbalanced;
-      claim.metric = unbalanced ? "balanced_accuracy" : "accuracy";
-    }
-    claim.delta = spec_.claim.delta;
-    claim.gamma = spec_.claim.gamma;
-    claim.digest = sha256_hex(canonical_json(
-        {{"metric", claim.metric}, {"delta", claim.delta}, {"gamma", claim.gamma}, {"run", record_.run}}));
+    record_.slices = slices_of(inputs_.test, spec_.data.text, spec_.slices);
   }
 
   Cell assemble_cell(Cell cell) {
@@ -302,6 +287,7 @@ class Assembler {
   GroundTruth truth_;
   mutable std::map<std::string, PredictionSets> predictions_;
   Record record_;
+  DatasetFacts facts_;
   std::int64_t truncated_ = 0;
 };
 

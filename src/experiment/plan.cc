@@ -8,6 +8,7 @@
 #include "catalog/method.h"
 #include "catalog/stage.h"
 #include "data/gold_rows.h"
+#include "experiment/claim.h"
 #include "experiment/elicit.h"
 #include "experiment/learner.h"
 #include "experiment/profile.h"
@@ -470,7 +471,11 @@ Node dataset_node(const Spec& spec, DigestMemo& memo) { return make_dataset_node
 Node truth_node(const Spec& spec, DigestMemo& memo) { return make_dataset_node("ground_truth", spec, memo); }
 
 Plan make_plan(const Spec& spec, const PlannedData& data, DigestMemo& memo) {
-  return in_place(spec.source, [&] { return Planner(spec, data, memo).make(); });
+  return in_place(spec.source, [&] {
+    Plan plan = Planner(spec, data, memo).make();
+    primary_cell(plan.cells, spec.claim.primary);  // refuses a name that is no cell's
+    return plan;
+  });
 }
 
 }  // namespace qinglan

@@ -9,8 +9,10 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "experiment/assemble.h"
+#include "experiment/claim.h"
 #include "experiment/cost.h"
 #include "experiment/executor.h"
+#include "experiment/forecast.h"
 #include "io/publish.h"
 
 namespace qinglan {
@@ -116,6 +118,17 @@ std::vector<std::string> missing_nodes(const Plan& plan, Store& store) {
   return missing;
 }
 
+namespace {
+
+// Settles and keeps the claim; how many runs have claimed something about these test rows.
+std::int64_t declare(const Spec& spec, const Plan& plan, const PlannedData& data, Store& store) {
+  const std::string path = store.result_folder(data.truth) + "/facts.json";
+  const DatasetFacts facts = dataset_facts_from_json(parse_json(store.fs().read(path), path), path);
+  return seal_claim(store, data.truth, run_id(spec), claim_of(spec, plan, facts, run_id(spec)));
+}
+
+}  // namespace
+
 Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunObserver& observer,
                 const std::atomic<int>& stop) {
   store.collect();
@@ -123,6 +136,7 @@ Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunOb
   std::int64_t data_computed = 0;
   const PlannedData data = prepare_data(spec, store, memo, &data_computed);
   const Plan plan = make_plan(spec, data, memo);
+  const std::int64_t claims = declare(spec, plan, data, store);
   const auto missing = missing_nodes(plan, store);
   if (!missing.empty()) check_disk(estimate_disk(plan, data, store), free_disk(store));
   // The data set's two artifacts are there by now.
@@ -131,7 +145,13 @@ Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunOb
 
   LocalExecutor executor(worker, stop);
   const auto outcomes = Waves(plan, spec, store, executor, observer).run(missing);
+  // From here on test rows' truth is open; what can be said of the students without it is said and kept
+  // first.
+  const Forecast forecast = make_forecast(plan, store, outcomes);
+  seal_forecast(store, data.truth, run_id(spec), forecast);
   Record record = assemble(spec, plan, data, store, outcomes);
+  record.forecast = forecast;
+  record.ledger.claims = claims;
   record.ledger.computed += data_computed;
   record.ledger.reused += 2 - data_computed;
   publish_file(store.fs(), store.record_path(record.run), canonical_json(to_json(record)) + "\n");

@@ -309,6 +309,10 @@ std::vector<CellSpec> all_cells(const Tree& tree, const std::string& data_text) 
   return cells;
 }
 
+std::vector<std::string> words_of(const Json& value) {
+  return value.is_string() ? std::vector<std::string>{value} : value.get<std::vector<std::string>>();
+}
+
 DatasetSpec dataset(const Json& values, const std::vector<CellSpec>& cells, const std::string& source) {
   require(values.contains("path"), "[data] needs a path", source,
           "a folder, a file, or a name of `qinglan data list`");
@@ -331,9 +335,18 @@ DatasetSpec dataset(const Json& values, const std::vector<CellSpec>& cells, cons
     columns.insert(parsed.columns().begin(), parsed.columns().end());
   };
   add_columns(data.text);
+  for (const auto& column : words_of(values["slices"])) columns.insert(column);
   for (const auto& c : cells) add_columns(c.supervisor.text), add_columns(c.student.text);
   data.columns = {columns.begin(), columns.end()};
   return data;
+}
+
+// A section without the keys that later versions added, where they have their defaults: specs written before
+// keep the name of their run.
+Json as_before(const std::string& section, Json values, std::initializer_list<const char*> added) {
+  for (const char* key : added)
+    if (values.contains(key) && values[key] == find_key(section, key)->fallback) values.erase(key);
+  return values;
 }
 
 Json resolved_document(const Spec& spec, const Json& data, const Json& controls, const Json& claim) {
@@ -378,14 +391,19 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
   spec.controls = {controls["shuffled"],  controls["ngram"],      controls["length"],
                    controls["zero_shot"], controls["weak_twice"], controls["random_init"]};
   require_one_of(claim, "claim", "metric", {"auto", "accuracy", "balanced_accuracy", "auroc"}, source);
-  spec.claim = {claim["metric"], claim["delta"], claim["gamma"], claim["ceiling"]};
+  spec.claim = {claim["metric"], claim["delta"], claim["gamma"],  claim["ceiling"],
+                claim["gold"],   claim["risk"],  claim["primary"]};
+  require(spec.claim.gold >= 0, "claim.gold must be at least 0", source);
+  require(spec.claim.risk > 0 && spec.claim.risk < 1, "claim.risk must lie between 0 and 1", source);
+  spec.slices = words_of(data["slices"]);
   const Json compute = tree.section("compute", {});
   require_one_of(compute, "compute", "device", {"cpu", "cuda"}, source);
   spec.device = compute["device"];
   const std::int64_t threads = compute["threads"];
   require(threads >= 0 && threads <= 1024, "compute.threads must lie in 0 .. 1024", source);
   spec.threads = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
-  spec.resolved = resolved_document(spec, data, controls, claim);
+  spec.resolved = resolved_document(spec, as_before("data", data, {"slices"}), controls,
+                                    as_before("claim", claim, {"gold", "risk", "primary"}));
   return spec;
 }
 

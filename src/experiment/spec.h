@@ -50,12 +50,16 @@ struct ClaimSpec {
   std::string metric;  // "auto" until the data are known
   double delta, gamma;
   bool ceiling;
+  std::int64_t gold = 200;
+  double risk = 0.1;
+  std::string primary;
 };
 
 struct Spec {
   std::string name, source;
   std::int64_t seeds = 5;
   DatasetSpec data;
+  std::vector<std::string> slices;  // columns among data.columns
   std::vector<CellSpec> cells;
   ControlsSpec controls;
   ClaimSpec claim;

@@ -56,6 +56,26 @@ TEST(Spec, DefaultsAreSpelledOut) {
   EXPECT_EQ(spec.data.columns, (std::vector<std::string>{"text"}));
 }
 
+TEST(Spec, WhatALaterVersionAddedChangesNoOlderRun) {
+  const std::string before = run_id(parse());
+  EXPECT_FALSE(parse().resolved["claim"].contains("gold"));
+  EXPECT_FALSE(parse().resolved["data"].contains("slices"));
+  EXPECT_EQ(run_id(parse("", {.sets = {"claim.gold=200", "claim.risk=0.1"}})), before);
+  EXPECT_NE(run_id(parse("", {.sets = {"claim.gold=100"}})), before);
+  EXPECT_EQ(parse("", {.sets = {"claim.gold=100"}}).resolved["claim"]["gold"], 100);
+}
+
+TEST(Spec, SlicesAreColumnsThatAreRead) {
+  const Spec spec = parse("", {.sets = {"data.slices=[\"genre\"]"}});
+  EXPECT_EQ(spec.slices, std::vector<std::string>{"genre"});
+  EXPECT_EQ(spec.data.columns, (std::vector<std::string>{"genre", "text"}));
+}
+
+TEST(Spec, AClaimOutsideItsRangeIsRefused) {
+  for (const char* set : {"claim.risk=0.0", "claim.risk=1.0", "claim.gold=-1"})
+    EXPECT_THAT(error_of(kBase, {.sets = {set}}), HasSubstr("claim.")) << set;
+}
+
 TEST(Spec, PrecedenceIsSetThenAxisThenNameThenSectionThenDefault) {
   const std::string more = R"(
 lr = 1.0

@@ -220,6 +220,27 @@ TEST(Published, FiellerSetOfChat) {
   EXPECT_NEAR(set->high, 0.334, 0.001);
 }
 
+// The published numbers of three data sets (weak and ceiling: 16 seeds, student: 5), by the delta method with
+// four degrees of freedom, seed variance alone.
+TEST(Pgr, TheDeltaMethodGivesThePublishedTable) {
+  struct Row {
+    double weak, weak_sd, ceiling, ceiling_sd, student, student_sd, pgr, low, high;
+  };
+  const Row rows[] = {{.528, .012, .732, .009, .570, .021, .20, .07, .34},
+                      {.577, .013, .694, .006, .592, .007, .13, .03, .23},
+                      {.536, .021, .718, .018, .597, .012, .34, .24, .44}};
+  for (const Row& row : rows) {
+    const double gap = row.ceiling - row.weak, pgr = (row.student - row.weak) / gap;
+    const double variance = (std::pow(row.student_sd, 2) / 5 + std::pow((1 - pgr) * row.weak_sd, 2) / 16 +
+                             std::pow(pgr * row.ceiling_sd, 2) / 16) /
+                            (gap * gap);
+    const double half = half_width({variance, 4});
+    EXPECT_NEAR(pgr, row.pgr, 0.0101);  // both rounded to two places
+    EXPECT_NEAR(pgr - half, row.low, 0.0101);
+    EXPECT_NEAR(pgr + half, row.high, 0.0101);
+  }
+}
+
 TEST(Conditional, IsARatioOfSumsWithInfluenceOnlyWhereTheConditionHolds) {
   const SeedMatrix value = matrix_of({{1, 0, 1, 1}, {0, 0, 1, 0}}),
                    weight = matrix_of({{1, 1, 0, 1}, {1, 0, 0, 0}});

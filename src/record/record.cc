@@ -32,11 +32,17 @@ std::vector<std::string> distinct(const Fields& fields, const char* key) {
 }
 
 Claim read_claim(const Fields& fields) {
-  fields.only({"metric", "delta", "gamma", "digest"});
-  return {.metric = fields.one_of("metric", {"accuracy", "balanced_accuracy", "auroc"}),
-          .delta = fields.number("delta"),
-          .gamma = fields.number("gamma"),
-          .digest = fields.get<std::string>("digest")};
+  fields.only({"metric", "delta", "gamma", "gold", "risk", "primary", "digest"});
+  Claim claim{.metric = fields.one_of("metric", {"accuracy", "balanced_accuracy", "auroc"}),
+              .delta = fields.number("delta"),
+              .gamma = fields.number("gamma")};
+  if (fields.has("gold")) claim.gold = fields.count("gold");
+  if (fields.has("risk")) claim.risk = fields.number("risk");
+  if (!(claim.risk > 0 && claim.risk < 1))
+    fields.refuse("risk", "a share between 0 and 1", std::to_string(claim.risk));
+  if (fields.has("primary")) claim.primary = fields.get<std::string>("primary");
+  claim.digest = fields.get<std::string>("digest");
+  return claim;
 }
 
 std::vector<double> shares(const Fields& fields, const char* key, std::size_t classes) {
@@ -137,6 +143,40 @@ Series read_series(const Fields& fields, std::size_t items, std::size_t classes)
   return series;
 }
 
+std::map<std::string, Slicing> read_slices(const Fields& fields, std::size_t items) {
+  std::map<std::string, Slicing> slices;
+  if (!fields.has("slices")) return slices;
+  const Json all = fields.object("slices");
+  for (const auto& [name, one] : all.items()) {
+    const Fields slicing = fields.at("slices", name, one);
+    slicing.only({"values", "of"});
+    Slicing& made = slices[name];
+    made.values = distinct(slicing, "values");
+    made.of = indices(slicing, "of", items, static_cast<std::int64_t>(made.values.size()));
+  }
+  return slices;
+}
+
+Forecast read_forecast(const Fields& whole) {
+  Forecast forecast;
+  if (!whole.has("forecast")) return forecast;
+  const Json json = whole.object("forecast");
+  const Fields fields = whole.at("forecast", json);
+  fields.only({"cells", "digest"});
+  forecast.digest = fields.get<std::string>("digest");
+  const Json cells = fields.object("cells");
+  for (const auto& [id, seeds] : cells.items()) {
+    if (!seeds.is_array()) fields.refuse("cells", "a list of seeds", seeds.type_name());
+    for (std::size_t i = 0; i < seeds.size(); ++i) {
+      const Fields one = fields.at("cells", i, seeds[i]);
+      one.only({"seed", "squared", "bregman"});
+      forecast.cells[id].push_back(
+          {one.get<std::uint64_t>("seed"), one.number("squared"), one.number("bregman")});
+    }
+  }
+  return forecast;
+}
+
 using SeriesMap = std::map<std::string, Series>;
 
 std::string series_name(const Fields& fields, const char* key, const SeriesMap& known) {
@@ -202,13 +242,14 @@ Cell read_cell(const Fields& fields, const SeriesMap& known) {
 }
 
 Ledger read_ledger(const Fields& fields) {
-  fields.only({"seconds", "flops", "peak_memory", "computed", "reused", "failed", "nodes"});
+  fields.only({"seconds", "flops", "peak_memory", "computed", "reused", "failed", "claims", "nodes"});
   Ledger ledger{.seconds = fields.number("seconds"),
                 .flops = fields.number("flops"),
                 .peak_memory = fields.count("peak_memory"),
                 .computed = fields.count("computed"),
                 .reused = fields.count("reused"),
                 .failed = fields.count("failed")};
+  if (fields.has("claims")) ledger.claims = fields.count("claims");
   const Json nodes = fields.list("nodes");
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Fields node = fields.at("nodes", i, nodes[i]);
@@ -240,7 +281,7 @@ Record record_from_json(const Json& json, const std::string& source) {
   const Fields fields(json, source, "");
   check_schema(fields, source);
   fields.only({"schema", "name", "run", "engine_version", "profile", "spec", "claim", "data", "items",
-               "truth", "groups", "series", "cells", "warnings", "ledger"});
+               "truth", "groups", "slices", "series", "cells", "forecast", "warnings", "ledger"});
   Record record;
   record.name = fields.get<std::string>("name");
   record.run = fields.get<std::string>("run");
@@ -256,6 +297,7 @@ Record record_from_json(const Json& json, const std::string& source) {
   const std::size_t items = record.items.size();
   record.truth = indices(fields, "truth", items, static_cast<std::int64_t>(classes));
   record.groups = indices(fields, "groups", items, INT32_MAX);
+  record.slices = read_slices(fields, items);
   const Json series = fields.object("series");
   for (const auto& [key, one] : series.items())
     record.series[key] = read_series(fields.at("series", key, one), items, classes);
@@ -267,6 +309,7 @@ Record record_from_json(const Json& json, const std::string& source) {
       fields.at("cells", i, cells[i])
           .refuse("id", "an id of its own", "'" + record.cells.back().id + "' twice");
   }
+  record.forecast = read_forecast(fields);
   record.warnings = fields.get<std::vector<std::string>>("warnings");
   if (fields.has("ledger")) {
     const Json ledger = fields.object("ledger");

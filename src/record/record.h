@@ -97,6 +97,8 @@ struct Ledger {
   double seconds = 0, flops = 0;
   std::int64_t peak_memory = 0;
   std::int64_t computed = 0, reused = 0, failed = 0;
+  std::int64_t claims =
+      0;  // runs of this store that have claimed something about these test rows; 0: not counted
   std::vector<LedgerNode> nodes;
 };
 
@@ -104,7 +106,28 @@ struct Claim {                      // declared before test labels are opened
   std::string metric = "accuracy";  // accuracy | balanced_accuracy | auroc
   double delta = 0.01;              // floor of the verdict's delta
   double gamma = 0.03;
-  std::string digest;  // SHA-256 of the claim's canonical JSON with the spec's digest
+  // Test rows set apart to choose from which confidence on the student may answer, and the share of wrong
+  // answers that is allowed; older records have none, and these stand for them.
+  std::int64_t gold = 200;
+  double risk = 0.1;
+  std::string primary;  // id of the cell that is judged by itself; empty: all comparisons are one family
+  std::string digest;   // SHA-256 of the claim's canonical JSON with the spec's digest
+};
+
+struct SeedForecast {  // of a student's gain, without labels: its misfit to its supervisor on the test items
+  std::uint64_t seed = 0;
+  double squared = 0, bregman = 0;  // as in metrics/misfit.h
+};
+
+struct Forecast {  // sealed before the test items' truth was opened to score anything
+  std::map<std::string, std::vector<SeedForecast>> cells;  // by cell id, in its seeds' order
+  std::string digest;                                      // SHA-256 of the canonical JSON of the cells
+};
+
+// Test items by some property that is no answer: a column, the quartile of their length.
+struct Slicing {
+  std::vector<std::string> values;
+  std::vector<std::int32_t> of;  // [n] index into values
 };
 
 struct Record {
@@ -114,15 +137,19 @@ struct Record {
   Json spec = Json::object();     // resolved: every value that was used
   Claim claim;
   DataFacts data;
-  std::vector<std::string> items;        // test ids
-  std::vector<std::int32_t> truth;       // [n] class index
-  std::vector<std::int32_t> groups;      // [n] group number; all different where rows are unrelated
-  std::map<std::string, Series> series;  // by node key
+  std::vector<std::string> items;         // test ids
+  std::vector<std::int32_t> truth;        // [n] class index
+  std::vector<std::int32_t> groups;       // [n] group number; all different where rows are unrelated
+  std::map<std::string, Slicing> slices;  // by name; none in older records
+  std::map<std::string, Series> series;   // by node key
   std::vector<Cell> cells;
+  Forecast forecast;  // empty in older records
   std::vector<std::string> warnings;
   Ledger ledger;
 };
 
+std::string digest_of(const Forecast& forecast);
+Json to_json(const Forecast& forecast);
 Json to_json(const Record& record, bool with_ledger = true);
 // Throws Error{corrupt_data} that names `source` and the field; a newer schema is Error{unsupported}.
 Record record_from_json(const Json& json, const std::string& source);

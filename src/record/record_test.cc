@@ -120,6 +120,40 @@ TEST(Record, StagesAreThereOnlyWhereThereAreSome) {
               HasSubstr("label_stages[0]"));
 }
 
+TEST(Record, WhatCameLaterIsKeptAndOptional) {
+  const Json plain = to_json(sample());
+  for (const char* key : {"slices", "forecast"}) EXPECT_FALSE(plain.contains(key));
+  EXPECT_FALSE(plain["claim"].contains("gold"));
+  Record record = sample();
+  record.claim.gold = 50;
+  record.claim.risk = 0.2;
+  record.claim.primary = "c1";
+  record.slices["genre"] = {{"drama", "war"}, std::vector<std::int32_t>(record.items.size(), 1)};
+  record.forecast.cells["c1"] = {{0, 0.25, 0.5}, {UINT64_MAX, 0.1, 0.2}};
+  record.forecast.digest = digest_of(record.forecast);
+  record.ledger.claims = 3;
+  const std::string text = canonical_json(to_json(record));
+  const Record back = record_from_json(parse_json(text, "r.json"), "r.json");
+  EXPECT_EQ(canonical_json(to_json(back)), text);
+  EXPECT_EQ(back.slices.at("genre").values[1], "war");
+  EXPECT_EQ(digest_of(back.forecast), back.forecast.digest);
+  const auto error_of_newer = [&](const std::function<void(Json&)>& change) {
+    Json json = to_json(record);
+    change(json);
+    return error_of(json);
+  };
+  EXPECT_THAT(error_of_newer([](Json& j) { j["slices"]["genre"]["of"][0] = 2; }),
+              HasSubstr("slices['genre'].of"));
+  EXPECT_THAT(error_of_newer([](Json& j) { j["slices"]["genre"]["of"].erase(0); }), HasSubstr("of"));
+  EXPECT_THAT(error_of_newer([](Json& j) { j["slices"]["genre"]["values"][1] = "drama"; }),
+              HasSubstr("twice"));
+  EXPECT_THAT(error_of_newer([](Json& j) { j["claim"]["risk"] = 1.5; }), HasSubstr("claim.risk"));
+  EXPECT_THAT(error_of_newer([](Json& j) { j["claim"]["gold"] = -1; }), HasSubstr("claim.gold"));
+  EXPECT_THAT(error_of_newer([](Json& j) { j["forecast"]["cells"]["c1"][0]["more"] = 1; }),
+              HasSubstr("more"));
+  EXPECT_THAT(error_of_newer([](Json& j) { j["forecast"]["cells"]["c1"] = 1; }), HasSubstr("forecast"));
+}
+
 TEST(Record, LedgerCanBeLeftOut) {
   const Json json = to_json(sample(), false);
   EXPECT_FALSE(json.contains("ledger"));

@@ -80,6 +80,17 @@ Json to_json(const Cell& cell) {
   return json;
 }
 
+// What older records do not have is written only where it says more than its default.
+Json to_json(const Claim& claim) {
+  const Claim usual;
+  Json json = {
+      {"metric", claim.metric}, {"delta", claim.delta}, {"gamma", claim.gamma}, {"digest", claim.digest}};
+  if (claim.gold != usual.gold) json["gold"] = claim.gold;
+  if (claim.risk != usual.risk) json["risk"] = claim.risk;
+  if (!claim.primary.empty()) json["primary"] = claim.primary;
+  return json;
+}
+
 Json to_json(const DataFacts& data) {
   return {{"name", data.name},
           {"key", data.key},
@@ -100,6 +111,7 @@ Json to_json(const Ledger& ledger) {
   Json json = {{"seconds", ledger.seconds},   {"flops", ledger.flops},   {"peak_memory", ledger.peak_memory},
                {"computed", ledger.computed}, {"reused", ledger.reused}, {"failed", ledger.failed},
                {"nodes", Json::array()}};
+  if (ledger.claims > 0) json["claims"] = ledger.claims;
   for (const LedgerNode& node : ledger.nodes)
     json["nodes"].push_back({{"key", node.key},
                              {"kind", node.kind},
@@ -119,11 +131,7 @@ Json to_json(const Record& record, bool with_ledger) {
                {"engine_version", record.engine_version},
                {"profile", record.profile},
                {"spec", record.spec},
-               {"claim",
-                {{"metric", record.claim.metric},
-                 {"delta", record.claim.delta},
-                 {"gamma", record.claim.gamma},
-                 {"digest", record.claim.digest}}},
+               {"claim", to_json(record.claim)},
                {"data", to_json(record.data)},
                {"items", record.items},
                {"truth", record.truth},
@@ -133,6 +141,9 @@ Json to_json(const Record& record, bool with_ledger) {
                {"warnings", record.warnings}};
   for (const auto& [key, series] : record.series) json["series"][key] = to_json(series);
   for (const Cell& cell : record.cells) json["cells"].push_back(to_json(cell));
+  for (const auto& [name, slicing] : record.slices)
+    json["slices"][name] = {{"values", slicing.values}, {"of", slicing.of}};
+  if (!record.forecast.cells.empty()) json["forecast"] = to_json(record.forecast);
   if (with_ledger) json["ledger"] = to_json(record.ledger);
   return json;
 }

@@ -1,7 +1,9 @@
 #include "report/html_cell.h"
 
 #include "report/html_curves.h"
+#include "report/html_trust.h"
 #include "report/number.h"
+#include "report/trust_words.h"
 #include "report/wording.h"
 
 namespace qinglan {
@@ -138,7 +140,11 @@ Markup item_audit(const CellView& view) {
        measured(audit.agreement_weak_right), "control"},
       {"Imitation", "answers like it where the supervisor is wrong", measured(audit.imitation), "floor"},
       {"Recovery", "is right where the supervisor is wrong", measured(audit.recovery), "strong"},
-      {"Damage", "is wrong where the supervisor is right", measured(audit.damage), "floor"}};
+      {"Damage", "is wrong where the supervisor is right", measured(audit.damage), "floor"},
+      {"Confident disagreement", "of its answers above 95%: differs from a supervisor as sure",
+       measured(audit.confident_disagreement), "control"},
+      {"Confident copies among errors", "of its wrong answers above 55%: as a supervisor as sure says",
+       measured(audit.confident_agreement_wrong), "floor"}};
   std::vector<ChartRow> chart;
   bool any = false;
   for (const auto& [name, meaning, estimate, style] : readings) {
@@ -152,7 +158,8 @@ Markup item_audit(const CellView& view) {
                        ". That is imitation beyond what a student trained on ground truth with another seed "
                        "shares with "
                        "the supervisor by itself.",
-                   "soft");
+                   "soft") +
+         list_of(learning_lines(view.judged), "notes");
 }
 
 Markup supervisor_shift(const CellView& view) {
@@ -184,7 +191,7 @@ Markup evidence(const CellView& view) {
   body += paragraph(needs_text(view.judged)) + paragraph(words_of(view.judged.verdict).meaning, "soft") +
           list_of(view.judged.notes, "notes") + seeds_that_failed(view);
   const Markup curves = learning_curves(view.page, view.cell);
-  body += controls(view) + item_audit(view) + metrics(view);
+  body += controls(view) + item_audit(view) + trust_audits(view.judged) + metrics(view);
   if (!curves.empty())
     body +=
         view.page.folds() ? details("Learning curves", curves) : element("h4", "Learning curves") + curves;

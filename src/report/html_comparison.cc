@@ -14,22 +14,28 @@ Markup comparison_section(const Page& page) {
   if (!has_comparisons(page)) return {};
   std::vector<std::vector<TableCell>> rows;
   std::int64_t family = 0;
+  bool primary = false;
   for (std::size_t i = 0; i < page.labels.size(); ++i) {
     const CellJudgement& judged = page.judgement.cells[i];
     const Comparison& against = judged.against_naive;
     if (!measured(against.difference).defined()) continue;
-    family = against.family;
-    rows.push_back({cell_text(page.labels[i]),
+    if (!against.primary) family = against.family;
+    primary = primary || against.primary;
+    rows.push_back({cell_text(page.labels[i] + (against.primary ? " (primary)" : "")),
                     cell_estimate(against.difference, difference_unit_of(judged.metric)),
-                    cell_text(p_text(against.p)), cell_text(p_text(against.p_holm))});
+                    cell_text(p_text(against.p)), cell_text(p_text(against.p_holm)),
+                    cell_text(p_text(against.p_bh))});
   }
   return section(
       "methods", "Methods against naive",
       card(paragraph(
                "The student of each method minus the student of naive on the same labels, paired by seed "
-               "and test row. p is of no difference; Holm's holds for all " +
-               counted(family, "comparison") + " of this run together.") +
-           table("Students against naive's", {"Cell", "Difference", "p", "p, Holm"}, rows)));
+               "and test row. p is of no difference; Holm's and Benjamini and Hochberg's hold for all " +
+               counted(family, "comparison") + " of this run together" +
+               (primary ? ", but for the one that the claim named as primary, which stands by itself."
+                        : ".")) +
+           table("Students against naive's", {"Cell", "Difference", "p", "p, Holm", "p, Benjamini-Hochberg"},
+                 rows)));
 }
 
 }  // namespace qinglan

@@ -86,12 +86,15 @@ std::string enforced_text(const Json& certificate) {
 Markup ledger_section(const Page& page) {
   if (!page.with_ledger) return {};
   const Ledger& ledger = page.record.ledger;
-  const Markup tiles = tile("Arithmetic", flops_text(ledger.flops)) +
-                       tile("Time", seconds_text(ledger.seconds)) +
-                       tile("Peak memory", bytes_text(ledger.peak_memory)) +
-                       tile("Nodes computed", grouped_number(ledger.computed)) +
-                       tile("Nodes reused", grouped_number(ledger.reused)) +
-                       (ledger.failed > 0 ? tile("Nodes failed", grouped_number(ledger.failed)) : Markup());
+  const Markup tiles =
+      tile("Arithmetic", flops_text(ledger.flops)) + tile("Time", seconds_text(ledger.seconds)) +
+      tile("Peak memory", bytes_text(ledger.peak_memory)) +
+      tile("Nodes computed", grouped_number(ledger.computed)) +
+      tile("Nodes reused", grouped_number(ledger.reused)) +
+      (ledger.failed > 0 ? tile("Nodes failed", grouped_number(ledger.failed)) : Markup()) +
+      (ledger.claims > 0 ? tile("Runs of this store that claimed something about these test rows",
+                                grouped_number(ledger.claims))
+                         : Markup());
   return section(
       "ledger", "What it cost",
       card(element("dl", {{"class", "tiles"}}, tiles) + ledger_by_kind(ledger) + ledger_nodes(ledger)));

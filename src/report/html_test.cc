@@ -166,6 +166,10 @@ sample::Run poisoned(sample::Run run, const std::string& poison) {
     rename(judged.controls);
     for (auto& [name, five] : judged.fives)
       if (!five.pgr.defined()) add(five.pgr.undefined);
+    for (SliceReading& slice : judged.slices) add(slice.by), add(slice.value);
+    for (auto& asked : judged.forecast.preconditions) add(asked);
+    rename(judged.use.accuracy_at);
+    add(judged.forecast.unsealed);
   }
   for (auto& node : record.ledger.nodes) add(node.key), add(node.kind);
   return run;

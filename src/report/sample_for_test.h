@@ -43,6 +43,52 @@ inline Series series(const std::string& kind, const std::string& role, double fr
   return one;
 }
 
+inline void add_audits(CellJudgement& judged) {
+  judged.seed_noise = about(0.0121, 0.006);
+  judged.detectable_gain = about(0.0431, 0.011);
+  judged.gain_tests = {.mcnemar = {{0, 120, 71, 0.0005}, {1, 101, 80, 0.14}, {2, 130, 77, 0.0003}},
+                       .p_permutation = 0.0004,
+                       .sequential = about(0.0552, 0.049),
+                       .decided_at = 873};
+  judged.calibration = {{about(0.73, 0.03), about(0.47, 0.02), about(0.173, 0.02), about(0.171, 0.024)},
+                        {about(0.66, 0.03), about(0.43, 0.02), about(0.121, 0.02), about(0.118, 0.025)},
+                        {about(0.38, 0.03), about(0.22, 0.02), about(0.031, 0.01), about(0.012, 0.015)},
+                        about(2.13, 0.31),
+                        {about(0.60, 0.02), about(0.41, 0.02), about(0.034, 0.011), about(0.004, 0.024)}};
+  judged.use = {.aurc = about(0.214, 0.021),
+                .accuracy_at = {{"50%", about(0.788, 0.03)}, {"80%", about(0.728, 0.028)}},
+                .gold = 200,
+                .risk = 0.25,
+                .doubt = 0.05,
+                .answered = about(0.587, 0.061, 3, 800),
+                .wrong = about(0.226, 0.031, 3, 800)};
+  judged.forecast.squared = {about(0.081, 0.01), about(0.047, 0.03), about(-0.034, 0.028), false};
+  judged.forecast.bregman = {about(0.102, 0.02), about(0.071, 0.05), about(-0.031, 0.048), true};
+  judged.forecast.weak_seed_agreement = about(0.981, 0.01);
+  judged.forecast.student_seed_agreement = about(0.874, 0.02);
+  judged.forecast.preconditions = {"a convex class of students: fails"};
+  judged.slices = {{.by = "true class",
+                    .value = "negative",
+                    .items = 504,
+                    .gain = about(0.091, 0.041),
+                    .pgr = about(0.31, 0.14),
+                    .p = 0.002,
+                    .p_holm = 0.004,
+                    .p_bh = 0.004,
+                    .imitation = about(0.51, 0.06),
+                    .excess_imitation = about(0.19, 0.07)},
+                   {.by = "true class",
+                    .value = "positive",
+                    .items = 496,
+                    .gain = about(0.018, 0.05),
+                    .pgr = Estimate::no("the gap is too small to divide by"),
+                    .p = 0.41,
+                    .p_holm = 0.41,
+                    .p_bh = 0.41,
+                    .imitation = about(0.61, 0.06),
+                    .excess_imitation = Estimate::no("no ceiling")}};
+}
+
 inline void add_cell(Run& run, const std::string& supervisor, const std::string& student,
                      const std::string& method) {
   Record& record = run.record;
@@ -86,8 +132,10 @@ inline void add_cell(Run& run, const std::string& supervisor, const std::string&
                      {"shuffled", about(0.497, 0.034)},
                      {"weak-twice", about(0.629, 0.027)},
                      {"zero-shot", Estimate::no("the spec names no label words")}};
-  judged.items = {about(0.741, 0.025), about(0.829, 0.024), about(0.562, 0.041),
-                  about(0.438, 0.041), about(0.171, 0.024), about(0.214, 0.052)};
+  judged.items = {about(0.741, 0.025), about(0.829, 0.024), about(0.562, 0.041), about(0.438, 0.041),
+                  about(0.171, 0.024), about(0.214, 0.052), about(0.082, 0.019), about(0.633, 0.044)};
+  judged.curve = {about(0.041, 0.012), about(-0.006, 0.009), about(0.011, 0.005)};
+  add_audits(judged);
   judged.supervisor_shift = about(-0.0031, 0.028);
   judged.verdict = Verdict::partial;
   judged.reason =
@@ -124,8 +172,12 @@ inline Run skeleton() {
       {"data", {{"name", "vader-movies"}, {"text", "{text}\nSentiment:"}, {"train", 4000}, {"test", 1000}}},
       {"supervisor", {{"kind", "lexicon"}, {"scale", 2.0}}},
       {"student", {{"model", "smollm2-135m"}, {"tune", "probe"}, {"depth", 22}}}};
-  record.ledger = {
-      .seconds = 221.4, .flops = 3.42e14, .peak_memory = 1288490188, .computed = 31, .reused = 2};
+  record.ledger = {.seconds = 221.4,
+                   .flops = 3.42e14,
+                   .peak_memory = 1288490188,
+                   .computed = 31,
+                   .reused = 2,
+                   .claims = 4};
   record.ledger.nodes = {{.key = sha256_hex("a"),
                           .kind = "features",
                           .state = "computed",

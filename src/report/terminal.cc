@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "report/number.h"
 #include "report/terminal_text.h"
+#include "report/trust_words.h"
 #include "report/utf8.h"
 #include "report/wording.h"
 
@@ -120,7 +121,7 @@ void print_controls(TerminalText& out, const View& view) {
   if (view.labels.size() > kMostWithControls) {
     out.wrapped(2, 2,
                 "The controls of these " + counted(static_cast<std::int64_t>(view.labels.size()), "cell") +
-                    " stand in the HTML report.");
+                    " and their other audits stand in the HTML report.");
     return;
   }
   for (std::size_t i = 0; i < view.labels.size(); ++i) {
@@ -142,6 +143,7 @@ void print_controls(TerminalText& out, const View& view) {
 
 void print_comparisons(TerminalText& out, const View& view) {
   std::vector<TerminalText::Row> rows;
+  std::string primary;
   for (std::size_t i = 0; i < view.labels.size(); ++i) {
     const CellJudgement& judged = view.judgement.cells[i];
     const Comparison& against = judged.against_naive;
@@ -149,12 +151,37 @@ void print_comparisons(TerminalText& out, const View& view) {
     if (!difference.defined()) continue;
     const Unit unit = difference_unit_of(judged.metric);
     if (rows.empty()) rows.push_back({{"", "student", "", "p", "p, Holm"}, true});
+    if (against.primary) primary = view.labels[i];
     rows.push_back({{view.labels[i], value_text(difference, unit), interval_text(difference, unit),
                      p_text(against.p), p_text(against.p_holm)}});
   }
   if (rows.empty()) return;
   out.heading("Against naive");
   out.table(2, rows);
+  if (!primary.empty()) out.wrapped(2, 4, "primary, judged by itself: " + primary);
+}
+
+// One heading a kind of audit; cells with nothing to say are left out.
+void print_audits(TerminalText& out, const View& view) {
+  using Lines = std::vector<std::string> (*)(const CellJudgement&);
+  const std::pair<const char*, Lines> audits[] = {{"Noise and tests", power_lines},
+                                                  {"What was learned", inheritance_lines},
+                                                  {"How sure it is", calibration_lines},
+                                                  {"Where it may answer", use_lines},
+                                                  {"Slices", slice_lines},
+                                                  {"Foretold without labels", forecast_lines}};
+  if (view.labels.size() > kMostWithControls) return;
+  for (const auto& [title, lines_of] : audits) {
+    bool titled = false;
+    for (std::size_t i = 0; i < view.labels.size(); ++i) {
+      const auto lines = lines_of(view.judgement.cells[i]);
+      if (lines.empty()) continue;
+      if (!titled) out.heading(title);
+      titled = true;
+      out.wrapped(0, 2, view.labels[i]);
+      for (const auto& line : lines) out.wrapped(2, 4, line);
+    }
+  }
 }
 
 void print_notes(TerminalText& out, const View& view) {
@@ -170,6 +197,8 @@ void print_ledger(TerminalText& out, const Ledger& ledger) {
                      bytes_text(ledger.peak_memory) + "; " + counted(ledger.computed, "node") +
                      " computed, " + grouped_number(ledger.reused) + " reused";
   if (ledger.failed > 0) line += ", " + grouped_number(ledger.failed) + " failed";
+  if (ledger.claims > 1)
+    line += "; " + counted(ledger.claims, "run") + " of this store claimed something about these test rows";
   out.wrapped(2, 4, line);
 }
 
@@ -184,6 +213,7 @@ std::string terminal_report(const Record& record, const Judgement& judgement, co
   print_verdicts(out, view);
   print_comparisons(out, view);
   print_controls(out, view);
+  print_audits(out, view);
   print_notes(out, view);
   if (style.ledger) print_ledger(out, record.ledger);
   return out.str();
