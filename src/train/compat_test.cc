@@ -212,6 +212,21 @@ TEST(Published, TokenZeroIsATokenLikeAnyOther) {
   EXPECT_GT((together[4] - together[5]).abs().max().item<double>(), 1e-2);
 }
 
+TEST(Published, ASmallHeadIsDrawnFromItsOwnStream) {
+  const auto weight_of = [](std::uint64_t seed) {
+    return ClassificationHead::small(2, 4096, seed, /*bias=*/false).parameters()[0].tensor.detach().clone();
+  };
+  const torch::Tensor weight = weight_of(3);
+  EXPECT_NEAR(weight.std().item<double>(), 2e-4, 1e-5);
+  EXPECT_NEAR(weight.mean().item<double>(), 0, 1e-5);
+  EXPECT_TRUE(torch::equal(weight, weight_of(3)));
+  EXPECT_FALSE(torch::equal(weight, weight_of(4)));
+  const ClassificationHead encoder = ClassificationHead::small(2, 8, 3);
+  ASSERT_EQ(encoder.parameters().size(), 2U);
+  EXPECT_EQ(encoder.parameters()[1].tensor.abs().max().item<double>(), 0);
+  EXPECT_TRUE(encoder.is_linear());
+}
+
 // Each named deviation that is a setting of the recipe or the loss moves the trajectory: with ours in its
 // place the published one is missed.
 TEST(Trajectory, EveryDeviationCounts) {

@@ -76,6 +76,9 @@ h.check(clipped["ledger"]["computed"] > 0 and "threshold" not in clipped["cells"
 refused = qinglan("run", spec("unknown.toml", 'compat = "openai-6b450f3"\n'), "--store", store)
 h.check(refused.returncode == 2 and "openai-6b450f2, eleuther-a929af0" in refused.stderr, f"unknown: {refused.stderr}")
 
+few = qinglan("plan", folder / "published.toml", "--store", store, "--set", "data.train=24")
+h.check(few.returncode == 2 and "full batches" in few.stderr, f"no batch is full: {few.returncode} {few.stderr}")
+
 listed = json.loads(qinglan("compat", "list", "--json").stdout)
 h.check([entry["name"] for entry in listed] == ["openai-6b450f2", "eleuther-a929af0"], "both are listed")
 for name, tokens in (("openai-6b450f2", 1023), ("eleuther-a929af0", 1 << 20)):
