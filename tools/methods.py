@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/methods.md from what `qinglan methods list --json` says.
+"""Writes docs/methods.md and docs/compat.md from what `qinglan methods list --json` and `qinglan compat list --json` say.
 
 usage: tools/methods.py      (after ./dev build)
 """
@@ -29,6 +29,21 @@ transfer half by a step of its own, which hands the student these rows and no ot
 of the true labels alone and naive with the same ones: who does not beat the former gains nothing from weak labels, and is refused (`control-failed`).
 """
 
+COMPAT = """# Reproducing published code
+
+Made by `python3 tools/methods.py` from the table that specs are read by (`qinglan compat show NAME`).
+
+A spec with `compat = "NAME"` at its top takes that repository's published behaviour as its defaults, for supervisor, student and ceiling alike. Every
+deviation from ours is a setting of its own: a key in the spec sets it aside (precedence: `--set`, axis, per-name table, section, compat, our default), and a
+spec that says it without `compat` gets the same nodes of the store. So a difference between their results and ours can be laid at the door of each. The
+record (`compat` in `run --json`) names the deviations that hold (`deviations`), those that the spec sets aside (`set_aside`), and those that nothing
+reads (`not_met`: a loss that is not run, a supervisor without a model). Values that depend on the model, such as a context longer than it reads, are fitted to it.
+
+On a tiny random GPT-2 in fp32, with the same order of rows, twenty steps under either profile give the losses of every step and the final logits of an
+independent PyTorch statement of the published behaviour within 1e-4, for plain cross-entropy and logconf, however batches are cut
+(`tools/golden/compat_golden.py`, `src/train/compat_test.cc`). The curves below are drawn from the formulas that the trainer uses.
+"""
+
 COMBINERS = """# Combining annotators
 
 A supervisor of kind `annotators` makes one label of several people's, rules' or programs' answers (`combine = NAME`; `qinglan combiners list`). Below a, b are
@@ -48,6 +63,17 @@ def combiner(entry):
     return f"## {entry['name']}\n\n{formula}\n\nSource: {entry['source']}.\n\nHelps when: {entry['summary']}.\n"
 
 
+def profile(entry):
+    lines = [f"## {entry['name']}", "", entry["summary"] + ".", "", f"Source: {entry['source']}.", "", "| deviation | setting | |", "|---|---|---|"]
+    for d in entry["deviations"]:
+        setting = f"{d['key']} = {d['same_as']}" if "same_as" in d else f"{d['key']} = {json.dumps(d['value'])}"
+        lines.append(f"| {d['name']} | `{setting}` | {d['about'].replace('|', chr(92) + '|')} |")
+    lines += ["", "Published there and our defaults too:", "", *(f"- {line}" for line in entry["alike"])]
+    lines += ["", "Published there and not reproduced:", "", *(f"- {line}" for line in entry["apart"]), ""]
+    shown = subprocess.run([ROOT / "build/bin/qinglan", "compat", "show", entry["name"]], capture_output=True, check=True, text=True).stdout
+    return "\n".join([*lines, "```", shown[shown.index("Learning rate"):].rstrip("\n"), "```"]) + "\n"
+
+
 def listed(what):
     return json.loads(subprocess.run([ROOT / "build/bin/qinglan", what, "list", "--json"], capture_output=True, check=True).stdout)
 
@@ -57,6 +83,7 @@ def main():
     losses, stages = ([section(m) for m in methods if m["kind"] == kind] for kind in ("loss", "stage"))
     combiners = [combiner(c) for c in listed("combiners")]
     (ROOT / "docs/methods.md").write_text("\n".join([HEAD, *losses, STAGES, *stages, COMBINERS, *combiners]))
+    (ROOT / "docs/compat.md").write_text("\n".join([COMPAT, *(profile(entry) for entry in listed("compat"))]))
 
 
 if __name__ == "__main__":

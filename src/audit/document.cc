@@ -174,6 +174,7 @@ Json run_document(const Record& record, const Judgement& judgement, bool with_le
                 {"cells", std::move(cells)},
                 {"notes", judgement.notes},
                 {"warnings", record.warnings}};
+  if (record.spec.contains("compat")) document["compat"] = record.spec.at("compat");
   if (with_ledger) {
     const Ledger& ledger = record.ledger;
     document["ledger"] = {

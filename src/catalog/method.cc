@@ -84,11 +84,12 @@ Json resolve_parameters(const MethodInfo& method, const Json& given) {
   for (const auto& parameter : method.parameters) {
     names.push_back(parameter.name);
     const bool told = given.is_object() && given.contains(parameter.name);
-    resolved[parameter.name] = told ? checked(method, parameter, given[parameter.name]) : parameter.fallback;
+    const Json value = told ? checked(method, parameter, given[parameter.name]) : parameter.fallback;
+    if (!parameter.quiet || value != parameter.fallback) resolved[parameter.name] = value;
   }
   if (given.is_null()) return resolved;
   for (const auto& [name, value] : given.items()) {
-    if (resolved.contains(name)) continue;
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     const auto near = nearest_word(name, names);
     throw Error(ErrorKind::usage, "the method " + method.name + " has no parameter \"" + name + "\"")
         .expected("one of " + listed(names))

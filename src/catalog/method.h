@@ -15,6 +15,9 @@ struct ParameterInfo {
   std::string help;
   double low, high;                  // of numbers, inclusive; equal where no number may be given
   std::vector<std::string> words{};  // that may be said in place of a number
+  // Absent from resolved parameters while it has its default, so that it enters no key of a run that does not
+  // set it.
+  bool quiet = false;
 };
 
 struct MethodInfo {
@@ -25,7 +28,8 @@ struct MethodInfo {
 const std::vector<MethodInfo>& methods();
 // Throws Error{usage} that lists what there is and names the nearest.
 const MethodInfo& find_method(const std::string& name);
-// Fills in defaults; throws Error{usage} for an unknown parameter, a wrong type or a value out of range.
+// Fills in the defaults that are not quiet; throws Error{usage} for an unknown parameter, a wrong type or a
+// value out of range.
 Json resolve_parameters(const MethodInfo& method, const Json& given);
 
 }  // namespace qinglan

@@ -6,8 +6,10 @@
 #include <functional>
 #include <memory>
 
+#include "catalog/compat.h"
 #include "catalog/pipeline.h"
 #include "catalog/stage.h"
+#include "cli/schedules.h"
 #include "cli/verb.h"
 #include "data/registered.h"
 #include "experiment/spec_help.h"
@@ -15,6 +17,8 @@
 
 namespace qinglan {
 namespace {
+
+constexpr std::int64_t kPlottedSteps = 300;
 
 Json list_data() {
   Json list = Json::array();
@@ -66,6 +70,13 @@ void show_method(const MethodInfo& method) {
   std::printf("Parameters, in [method.%s]:\n", table.c_str());
   for (const auto& p : method.parameters)
     std::printf("  %-20s %s\n", (p.name + " = " + p.fallback.dump()).c_str(), p.help.c_str());
+  for (const auto& compat : compats()) {
+    const Json set = compat_defaults(compat, "method." + method.name);
+    for (const auto& [key, value] : set.items())
+      std::printf("Under compat = \"%s\": %s = %s\n", compat.name.c_str(), key.c_str(), value.dump().c_str());
+  }
+  const Json parameters = resolve_parameters(method, Json::object());
+  if (parameters.contains("warmup")) std::printf("\n%s", weight_plot(parameters, kPlottedSteps).c_str());
 }
 
 CLI::App* add_list(CLI::App& app, int& exit_code, const char* noun, const char* help, Json (*list)()) {

@@ -76,7 +76,8 @@ void fit_to_model(Learner& learner, const ModelSource& source, const std::string
         .hint("leave base at \"compute\"");
   const std::int64_t limit = values.at("max_tokens");
   if (limit <= source.config.max_positions) return;
-  if (limit != find_key("student", "max_tokens")->fallback)
+  if (limit != find_key("student", "max_tokens")->fallback &&
+      limit != learner.spec.compat.value("max_tokens", -1))
     throw Error(ErrorKind::usage, role + ".max_tokens is more than the model can read")
         .in(source.path)
         .expected("at most " + std::to_string(source.config.max_positions))

@@ -253,6 +253,21 @@ class Planner {
             .hint("Lower it, or take more train rows.");
   }
 
+  // Orders of full batches alone make no step of fewer rows than a batch takes.
+  void check_order(const Learner& learner, const std::string& role) const {
+    const Json& values = learner.spec.values;
+    const std::string order = values.value("order", "epochs");
+    if (order == "epochs") return;
+    const std::int64_t half = data_.train / 2, batch = values.at("batch"), epochs = values.at("epochs");
+    if ((order == "repeat" ? half * epochs : half) >= batch) return;
+    throw Error(ErrorKind::usage,
+                role + ".order = \"" + order + "\" takes full batches, and half the train rows make none")
+        .expected("at most " + std::to_string(half) + " rows a batch")
+        .found("batch = " + std::to_string(batch))
+        .hint(
+            "Lower batch, take more train rows, or set order = \"epochs\", whose last batch may be smaller.");
+  }
+
   // The labels that the pipeline makes of a supervisor's. What a stage does depends on the run seed by its
   // inputs alone.
   std::string staged(std::string labels, const MethodSpec& method, const Learner& student,
@@ -356,6 +371,8 @@ class Planner {
   Cell plan_cell(const CellSpec& spec) {
     const Learner supervisor = resolve_learner(spec.supervisor, "supervisor", data_.classes, memo_);
     const Learner student = resolve_learner(spec.student, "student", data_.classes, memo_);
+    check_order(supervisor, "supervisor");
+    check_order(student, "student");
     Cell cell;
     cell.supervisor = spec.supervisor.name;
     cell.student = spec.student.name;

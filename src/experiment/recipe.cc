@@ -1,6 +1,7 @@
 #include "experiment/recipe.h"
 
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "base/error.h"
@@ -14,9 +15,10 @@ namespace {
 const std::set<std::string> kAlways = {"model",    "tune",  "text", "chat",    "system",     "max_tokens",
                                        "truncate", "dtype", "base", "pooling", "label_words"};
 const std::set<std::string> kProbe = {"depth", "l2", "folds"};
-const std::set<std::string> kFineTune = {"head",         "lr",       "head_lr",  "epochs", "batch",
-                                         "micro_tokens", "schedule", "warmup",   "clip",   "weight_decay",
-                                         "beta1",        "beta2",    "recompute"};
+const std::set<std::string> kFineTune = {
+    "head",      "lr",           "head_lr", "epochs",       "batch", "micro_tokens",
+    "schedule",  "warmup",       "clip",    "weight_decay", "beta1", "beta2",
+    "recompute", "warmup_steps", "ramp",    "order",        "decay"};
 const std::set<std::string> kLora = {"lora_rank", "lora_alpha"};
 const std::set<std::string> kFeatures = {"depth", "pooling", "max_tokens", "dtype"};
 
@@ -32,6 +34,7 @@ constexpr Range kRanges[] = {{"max_tokens", 1, 1 << 20},
                              {"epochs", 1, 1000},
                              {"batch", 1, 1 << 16},
                              {"warmup", 0, 1},
+                             {"warmup_steps", 1, 1 << 30},
                              {"clip", 0, 1e9},
                              {"weight_decay", 0, 1},
                              {"beta1", 0, 0.99999},
@@ -46,6 +49,26 @@ bool used_by(const std::string& tune, const std::string& key) {
   if (kAlways.contains(key)) return true;
   if (tune == "probe") return kProbe.contains(key);
   return kFineTune.contains(key) || (tune == "lora" && kLora.contains(key));
+}
+
+// Words that mean what there was before there was a choice: they enter no key.
+const std::map<std::string, std::string> kUnsaid = {{"order", "epochs"}, {"ramp", "above"}, {"decay", "all"}};
+
+// A warm-up is a share of the steps or a number of them, whichever is said by whom comes first.
+void settle_warmup(Json& result, const Json& values, const std::string& source) {
+  if (values.contains("warmup") && values.contains("warmup_steps"))
+    throw Error(ErrorKind::usage, "'warmup' and 'warmup_steps' exclude each other").in(source);
+  if (values.contains("warmup"))
+    result.erase("warmup_steps");
+  else if (result.contains("warmup_steps"))
+    result.erase("warmup");
+}
+
+void check_words(const Json& result, const std::string& source) {
+  const std::map<std::string, std::vector<std::string>> words = {
+      {"order", {"epochs", "stream", "repeat"}}, {"ramp", {"above", "zero"}}, {"decay", {"all", "matrices"}}};
+  for (const auto& [key, known] : words)
+    if (result.contains(key)) require_one_of(result, "learner", key, known, source);
 }
 
 Json keep(const Json& values, const std::set<std::string>& keys) {
@@ -86,17 +109,24 @@ void check_ranges(const Json& values, const std::string& source) {
   }
 }
 
-Json with_recipe_defaults(const Json& values, const std::string& source) {
+Json with_recipe_defaults(const Json& values, const std::string& source, const Json& compat) {
   const std::string tune = parse_tune(values.at("tune"), source).kind;
   Json result = recipe_defaults(tune);
+  for (const auto& [key, value] : compat.items())
+    if (used_by(tune, key)) result[key] = value;
   for (const auto& [key, value] : values.items()) {
     const KeyInfo* info = find_key("student", key);
-    const bool set_by_user = info && value != info->fallback;
+    const bool is_compats = compat.contains(key) && compat[key] == value;
+    const bool set_by_user = info && value != info->fallback && !is_compats;
     if (used_by(tune, key))
       result[key] = value;
     else if (set_by_user && info)
       throw Error(ErrorKind::usage, "'" + key + "' means nothing for tune = \"" + tune + "\"").in(source);
   }
+  for (auto& [key, value] : result.items())
+    if (value.is_object()) value = Json(result.at(value.at("same_as").get<std::string>()));
+  settle_warmup(result, values, source);
+  check_words(result, source);
   if (tune == "full" && result.value("base", "") == "file")
     throw Error(ErrorKind::usage,
                 "'base' = \"file\" cannot be trained in full: blocks of few bits have no gradients")
@@ -120,7 +150,7 @@ void check_prompt(const Json& values, const std::string& section, const std::str
     throw Error(ErrorKind::usage, section + message).in(source).hint(hint);
   };
   require_one_of(values, section, "truncate", {"right", "left", "refuse"}, source);
-  require_one_of(values, section, "head", {"new", "words"}, source);
+  require_one_of(values, section, "head", {"new", "words", "small"}, source);
   check_system(values, section, source);
   const bool words = values.at("head") == "words";
   if (words && values.at("tune") == "probe")
@@ -156,6 +186,9 @@ Json recipe_of(const Json& values) {
   recipe.erase("head");
   recipe.erase("recompute");
   if (values.value("head", "new") == "words") recipe["label_words"] = values.at("label_words");
+  if (values.value("head", "new") == "small") recipe["head"] = "small";
+  for (const auto& [key, word] : kUnsaid)
+    if (recipe.value(key, word) == word) recipe.erase(key);
   return recipe;
 }
 

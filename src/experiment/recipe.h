@@ -11,9 +11,10 @@ namespace qinglan {
 // `tune`: probe, full or lora, whichever blocks are trained.
 Json recipe_defaults(const std::string& tune);
 
-// Fills the keys that the learner's `tune` uses and drops the ones it does not. Throws Error{usage}: a value
-// out of range, or a key the user set that this tune never reads.
-Json with_recipe_defaults(const Json& values, const std::string& source);
+// Fills the keys that the learner's `tune` uses and drops the ones it does not; `compat` has the defaults of
+// the spec's compat profile (compat_defaults), which come before ours. Throws Error{usage}: a value out of
+// range, a key the user set that this tune never reads, two that exclude each other.
+Json with_recipe_defaults(const Json& values, const std::string& source, const Json& compat = Json::object());
 
 // Throws Error{usage} that names the first value out of its range.
 void check_ranges(const Json& values, const std::string& source);

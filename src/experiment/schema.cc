@@ -26,7 +26,7 @@ std::vector<KeyInfo> learner_keys(const char* section) {
        "right | left: the end of a longer text that goes; refuse: a longer text is an error"},
       {section, "head", text, "new",
        "lora, full: new starts from zero; words from the LM head's rows of label_words (its zero-shot "
-       "answer)"},
+       "answer); small from normal(0, 0.0002)"},
       {section, "label_words", word_lists, nullptr,
        "a word of one token, or a list of them, a class; for head = \"words\", a student's zero-shot "
        "control and a supervisor of kind elicit"},
@@ -53,8 +53,17 @@ std::vector<KeyInfo> learner_keys(const char* section) {
        "lora, full: compute activations again in the backward pass (less memory, slower, same bits)"},
       {section, "schedule", text, nullptr, "linear | cosine | constant"},
       {section, "warmup", number, nullptr, "share of the steps that warm the learning rate up"},
+      {section, "warmup_steps", integer, nullptr, "so many steps warm it up, in place of a share"},
+      {section, "ramp", text, nullptr,
+       "above | zero: whether the first step of the warm-up has a rate; default above"},
+      {section, "order", text, nullptr,
+       "epochs | stream | repeat: each epoch shuffled anew and its last batch smaller; batches that run over "
+       "the ends "
+       "of epochs; the same, in one order for all epochs; default epochs"},
       {section, "clip", number, nullptr, "global gradient norm"},
       {section, "weight_decay", number, nullptr, "AdamW"},
+      {section, "decay", text, nullptr,
+       "all | matrices: what decays; matrices leaves biases and the scales of norms out; default all"},
       {section, "beta1", number, nullptr, "AdamW"},
       {section, "beta2", number, nullptr, "AdamW"},
       {section, "lora_rank", integer, nullptr, "rank of the adapters"},
@@ -66,6 +75,8 @@ std::vector<KeyInfo> make_keys() {
   std::vector<KeyInfo> keys = {
       {"", "name", text, nullptr, "name of the run, for people; never enters a key"},
       {"", "seeds", integer, 5, "run seeds 0 .. seeds-1"},
+      {"", "compat", text, nullptr,
+       "openai-6b450f2 | eleuther-a929af0: defaults as those repositories have them (qinglan compat show)"},
       {"data", "path", text, nullptr,
        "folder with train.* and test.*, one file (from where you stand), or a registered name"},
       {"data", "text", text, "text",

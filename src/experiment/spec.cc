@@ -8,10 +8,12 @@
 #include <thread>
 
 #include "base/error.h"
+#include "catalog/compat.h"
 #include "catalog/known_model.h"
 #include "catalog/method.h"
 #include "catalog/pipeline.h"
 #include "data/template.h"
+#include "experiment/compat.h"
 #include "experiment/elicit.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
@@ -98,16 +100,27 @@ class Tree {
     for (const auto& [key, value] : tree.items()) read_top(key, value);
     for (const auto& text : options.sets) read_set(text);
     if (options.seeds) sets_.push_back({{"", "", "seeds"}, *options.seeds});
+    if (const Json* name = last_said("", "compat", {})) compat_ = &find_compat(name->get<std::string>());
   }
 
   const std::vector<Axis>& axes() const { return axes_; }
   const std::string& source() const { return source_; }
+  const Compat* compat() const { return compat_; }  // null: none
+
+  // What the spec's profile sets of a section.
+  Json compat_values(const std::string& section) const {
+    return compat_ ? compat_defaults(*compat_, section) : Json::object();
+  }
 
   // All keys of a section by precedence. `chosen` are the axis values of one cell.
   Json section(const std::string& section, const std::vector<Assignment>& chosen) const {
     Json values = Json::object();
     for (const auto& info : spec_keys())
       if (section == info.section && !info.fallback.is_null()) values[info.key] = info.fallback;
+    const Json compat = takes_compat(section, chosen) ? compat_values(section) : Json::object();
+    for (const auto& [key, value] : compat.items())
+      if (values.contains(key))
+        values[key] = value;  // others go by how the model is tuned: with_recipe_defaults
     overlay(values, own_, section, "");
     Json named = values;  // the name itself may come from an axis or the command line
     overlay(named, chosen, section, "");
@@ -125,10 +138,12 @@ class Tree {
 
   // Parameters given to a method or a stage, by precedence.
   Json method_parameters(const std::string& method, const std::vector<Assignment>& chosen) const {
-    Json params = Json::object();
-    overlay(params, own_, "method", method);
-    overlay(params, chosen, "method", method);
-    overlay(params, sets_, "method", method);
+    Json told = Json::object(), params = compat_values("method." + method);
+    overlay(told, own_, "method", method);
+    overlay(told, chosen, "method", method);
+    overlay(told, sets_, "method", method);
+    if (told.contains("warmup")) params.erase("warmup_steps");  // a share in place of a number
+    params.update(told);
     return params;
   }
 
@@ -205,6 +220,23 @@ class Tree {
       if (item.address.section == section && item.address.name == name) values[item.address.key] = item.value;
   }
 
+  // The value said last of a key without a name's table; null where it is not said.
+  const Json* last_said(const std::string& section, const std::string& key,
+                        const std::vector<Assignment>& chosen) const {
+    const Json* said = nullptr;
+    for (const auto* list : {&own_, &chosen, &sets_})
+      for (const auto& item : *list)
+        if (item.address.section == section && item.address.name.empty() && item.address.key == key)
+          said = &item.value;
+    return said;
+  }
+
+  // A supervisor that is no tuned model has nothing of it.
+  bool takes_compat(const std::string& section, const std::vector<Assignment>& chosen) const {
+    const Json* kind = section == "supervisor" ? last_said(section, "kind", chosen) : nullptr;
+    return compat_ && (!kind || *kind == "model");
+  }
+
   static std::string name_in(const std::string& section, const Json& values) {
     if (section == "student") return values.value("model", "");
     if (section == "supervisor")
@@ -214,6 +246,7 @@ class Tree {
   }
 
   std::string source_;
+  const Compat* compat_ = nullptr;
   std::vector<Assignment> own_, sets_;
   std::vector<Axis> axes_;
 };
@@ -222,7 +255,7 @@ void require(bool good, const std::string& message, const std::string& source, c
   if (!good) throw Error(ErrorKind::usage, message).in(source).hint(hint);
 }
 
-LearnerSpec learner(const std::string& section, Json values, const std::string& data_text,
+LearnerSpec learner(const std::string& section, Json values, const Json& compat, const std::string& data_text,
                     const std::string& source) {
   LearnerSpec spec;
   if (section == "supervisor") {
@@ -244,7 +277,8 @@ LearnerSpec learner(const std::string& section, Json values, const std::string& 
     spec.name = values["model"];
     spec.model_path = find_model(spec.name);
     spec.tune = values["tune"];
-    values = with_recipe_defaults(values, source);
+    values = with_recipe_defaults(values, source, compat);
+    spec.compat = compat;
   } else if (spec.kind == "elicit") {
     values = elicit_values(values, source);
     spec.name = values["elicit"].get<std::string>() + ":" + values["model"].get<std::string>();
@@ -280,8 +314,10 @@ MethodSpec method(const Tree& tree, const std::vector<Assignment>& chosen) {
 
 CellSpec cell(const Tree& tree, const std::vector<Assignment>& chosen, const std::string& data_text) {
   CellSpec cell;
-  cell.supervisor = learner("supervisor", tree.section("supervisor", chosen), data_text, tree.source());
-  cell.student = learner("student", tree.section("student", chosen), data_text, tree.source());
+  for (auto [section, spec] :
+       {std::pair("supervisor", &cell.supervisor), std::pair("student", &cell.student)})
+    *spec = learner(section, tree.section(section, chosen), tree.compat_values(section), data_text,
+                    tree.source());
   cell.method = method(tree, chosen);
   return cell;
 }
@@ -404,6 +440,10 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
   spec.threads = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
   spec.resolved = resolved_document(spec, as_before("data", data, {"slices"}), controls,
                                     as_before("claim", claim, {"gold", "risk", "primary"}));
+  if (tree.compat()) {
+    spec.compat = tree.compat()->name;
+    spec.resolved["compat"] = compat_document(*tree.compat(), spec, data);
+  }
   return spec;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // A spec as it is used: read once, every value resolved, immutable. Precedence, highest first:
-// --set a.b=v, [grid] axis, per-name table, section, default.
+// --set a.b=v, [grid] axis, per-name table, section, compat profile, default.
 
 #include <cstdint>
 #include <optional>
@@ -20,6 +20,7 @@ struct LearnerSpec {
   std::string text;              // template
   std::string path;              // lexicon, labels, annotators
   Json values = Json::object();  // all resolved keys of the section, as recorded
+  Json compat = Json::object();  // what the spec's compat profile sets of it, as defaults
 };
 
 // A stage of a pipeline: what is done to the weak labels before the loss sees them.
@@ -65,6 +66,7 @@ struct Spec {
   ClaimSpec claim;
   std::int64_t threads = 1;
   std::string device = "cpu";  // as written, until settle_device (experiment/device.h) says its kind
+  std::string compat;          // the profile's name; empty: none
   Json resolved;               // everything above as one document: recorded, and hashed into the run's name
 };
 

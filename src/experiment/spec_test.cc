@@ -286,6 +286,99 @@ TEST(Spec, DefaultsOfPromptAndHeadEnterNoKey) {
   EXPECT_EQ(recipe_of(all)["label_words"], (Json{"a", Json{"b", "c"}}));
 }
 
+Json student_of(const std::string& more, const SpecOptions& options = {}) {
+  return parse_spec("compat = \"openai-6b450f2\"\n" + kBase + more, "t.toml", options)
+      .cells[0]
+      .student.values;
+}
+
+TEST(Compat, ComesBeforeOurDefaultsAndAfterWhatTheSpecSays) {
+  const std::string base =
+      "compat = \"openai-6b450f2\"\n[data]\npath = \"x\"\n[supervisor]\nmodel = \".\"\n[student]\n"
+      "model = \".\"\n";
+  const Spec spec = parse_spec(base, "t.toml");
+  const CellSpec& cell = spec.cells[0];
+  EXPECT_EQ(cell.student.tune, "full");
+  EXPECT_EQ(cell.student.values["lr"], 1e-5);
+  EXPECT_EQ(cell.student.values["head_lr"], 1e-5);
+  EXPECT_EQ(cell.supervisor.values["lr"], 5e-5);
+  EXPECT_EQ(cell.supervisor.values["head_lr"], 5e-5);
+  EXPECT_EQ(cell.student.values["order"], "repeat");
+  EXPECT_EQ(cell.student.values["max_tokens"], 1023);
+  EXPECT_EQ(spec.data.balance, std::optional(false));
+  const Spec other =
+      parse_spec(base + "lr = 2e-4\nclip = 1.0\ntune = \"lora\"\ndtype = \"bfloat16\"\n", "t.toml");
+  EXPECT_EQ(other.cells[0].student.values["head_lr"], 2e-4) << "the one rate is the one that is said";
+  EXPECT_EQ(other.cells[0].student.values["clip"], 1.0);
+  EXPECT_EQ(other.cells[0].student.values["lora_alpha"], 16.0);
+  EXPECT_EQ(other.cells[0].student.values["dtype"], "bfloat16");
+  EXPECT_EQ(other.cells[0].supervisor.values["clip"], 0.0);
+  EXPECT_EQ(student_of("", {.sets = {"student.order=stream", "student.max_tokens=64"}})["order"], "stream");
+}
+
+TEST(Compat, AMethodsParametersFollowIt) {
+  const auto method_of = [](const std::string& compat, const std::string& more) {
+    return parse_spec("compat = \"" + compat + "\"\n" + kBase + more, "t.toml").cells[0].method.params;
+  };
+  const std::string logconf = "[method]\nname = \"logconf\"\n";
+  const Json openai = method_of("openai-6b450f2", logconf);
+  EXPECT_EQ(openai, (Json{{"alpha", 0.5},
+                          {"warmup", 0.1},
+                          {"hard", false},
+                          {"prior", "weak"},
+                          {"threshold", "quantile"},
+                          {"jump", true}}));
+  const Json ours =
+      method_of("openai-6b450f2", logconf + "[method.logconf]\nthreshold = \"rank\"\njump = false\n");
+  EXPECT_FALSE(ours.contains("threshold") || ours.contains("jump"));
+  EXPECT_EQ(method_of("eleuther-a929af0", logconf)["warmup_steps"], 100);
+  EXPECT_FALSE(
+      method_of("eleuther-a929af0", logconf + "[method.logconf]\nwarmup = 0.2\n").contains("warmup_steps"));
+}
+
+TEST(Compat, TheRecordNamesWhatHoldsAndWhatIsSetAside) {
+  const auto document = [](const std::string& more) {
+    return parse_spec("compat = \"eleuther-a929af0\"\n" + kBase + more, "t.toml").resolved.at("compat");
+  };
+  const Json plain = document("");
+  EXPECT_EQ(plain["name"], "eleuther-a929af0");
+  EXPECT_THAT(plain["deviations"], testing::Contains("warm-up in steps"));
+  EXPECT_THAT(plain["not_met"], testing::Contains("buffer of answers")) << "the method is naive";
+  EXPECT_THAT(plain["not_met"], testing::Contains("rate of the supervisor")) << "n-grams have none";
+  EXPECT_EQ(plain["set_aside"], Json::array());
+  const Json set = document("warmup = 0.1\nhead_lr = 1e-3\nbeta2 = 0.99\n");
+  EXPECT_THAT(set["set_aside"], testing::UnorderedElementsAre("warm-up in steps", "one rate", "beta2"));
+  EXPECT_FALSE(parse().resolved.contains("compat"));
+}
+
+TEST(Compat, UnknownNamesAndAxesAreRefused) {
+  EXPECT_THAT(error_of("compat = \"openai\"\n" + kBase),
+              testing::AllOf(HasSubstr("openai-6b450f2, eleuther-a929af0"), HasSubstr("no compat profile")));
+  EXPECT_THAT(error_of("compat = 3\n" + kBase), HasSubstr("a string"));
+  EXPECT_THAT(error_of(kBase + "[grid]\n\"compat\" = [\"openai-6b450f2\"]"), HasSubstr("--set compat"));
+  EXPECT_THAT(error_of(kBase + "order = \"random\""), HasSubstr("epochs, stream, repeat"));
+  EXPECT_THAT(error_of(kBase + "warmup = 0.1\nwarmup_steps = 5"), HasSubstr("exclude each other"));
+  EXPECT_THAT(error_of(kBase + "warmup_steps = 5", {.sets = {"student.tune=probe"}}),
+              HasSubstr("means nothing"));
+}
+
+// A probe has none of what fine-tuning is told by the profile.
+TEST(Compat, AProbeTakesWhatAProbeReads) {
+  const Json probe = student_of("", {.sets = {"student.tune=probe"}});
+  EXPECT_FALSE(probe.contains("schedule") || probe.contains("head"));
+  EXPECT_EQ(probe["max_tokens"], 1023);
+}
+
+// Words that mean what there was before enter no key.
+TEST(Compat, SettingsAtOurDefaultsEnterNoKey) {
+  const Json said =
+      parse("order = \"epochs\"\nramp = \"above\"\ndecay = \"all\"\nhead = \"new\"").cells[0].student.values;
+  EXPECT_EQ(recipe_of(said), recipe_of(parse().cells[0].student.values));
+  const Json small = parse("head = \"small\"\norder = \"stream\"").cells[0].student.values;
+  EXPECT_EQ(recipe_of(small)["head"], "small");
+  EXPECT_EQ(recipe_of(small)["order"], "stream");
+}
+
 TEST(Spec, SeedsAndNameMoveTheRunButNoCell) {
   const Spec two = parse("", {.seeds = 2}), three = parse("", {.seeds = 3});
   EXPECT_NE(run_id(two), run_id(three));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/random.h"
+
 namespace qinglan {
 
 ClassificationHead::ClassificationHead(torch::Tensor weight, std::vector<std::int64_t> words,
@@ -23,6 +25,15 @@ ClassificationHead ClassificationHead::of_words(const Backbone& backbone,
     words.push_back(static_cast<std::int64_t>(alternatives.size()));
   }
   return {backbone.lm_head_rows(rows), std::move(words), backbone.config().logit_cap, /*bias=*/false};
+}
+
+ClassificationHead ClassificationHead::small(std::int64_t classes, std::int64_t hidden,
+                                             std::uint64_t run_seed, bool bias) {
+  torch::Tensor weight = torch::empty({classes, hidden}, torch::kFloat32);
+  Random random(run_seed, "head");
+  for (std::int64_t i = 0; i < weight.numel(); ++i)
+    weight.data_ptr<float>()[i] = static_cast<float>(0.02 * 0.01 * random.normal());
+  return {weight, std::vector<std::int64_t>(static_cast<std::size_t>(classes), 1), 0, bias};
 }
 
 bool ClassificationHead::is_linear() const {

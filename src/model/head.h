@@ -24,6 +24,11 @@ class ClassificationHead {
   static ClassificationHead of_words(const Backbone& backbone,
                                      std::span<const std::vector<std::int32_t>> tokens);
 
+  // New, but for W normal(0, 0.02 * 0.01), stream "head" of the run seed: transformers' start of a head,
+  // times 0.01.
+  static ClassificationHead small(std::int64_t classes, std::int64_t hidden, std::uint64_t run_seed,
+                                  bool bias = true);
+
   // pooled [B, C] (cast to fp32) -> logits [B, K] fp32.
   torch::Tensor forward(const torch::Tensor& pooled) const;
 

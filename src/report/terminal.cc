@@ -30,6 +30,8 @@ void print_title(TerminalText& out, const View& view) {
                      grouped_number(record.data.test) + " test rows, classes";
   for (const auto& name : record.data.classes) data += " " + name;
   out.wrapped(0, 2, data);
+  if (const std::string compat = compat_text(record.spec); !compat.empty())
+    out.wrapped(0, 2, plain_line(compat));
   const std::string metric = record.claim.metric;
   const auto chance = chance_of(record, metric);
   out.wrapped(0, 2,

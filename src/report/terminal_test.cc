@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "report/sample_for_test.h"
+#include "report/text_plot.h"
 #include "report/utf8.h"
 
 namespace qinglan {
@@ -56,6 +57,20 @@ TEST(Terminal, ShowsScoresVerdictsControlsAndLedger) {
                            "0.062"})
     EXPECT_THAT(report, HasSubstr(part));
   EXPECT_THAT(report, Not(HasSubstr("\x1b")));
+}
+
+TEST(Terminal, ACompatProfileIsNamedWithItsDeviations) {
+  sample::Run run = sample::small();
+  EXPECT_THAT(report_of(run), Not(HasSubstr("compat")));
+  run.record.spec["compat"] = {
+      {"name", "openai-6b450f2"}, {"deviations", {"cosine", "no warm-up"}}, {"set_aside", {"no clipping"}}};
+  EXPECT_THAT(report_of(run, {.width = 120}),
+              HasSubstr("compat openai-6b450f2: cosine, no warm-up; set aside by the spec: no clipping"));
+}
+
+TEST(TextPlot, RisesFromNothingToItsHeight) {
+  EXPECT_EQ(text_plot({0, 0.25, 0.5, 1}, 0.5, 2), "   0.5   ██\n     0  ███\n");
+  EXPECT_EQ(text_plot({0, 0.03125}, 0.5, 2), "   0.5\n     0  ▁\n");
 }
 
 TEST(Terminal, FitsItsWidth) {

@@ -180,6 +180,21 @@ std::string params_text(const Json& params) {
   return line;
 }
 
+std::string compat_text(const Json& spec) {
+  if (!spec.is_object() || !spec.contains("compat")) return "";
+  const Json& compat = spec["compat"];
+  if (!compat.is_object() || !compat.contains("name")) return "";
+  const auto names = [&](const char* key) {
+    std::string all;
+    for (const auto& name : compat.value(key, Json::array()))
+      all += (all.empty() ? "" : ", ") + json_value_text(name);
+    return all;
+  };
+  const std::string aside = names("set_aside");
+  return "compat " + json_value_text(compat["name"]) + ": " + names("deviations") +
+         (aside.empty() ? "" : "; set aside by the spec: " + aside);
+}
+
 std::string needs_text(const CellJudgement& judgement) {
   if (judgement.verdict != Verdict::underpowered) return "";
   std::string needs;

@@ -55,6 +55,31 @@ TEST(BatchOrder, EveryEpochIsAPermutationOfItsOwnThatTheStepAloneGives) {
   EXPECT_NE(BatchOrder(10, 4, 4).rows(0), order.rows(0));
 }
 
+TEST(BatchOrder, BatchesMayRunOverTheEndsOfEpochs) {
+  const auto all = [](BatchOrder order) {
+    std::vector<std::int64_t> seen;
+    for (std::int64_t step = 0; step < order.steps(); ++step) {
+      const auto rows = order.rows(step);
+      EXPECT_EQ(rows.size(), 4U);
+      seen.insert(seen.end(), rows.begin(), rows.end());
+    }
+    return seen;
+  };
+  using Form = BatchOrder::Form;
+  const BatchOrder stream(10, 4, 3, 3, Form::stream), repeat(10, 4, 3, 3, Form::repeat);
+  EXPECT_EQ(stream.steps(), 6) << "3 x floor(10 / 4)";
+  EXPECT_EQ(repeat.steps(), 7) << "floor(30 / 4)";
+  EXPECT_EQ(repeat.end_of(1), 3);
+  EXPECT_EQ(repeat.end_of(3), 7);
+  const auto once = all(repeat), fresh = all(stream);
+  EXPECT_TRUE(std::equal(once.begin() + 10, once.begin() + 20, once.begin())) << "one order for all epochs";
+  EXPECT_TRUE(std::equal(once.begin(), once.begin() + 10, fresh.begin())) << "the first epoch's";
+  EXPECT_FALSE(std::equal(fresh.begin() + 10, fresh.begin() + 20, fresh.begin()));
+  EXPECT_EQ(BatchOrder(3, 4, 3, 1, Form::stream).steps(), 0);
+  BatchOrder far(10, 4, 3, 3, Form::stream);
+  EXPECT_EQ(far.rows(5), std::vector(fresh.begin() + 20, fresh.end())) << "the step alone gives its rows";
+}
+
 TEST(Features, AreInRowOrderAndAsWideAsTheirPoolings) {
   const Backbone backbone = Backbone::random(tiny_config(), 1, torch::kFloat32);
   const auto rows = token_rows(9);

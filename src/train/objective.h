@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "catalog/ramp.h"
 #include "data/labels.h"
 
 namespace qinglan {
@@ -29,10 +30,14 @@ struct BatchView {
   torch::Tensor weak;     // [B, K] labels trained on, rows sum to 1, fp32 or fp64
   torch::Tensor student;  // [B, K] student's p for the whole batch; undefined where not needed
   std::span<const std::uint64_t> hashes;  // [B] id_hash
-  double progress = 0;                    // s in [0, 1): the share of training that is done
-  std::span<const double> prior;          // [K] mean label over the whole training set
-  double median_margin = 0;               // of max_c y_c - 1/K over the whole training set
+  Progress progress = {};
+  std::span<const double> prior;  // [K] mean label over the whole training set
+  double median_margin = 0;       // of max_c y_c - 1/K over the whole training set
   RowShares shares = {};
+  std::span<const std::int64_t> drawn = {};  // [B] the batch's rows in the order in which they were drawn;
+                                             // empty: as they stand
+  torch::Tensor earlier = {};  // p_0 of rows before this batch, oldest first, at most remembers(); undefined:
+                               // all rows are one batch
 };
 
 // What the rows of a batch are trained on, without gradient, of weak's type.
@@ -45,7 +50,9 @@ class Objective {
  public:
   virtual ~Objective() = default;
   // Whether aim() at this progress reads BatchView::student.
-  virtual bool needs_batch_forward(double) const { return false; }
+  virtual bool needs_batch_forward(const Progress&) const { return false; }
+  // How many rows before a batch aim() looks back on; then it reads BatchView::student at any progress.
+  virtual std::int64_t remembers() const { return 0; }
   virtual Aim aim(const BatchView& batch) const { return {batch.weak}; }
   // Loss of each row, nats: logits, targets [b, K] -> [b], differentiable in the logits. Soft cross-entropy
   // unless the method has another.

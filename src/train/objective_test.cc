@@ -310,6 +310,110 @@ TEST(Harden, GreedyEqualsTheRankRuleForTwoClassesEvenWithTies) {
   }
 }
 
+// As openai/weak-to-strong has it: 0.05 at the end of the warm-up, then 0.5 at once. Ours is continuous (see
+// WeightRisesContinuouslyAndWithoutWarmupStartsFull).
+TEST(Published, TheWeightOfLogconfJumps) {
+  Json parameters = logconf_parameters(0.5, 0.1);
+  parameters["jump"] = true;
+  const Ramp ramp = ramp_of(parameters);
+  EXPECT_DOUBLE_EQ(ramp.at(0.0), 0);
+  EXPECT_DOUBLE_EQ(ramp.at(0.05), 0.025);
+  EXPECT_DOUBLE_EQ(ramp.at(0.1), 0.05);
+  EXPECT_DOUBLE_EQ(ramp.at(0.101), 0.5);
+  parameters["jump"] = false;
+  EXPECT_DOUBLE_EQ(ramp_of(parameters).at(0.1), 0.5);
+  parameters["warmup_steps"] = 100;
+  EXPECT_DOUBLE_EQ(ramp_of(parameters).at(Progress(0.9, 40)), 0.2);
+  EXPECT_DOUBLE_EQ(ramp_of(parameters).at(Progress(0.1, 100)), 0.5);
+}
+
+std::vector<std::int64_t> ones_of(const Json& more, const BatchView& view) {
+  Json parameters = logconf_parameters(1, 0);
+  parameters.update(more);
+  const torch::Tensor targets = make_objective("logconf", parameters, 2)->aim(view).targets.select(1, 1);
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = 0; i < targets.size(0); ++i)
+    if (targets[i].item<double>() == 1) rows.push_back(i);
+  return rows;
+}
+
+TEST(Published, AQuantileMakesOneRowMoreClassOneThanARank) {
+  const auto hashes = numbered_hashes(32);
+  const std::vector<double> prior = {0.74, 0.26};
+  const torch::Tensor weak = torch::tensor({0.74, 0.26}, torch::kFloat64).repeat({32, 1});
+  const torch::Tensor one = torch::linspace(0.1, 0.9, 32, torch::kFloat64);
+  const BatchView view{weak, torch::stack({1 - one, one}, 1), hashes, 0.9, prior};
+  EXPECT_EQ(ones_of(Json::object(), view).size(), 8U) << "round(32 x .26)";
+  EXPECT_EQ(ones_of({{"threshold", "quantile"}}, view).size(), 9U) << "ceil(.26 x 31)";
+  const BatchView tied{weak, torch::full({32, 2}, 0.5, torch::kFloat64), hashes, 0.9, prior};
+  EXPECT_TRUE(ones_of({{"threshold", "quantile"}}, tied).empty()) << "a zero head: every row is class 0";
+  EXPECT_EQ(ones_of(Json::object(), tied).size(), 8U);
+  const Json uniform = {{"threshold", "quantile"}, {"prior", "uniform"}};
+  EXPECT_EQ(ones_of(uniform, view).size(), 16U);
+}
+
+TEST(Published, ABufferLooksBackAndTakesRowsAsTheyAreDrawn) {
+  const auto hashes = numbered_hashes(3);
+  const std::vector<double> prior = {0.5, 0.5};
+  const torch::Tensor weak = torch::tensor({{0.9, 0.1}, {0.1, 0.9}, {0.1, 0.9}}, torch::kFloat64);
+  const torch::Tensor zero = torch::tensor({0.6, 0.3, 0.5}, torch::kFloat64);
+  const std::vector<std::int64_t> drawn = {2, 0, 1};
+  BatchView view{weak, torch::stack({zero, 1 - zero}, 1), hashes, 0.9, prior};
+  view.drawn = drawn;
+  view.earlier = torch::empty({0}, torch::kFloat64);
+  // Drawn .5, .6, .3: medians .5, .55, .5. A first row is its own median, and class 0.
+  EXPECT_THAT(ones_of({{"threshold", "buffer"}}, view), testing::ElementsAre(1));
+  view.earlier = torch::tensor({0.9, 0.8}, torch::kFloat64);
+  // Medians of (.9 .8 .5), (.9 .8 .5 .6), (.9 .8 .5 .6 .3).
+  EXPECT_THAT(ones_of({{"threshold", "buffer"}}, view), testing::ElementsAre(0, 1, 2));
+  // Of the last two: (.8 .5), (.5 .6), (.6 .3).
+  EXPECT_THAT(ones_of({{"threshold", "buffer"}, {"buffer", 2}}, view), testing::ElementsAre(1, 2));
+  // All three at once, at their mean y_1 of 19/30.
+  EXPECT_THAT(ones_of({{"threshold", "buffer"}, {"micro", 3}, {"buffer", 3}}, view),
+              testing::ElementsAre(1, 2));
+  view.earlier = torch::Tensor();  // a probe: the median of all its rows
+  EXPECT_THAT(ones_of({{"threshold", "buffer"}}, view), testing::ElementsAre(1));
+}
+
+TEST(Published, QuantilesHardenTwoClassesOnly) {
+  for (const char* threshold : {"quantile", "buffer"}) {
+    Json parameters = logconf_parameters(0.5, 0.2);
+    parameters["threshold"] = threshold;
+    EXPECT_NO_THROW(make_objective("logconf", parameters, 2));
+    EXPECT_THROW(make_objective("logconf", parameters, 3), Error);
+  }
+}
+
+// Central differences of the loss with the aim held, in every logit.
+torch::Tensor differences(const Scored& scored, const torch::Tensor& logits) {
+  constexpr double kStep = 1e-5;
+  torch::Tensor gradient = torch::empty_like(logits);
+  for (std::int64_t i = 0; i < logits.size(0); ++i)
+    for (std::int64_t c = 0; c < logits.size(1); ++c) {
+      torch::Tensor up = logits.clone(), down = logits.clone();
+      up[i][c] += kStep;
+      down[i][c] -= kStep;
+      gradient[i][c] = (scored.loss(up) - scored.loss(down)) / (2 * kStep);
+    }
+  return gradient;
+}
+
+// EleutherAI/w2s's entropy loss has no gradient of the entropy, ours has.
+TEST(Published, EntropyAsCodedOnlyShrinksTheStep) {
+  const auto hashes = numbered_hashes(6);
+  const std::vector<double> prior = {0.5, 0.5};
+  const torch::Tensor weak = torch::softmax(normal({6, 2}, 8), 1), logits = normal({6, 2}, 9);
+  const torch::Tensor p = torch::softmax(logits, 1), naive = (p - weak) / 6;
+  const BatchView view{weak, p, hashes, 0.9, prior};
+  const Json parameters = {{"alpha", 0.5}, {"warmup", 0.2}, {"prior", "weak"}};
+  const auto coded = make_objective("entropy_compat", parameters, 2),
+             proper = make_objective("entropy", parameters, 2);
+  EXPECT_LT((differences(Scored::of(*coded, view), logits) - 0.5 * naive).abs().max().item<double>(), 1e-8);
+  const torch::Tensor entropy = -(p * p.log()).sum(1, /*keepdim=*/true);
+  const torch::Tensor expected = 0.5 * naive - 0.5 * p * (p.log() + entropy) / 6;
+  EXPECT_LT((differences(Scored::of(*proper, view), logits) - expected).abs().max().item<double>(), 1e-8);
+}
+
 TEST(Harden, AZeroHeadStillSplitsByThePrior) {
   const std::vector<double> prior = {0.5, 0.5};
   const auto hashes = numbered_hashes(32);

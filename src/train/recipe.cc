@@ -102,7 +102,24 @@ const std::map<std::string, Setter>& setters() {
        [](Recipe& r, const Json& v) {
          r.schedule = Schedule::shape_named(word("schedule", v, {"linear", "cosine", "constant"}));
        }},
-      {"warmup", [](Recipe& r, const Json& v) { r.warmup = number("warmup", v, 0, 1); }},
+      {"warmup", [](Recipe& r, const Json& v) { r.warmup.share = number("warmup", v, 0, 1); }},
+      {"warmup_steps", [](Recipe& r, const Json& v) { r.warmup.steps = whole("warmup_steps", v, 1); }},
+      {"ramp",
+       [](Recipe& r, const Json& v) {
+         r.warmup.from_zero = word("ramp", v, {"above", "zero"}) == "zero";
+       }},
+      {"order",
+       [](Recipe& r, const Json& v) {
+         r.order = BatchOrder::form_named(word("order", v, {"epochs", "stream", "repeat"}));
+       }},
+      {"decay",
+       [](Recipe& r, const Json& v) {
+         r.decay_vectors = word("decay", v, {"all", "matrices"}) == "all";
+       }},
+      {"head",
+       [](Recipe& r, const Json& v) {
+         r.small_head = word("head", v, {"new", "small"}) == "small";
+       }},
       {"clip", [](Recipe& r, const Json& v) { r.clip = number("clip", v, 0, kInfinity); }},
       {"weight_decay",
        [](Recipe& r, const Json& v) { r.adamw.weight_decay = number("weight_decay", v, 0, kInfinity); }},

@@ -7,12 +7,13 @@
 
 #include "base/json.h"
 #include "catalog/architecture.h"
+#include "catalog/schedule.h"
 #include "model/lora.h"
 #include "model/pooling.h"
 #include "text/encode.h"
 #include "train/adamw.h"
+#include "train/batch_order.h"
 #include "train/probe.h"
-#include "train/schedule.h"
 
 namespace qinglan {
 
@@ -31,18 +32,23 @@ struct Recipe {
   std::int64_t batch = 32;
   std::int64_t micro_tokens = 2048;
   Schedule::Shape schedule = Schedule::Shape::linear;
-  double warmup = 0.1;
+  Warmup warmup{0.1};
+  BatchOrder::Form order = BatchOrder::Form::epochs;
   double clip = 1.0;
-  AdamWOptions adamw;       // betas .9/.999, no weight decay
-  LoraOptions lora;         // r 8, alpha 16
-  std::int64_t layers = 0;  // full, lora: only the top blocks, so many; 0: all
+  AdamWOptions adamw;         // betas .9/.999, no weight decay
+  bool decay_vectors = true;  // false: biases and the scales of norms are left out of weight decay
+  LoraOptions lora;           // r 8, alpha 16
+  std::int64_t layers = 0;    // full, lora: only the top blocks, so many; 0: all
   ProbeOptions probe;
   LabelWords label_words;  // fine-tuning: the head starts as the LM head's rows of these; empty: from zero
 
+  bool small_head = false;  // fine-tuning: the head starts as ClassificationHead::small; else from zero
+
   // The spec's names: tune (required), dtype, max_tokens, pooling, depth, lr, head_lr, epochs, batch,
-  // micro_tokens, schedule, warmup, clip, weight_decay, beta1, beta2, lora_rank, lora_alpha, layers, l2 (a
-  // list), folds, label_words (a list of words, or of lists of words). A key that is absent keeps its
-  // default. Throws Error{usage}: an unknown key (nearest named), a wrong type, a value out of range.
+  // micro_tokens, schedule, warmup, warmup_steps, ramp, order, clip, weight_decay, decay, beta1, beta2,
+  // lora_rank, lora_alpha, layers, head (new, small), l2 (a list), folds, label_words (a list of words, or of
+  // lists of words). A key that is absent keeps its default. Throws Error{usage}: an unknown key (nearest
+  // named), a wrong type, a value out of range.
   static Recipe from_json(const Json& values);
   static const std::vector<std::string>& keys();
 

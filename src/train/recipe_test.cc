@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "base/error.h"
+#include "catalog/schedule.h"
 #include "model/operators.h"
 #include "train/adamw.h"
-#include "train/schedule.h"
 #include "train/testing_support.h"
 
 namespace qinglan {
@@ -137,6 +137,12 @@ TEST(Schedule, RisesThenFallsAsItsShapeSays) {
   EXPECT_DOUBLE_EQ(Schedule(Schedule::Shape::constant, 0, 3).factor(2), 1);
   EXPECT_DOUBLE_EQ(Schedule(Schedule::Shape::linear, 1, 4).factor(3), 1);
   EXPECT_THROW(Schedule(Schedule::Shape::linear, 1.5, 4), Error);
+  const Schedule steps(Schedule::Shape::cosine, {0.5, 4, /*from_zero=*/true}, 12);
+  EXPECT_DOUBLE_EQ(steps.factor(0), 0);
+  EXPECT_DOUBLE_EQ(steps.factor(1), 0.25);
+  EXPECT_DOUBLE_EQ(steps.factor(4), 1);
+  EXPECT_NEAR(steps.factor(8), 0.5, 1e-12);
+  EXPECT_DOUBLE_EQ(Schedule(Schedule::Shape::cosine, {0, 40}, 20).factor(19), 0.5) << "never warm";
   EXPECT_THROW(Schedule::shape_named("step"), Error);
 }
 
@@ -150,7 +156,7 @@ TEST(Recipe, DefaultsAreThoseOfScience) {
   EXPECT_EQ(lora.epochs, 2);
   EXPECT_EQ(lora.batch, 32);
   EXPECT_EQ(lora.schedule, Schedule::Shape::linear);
-  EXPECT_DOUBLE_EQ(lora.warmup, 0.1);
+  EXPECT_DOUBLE_EQ(lora.warmup.share, 0.1);
   EXPECT_DOUBLE_EQ(lora.clip, 1);
   EXPECT_DOUBLE_EQ(lora.adamw.beta1, 0.9);
   EXPECT_DOUBLE_EQ(lora.adamw.beta2, 0.999);
@@ -170,6 +176,11 @@ TEST(Recipe, ReadsEveryKeyAndRefusesWhatItDoesNotKnow) {
                                            {"micro_tokens", 100},
                                            {"schedule", "cosine"},
                                            {"warmup", 0},
+                                           {"warmup_steps", 40},
+                                           {"ramp", "zero"},
+                                           {"order", "stream"},
+                                           {"decay", "matrices"},
+                                           {"head", "small"},
                                            {"clip", 0},
                                            {"weight_decay", 0.01},
                                            {"beta1", 0.8},
@@ -180,8 +191,13 @@ TEST(Recipe, ReadsEveryKeyAndRefusesWhatItDoesNotKnow) {
                                            {"layers", 2},
                                            {"folds", 3},
                                            {"label_words", Json::array({"a", Json::array({"b", "c"})})}});
-  EXPECT_EQ(Recipe::keys().size(), 22U);
+  EXPECT_EQ(Recipe::keys().size(), 27U);
   EXPECT_EQ(recipe.layers, 2);
+  EXPECT_EQ(recipe.warmup.steps, 40);
+  EXPECT_TRUE(recipe.warmup.from_zero);
+  EXPECT_EQ(recipe.order, BatchOrder::Form::stream);
+  EXPECT_FALSE(recipe.decay_vectors);
+  EXPECT_TRUE(recipe.small_head);
   EXPECT_EQ(recipe.label_words, (LabelWords{{"a"}, {"b", "c"}}));
   EXPECT_EQ(recipe.dtype, torch::kFloat32);
   EXPECT_THAT(recipe.pooling, testing::ElementsAre(Pooling::mean));
@@ -205,6 +221,11 @@ TEST(Recipe, ReadsEveryKeyAndRefusesWhatItDoesNotKnow) {
                       {{"l2", Json::array()}},
                       {{"l2", 1}},
                       {{"schedule", "steps"}},
+                      {{"warmup_steps", 0}},
+                      {{"ramp", "none"}},
+                      {{"order", "random"}},
+                      {{"decay", "vectors"}},
+                      {{"head", "words"}},
                       {{"pooling", "max"}},
                       {{"tune", "all"}}};
   for (Json values : bad) {

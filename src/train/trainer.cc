@@ -11,6 +11,7 @@
 #include "train/packing.h"
 #include "train/parameter_group.h"
 #include "train/predict.h"
+#include "train/published_harden.h"
 
 namespace qinglan {
 namespace {
@@ -37,14 +38,20 @@ class Trainer {
         policy_(policy),
         hooks_(hooks),
         pooling_(recipe.poolings(backbone.config().kind).front()),
-        order_(static_cast<std::int64_t>(task.tokens.size()), recipe.batch, task.run_seed),
+        order_(static_cast<std::int64_t>(task.tokens.size()), recipe.batch, task.run_seed, recipe.epochs,
+               recipe.order),
         median_margin_(task.labels->median_margin()),
-        total_(order_.steps_per_epoch() * recipe.epochs),
+        total_(order_.steps()),
         schedule_(recipe.schedule, recipe.warmup, total_) {
     QL_CHECK(task.tokens.size() == task.labels->size(), "a row of tokens a label");
     if (task.tokens.empty()) throw Error(ErrorKind::invalid_input, "no rows to train on");
-    groups_.emplace_back(adapter_ ? adapter_->parameters() : backbone_.parameters(), recipe.adamw, recipe.lr);
-    groups_.emplace_back(head_.parameters(), recipe.adamw, recipe.head_lr);
+    if (total_ == 0)
+      throw Error(ErrorKind::invalid_input, "fewer rows to train on than a batch takes")
+          .expected("at least " + std::to_string(recipe.batch))
+          .found(std::to_string(task.tokens.size()))
+          .hint("lower batch, or use order = \"epochs\", whose last batch may be smaller");
+    add_groups(adapter_ ? adapter_->parameters() : backbone_.parameters(), recipe.lr);
+    add_groups(head_.parameters(), recipe.head_lr);
     for (const auto& id : task.labels->ids()) hashes_.push_back(id_hash(id));
     const auto n = static_cast<std::int64_t>(task.labels->size()),
                k = static_cast<std::int64_t>(task.labels->classes());
@@ -61,7 +68,7 @@ class Trainer {
     resume();
     try {
       while (true) {
-        evaluate_finished_epoch();
+        evaluate_finished_epochs();
         if (state_.step == total_) break;
         check_stop(hooks_);
         const double loss = step();
@@ -83,12 +90,27 @@ class Trainer {
     std::vector<std::pair<std::int64_t, std::int64_t>> micros;
     torch::Tensor labels;               // [B, K]
     RowShares shares;                   // [B]
+    std::vector<std::int64_t> drawn;    // [B] places in `rows`, in the order drawn
     std::vector<std::uint64_t> hashes;  // [B]
   };
 
   template <typename T>
   static void append(std::vector<T>& all, const std::vector<T>& more) {
     all.insert(all.end(), more.begin(), more.end());
+  }
+
+  // Biases and the scales of norms are vectors.
+  void add_groups(const std::vector<NamedTensor>& leaves, double lr) {
+    if (recipe_.decay_vectors || recipe_.adamw.weight_decay == 0) {
+      groups_.emplace_back(leaves, recipe_.adamw, lr);
+      return;
+    }
+    std::vector<NamedTensor> matrices, vectors;
+    for (const auto& leaf : leaves) (leaf.tensor.dim() > 1 ? matrices : vectors).push_back(leaf);
+    AdamWOptions undecayed = recipe_.adamw;
+    undecayed.weight_decay = 0;
+    if (!matrices.empty()) groups_.emplace_back(matrices, recipe_.adamw, lr);
+    if (!vectors.empty()) groups_.emplace_back(vectors, undecayed, lr);
   }
 
   void resume() {
@@ -122,12 +144,13 @@ class Trainer {
     return logits;
   }
 
-  void evaluate_finished_epoch() {
-    if (state_.step == 0 || state_.step % order_.steps_per_epoch() != 0) return;
-    const std::string suffix = ".epoch" + std::to_string(state_.step / order_.steps_per_epoch());
-    for (const auto& rows : task_.evaluate) {
-      const std::string name = rows.name + suffix;
-      if (!state_.evaluations.contains(name)) state_.evaluations[name] = predict(rows.tokens);
+  void evaluate_finished_epochs() {
+    for (std::int64_t epoch = 1; epoch <= recipe_.epochs; ++epoch) {
+      if (state_.step != order_.end_of(epoch)) continue;
+      for (const auto& rows : task_.evaluate) {
+        const std::string name = rows.name + ".epoch" + std::to_string(epoch);
+        if (!state_.evaluations.contains(name)) state_.evaluations[name] = predict(rows.tokens);
+      }
     }
   }
 
@@ -138,7 +161,9 @@ class Trainer {
     for (const auto row : drawn) lengths.push_back(task_.tokens.length(row));
     PackPlan plan = plan_packs(lengths, recipe_.micro_tokens);
     batch.micros = plan.packs;
+    batch.drawn.resize(drawn.size());
     for (const auto i : plan.order) {
+      batch.drawn[static_cast<std::size_t>(i)] = static_cast<std::int64_t>(batch.rows.size());
       batch.rows.push_back(drawn[i]);
       batch.hashes.push_back(hashes_[drawn[i]]);
     }
@@ -169,6 +194,18 @@ class Trainer {
     return torch::softmax(torch::cat(parts), 1);
   }
 
+  torch::Tensor remembered() const {
+    return state_.recent.defined() ? state_.recent : torch::empty({0}, torch::kFloat32);
+  }
+
+  // The batch's p_0 behind those of earlier rows.
+  void remember(const BatchView& view) {
+    const std::int64_t most = task_.objective->remembers();
+    if (most == 0) return;
+    const torch::Tensor all = torch::cat({view.earlier, as_drawn(view.student, view.drawn).select(1, 0)});
+    state_.recent = all.slice(0, std::max<std::int64_t>(0, all.size(0) - most)).clone();
+  }
+
   [[noreturn]] void diverged(const std::string& what, std::int64_t step) const {
     throw Error(ErrorKind::diverged, "training diverged: " + what + " at step " + std::to_string(step) +
                                          " of " + std::to_string(total_))
@@ -177,16 +214,18 @@ class Trainer {
 
   // Sums gradients over the micro-batches. Returns the mean cross-entropy against the labels trained on.
   double accumulate(const Batch& batch) {
-    const double progress = static_cast<double>(state_.step) / static_cast<double>(total_);
+    const Progress progress(static_cast<double>(state_.step) / static_cast<double>(total_), state_.step);
     const auto size = static_cast<double>(batch.rows.size());
-    BatchView view{batch.labels,   {},          batch.hashes, progress, task_.labels->prior(),
-                   median_margin_, batch.shares};
+    BatchView view{batch.labels,   {},           batch.hashes, progress, task_.labels->prior(),
+                   median_margin_, batch.shares, batch.drawn};
+    if (task_.objective->remembers() > 0) view.earlier = remembered();
     torch::Tensor shared;  // logits of a batch that is one micro-batch: one forward serves targets and loss
     if (task_.objective->needs_batch_forward(progress)) {
       if (batch.micros.size() == 1) shared = forward(batch, batch.micros.front(), /*trained=*/true);
       view.student = shared.defined() ? torch::softmax(shared.detach(), 1) : answer_batch(batch);
     }
     const Aim aim = aim_of(*task_.objective, view);
+    remember(view);
     double label_loss = 0;
     for (const auto& micro : batch.micros) {
       const torch::Tensor logits = shared.defined() ? shared : forward(batch, micro, /*trained=*/true);
@@ -227,7 +266,7 @@ class Trainer {
     for (std::int64_t begin = 0; begin < total_; begin += window) {
       const std::int64_t end = std::min(begin + window, total_);
       const double sum = std::accumulate(state_.losses.begin() + begin, state_.losses.begin() + end, 0.0);
-      const double epoch = static_cast<double>(end) / static_cast<double>(order_.steps_per_epoch());
+      const double epoch = static_cast<double>(end) / order_.steps_per_epoch();
       result_.curve.push_back({end, epoch, sum / static_cast<double>(end - begin), {}, {}});
     }
     result_.evaluations = state_.evaluations;

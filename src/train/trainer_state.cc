@@ -16,6 +16,7 @@ constexpr const char* kFirst = "m.";
 constexpr const char* kSecond = "v.";
 constexpr const char* kEvaluation = "evaluation.";
 constexpr const char* kLosses = "losses";
+constexpr const char* kRecent = "recent";  // absent where no rows are remembered
 
 using Named = std::function<void(const std::string& name, const torch::Tensor& tensor)>;
 
@@ -47,6 +48,7 @@ void read_into(const SafetensorsFile& file, TrainerState& state) {
     file.release(stored.bytes);
   });
   state.evaluations = std::move(evaluations);
+  if (file.tensors().contains(kRecent)) state.recent = tensor_of(file.tensor(kRecent));
   state.step = losses.size(0);
   const double* first = losses.const_data_ptr<double>();
   state.losses.assign(first, first + state.step);
@@ -70,6 +72,7 @@ void Checkpoints::save(const TrainerState& state) const {
     fetched.push_back(tensor.cpu());
     tensors[name] = view_of(fetched.back());
   });
+  if (state.recent.defined()) tensors[kRecent] = view_of(state.recent);
   for (const auto& [name, logits] : state.evaluations) tensors[kEvaluation + name] = view_of(logits);
   char name[40];
   std::snprintf(name, sizeof name, "/step-%010lld.safetensors", static_cast<long long>(state.step));

@@ -21,6 +21,8 @@ struct TrainerState {
   std::vector<double> losses;           // [step] mean cross-entropy against the labels trained on, nats
   std::vector<NamedTensor> parameters;  // fp32 masters of all that is trained
   std::vector<NamedTensor> first_moments, second_moments;
+  torch::Tensor recent =
+      {};  // [E] fp32: p_0 of the last rows, oldest first, as many as the objective looks back on
   std::map<std::string, torch::Tensor> evaluations;  // "test.epoch1": logits [n, K] fp32
 };
 

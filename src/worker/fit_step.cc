@@ -166,11 +166,14 @@ Json curve_with_checkpoints(const TrainingResult& result, std::int64_t epochs) {
   return curve;
 }
 
-ClassificationHead first_head(const StudentBase& base, const Recipe& recipe, std::size_t classes) {
+ClassificationHead first_head(const StudentBase& base, const Recipe& recipe, std::size_t classes,
+                              std::uint64_t seed) {
   if (recipe.label_words.empty()) {
     const ModelConfig& config = base.backbone().config();
-    return ClassificationHead(static_cast<std::int64_t>(classes), config.hidden,
-                              /*bias=*/config.kind == ModelKind::encoder);
+    const auto count = static_cast<std::int64_t>(classes);
+    const bool bias = config.kind == ModelKind::encoder;
+    return recipe.small_head ? ClassificationHead::small(count, config.hidden, seed, bias)
+                             : ClassificationHead(count, config.hidden, bias);
   }
   QL_CHECK(recipe.label_words.size() == classes, "label words for another number of classes");
   return ClassificationHead::of_words(base.backbone(), label_tokens(base.tokenizer(), recipe.label_words));
@@ -179,7 +182,7 @@ ClassificationHead first_head(const StudentBase& base, const Recipe& recipe, std
 void fine_tune(Step& step, const Task& task, const Recipe& recipe) {
   StudentBase base(step, recipe, task.inputs, task.rows, task.transfer_rows);
   const ModelConfig& config = base.backbone().config();
-  ClassificationHead head = first_head(base, recipe, task.labels.classes());
+  ClassificationHead head = first_head(base, recipe, task.labels.classes(), task.seed);
   std::optional<LoraAdapter> adapter;
   if (!base.own())
     adapter = LoraAdapter::create(config, recipe.lora, task.seed, base.first(), base.backbone().device());

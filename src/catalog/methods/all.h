@@ -29,6 +29,8 @@ ParameterInfo hard_parameter();
 ParameterInfo prior_parameter();
 // Share of all steps over which a weight grows from 0.
 ParameterInfo warmup_parameter(double fallback);
+// Steps over which it grows, in place of the share.
+ParameterInfo warmup_steps_parameter();
 // The least probability of a class in labels whose logarithm is taken.
 ParameterInfo floor_parameter(double fallback);
 

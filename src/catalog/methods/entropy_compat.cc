@@ -12,7 +12,8 @@ MethodInfo entropy_compat_method() {
           {{"alpha", 0.5, "weight of the student's own prediction after warm-up", 0, 1},
            warmup_parameter(0.2),
            hard_parameter(),
-           prior_parameter()}};
+           prior_parameter(),
+           warmup_steps_parameter()}};
 }
 
 }  // namespace qinglan

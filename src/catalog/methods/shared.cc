@@ -21,6 +21,16 @@ ParameterInfo warmup_parameter(double fallback) {
   return {"warmup", fallback, "share of all steps over which that weight grows from 0", 0, 1};
 }
 
+ParameterInfo warmup_steps_parameter() {
+  return {"warmup_steps",
+          0,
+          "above 0: that weight grows over so many steps, in place of the share",
+          0,
+          1 << 30,
+          {},
+          true};
+}
+
 ParameterInfo floor_parameter(double fallback) {
   return {"eps", fallback, "y' = (1 - eps) y + eps / K keeps the logarithm of a label finite", 1e-6, 0.5};
 }

@@ -7,7 +7,7 @@ class Adaptconf : public Objective {
  public:
   Adaptconf(double tau, double sign) : tau_(tau), sign_(sign) {}
 
-  bool needs_batch_forward(double) const override { return true; }
+  bool needs_batch_forward(const Progress&) const override { return true; }
 
   Aim aim(const BatchView& batch) const override {
     const torch::Tensor p = batch.student.to(batch.weak.scalar_type());

@@ -2,6 +2,7 @@
 // One function an objective, each in its own file, and what several share. The formulas stand in
 // catalog/methods/.
 
+#include "catalog/ramp.h"
 #include "train/objective.h"
 
 namespace qinglan {
@@ -27,25 +28,20 @@ std::unique_ptr<Objective> make_channel(const Json& parameters, std::int64_t cla
 // A parameter of the method that `parameters` resolve; throws Error{usage} where it is absent.
 double number_of(const Json& parameters, const char* name);
 
-// A weight that grows linearly from 0 to `most` over the first `warmup` of training.
-struct Ramp {
-  double most, warmup;
-  double at(double progress) const { return progress >= warmup ? most : most * progress / warmup; }
-  static Ramp of(const Json& parameters) {
-    return {number_of(parameters, "alpha"), number_of(parameters, "warmup")};
-  }
-};
+// Of the method's alpha and warm-up.
+Ramp ramp_of(const Json& parameters);
 
 // The labels mixed with a view of the student's own, y (1 - a) + own a, whose weight a grows from 0.
 class OwnView : public Objective {
  public:
   explicit OwnView(Ramp ramp) : ramp_(ramp) {}
-  bool needs_batch_forward(double progress) const override { return ramp_.at(progress) > 0; }
+  bool needs_batch_forward(const Progress& now) const override { return ramp_.at(now) > 0; }
   Aim aim(const BatchView& batch) const override;
 
  protected:
   // [B, K], rows sum to 1, from BatchView::student.
   virtual torch::Tensor own(const BatchView& batch) const = 0;
+  const Ramp& ramp() const { return ramp_; }
 
  private:
   Ramp ramp_;

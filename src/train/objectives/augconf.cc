@@ -9,7 +9,7 @@ class Augconf : public Objective {
  public:
   Augconf(Ramp ramp, double t) : ramp_(ramp), t_(t) {}
 
-  bool needs_batch_forward(double progress) const override { return ramp_.at(progress) > 0; }
+  bool needs_batch_forward(const Progress& now) const override { return ramp_.at(now) > 0; }
 
   Aim aim(const BatchView& batch) const override {
     const double a = ramp_.at(batch.progress);
@@ -41,7 +41,7 @@ class Augconf : public Objective {
 }  // namespace
 
 std::unique_ptr<Objective> make_augconf(const Json& parameters, std::int64_t) {
-  return std::make_unique<Augconf>(Ramp::of(parameters), number_of(parameters, "T"));
+  return std::make_unique<Augconf>(ramp_of(parameters), number_of(parameters, "T"));
 }
 
 }  // namespace qinglan

@@ -24,7 +24,7 @@ class Channel : public OwnView {
 }  // namespace
 
 std::unique_ptr<Objective> make_channel(const Json& parameters, std::int64_t) {
-  return std::make_unique<Channel>(Ramp::of(parameters), number_of(parameters, "strength"));
+  return std::make_unique<Channel>(ramp_of(parameters), number_of(parameters, "strength"));
 }
 
 }  // namespace qinglan

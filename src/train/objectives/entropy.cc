@@ -23,7 +23,7 @@ class Entropy : public Objective {
 }  // namespace
 
 std::unique_ptr<Objective> make_entropy(const Json& parameters, std::int64_t) {
-  return std::make_unique<Entropy>(Ramp::of(parameters));
+  return std::make_unique<Entropy>(ramp_of(parameters));
 }
 
 }  // namespace qinglan

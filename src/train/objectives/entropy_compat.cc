@@ -14,7 +14,7 @@ class EntropyCompat : public OwnView {
 }  // namespace
 
 std::unique_ptr<Objective> make_entropy_compat(const Json& parameters, std::int64_t) {
-  return std::make_unique<EntropyCompat>(Ramp::of(parameters));
+  return std::make_unique<EntropyCompat>(ramp_of(parameters));
 }
 
 }  // namespace qinglan

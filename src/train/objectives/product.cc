@@ -9,7 +9,7 @@ class Product : public Objective {
  public:
   Product(double alpha, Ramp beta) : alpha_(alpha), beta_(beta) {}
 
-  bool needs_batch_forward(double progress) const override { return beta_.at(progress) > 0; }
+  bool needs_batch_forward(const Progress& now) const override { return beta_.at(now) > 0; }
 
   Aim aim(const BatchView& batch) const override {
     torch::Tensor log_target = batch.weak.clamp_min(kLeast).log() * alpha_;

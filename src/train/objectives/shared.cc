@@ -7,6 +7,11 @@ double number_of(const Json& parameters, const char* name) {
   return get_field<double>(parameters, name, "parameters of the method");
 }
 
+Ramp ramp_of(const Json& parameters) {
+  return {number_of(parameters, "alpha"), number_of(parameters, "warmup"),
+          parameters.value("warmup_steps", std::int64_t{0}), parameters.value("jump", false)};
+}
+
 Aim OwnView::aim(const BatchView& batch) const {
   const double a = ramp_.at(batch.progress);
   if (a <= 0) return {batch.weak};

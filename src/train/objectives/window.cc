@@ -9,7 +9,7 @@ class Window : public Objective {
   // A radius below 0 stands for the labels' own median.
   explicit Window(double radius) : radius_(radius) {}
 
-  bool needs_batch_forward(double) const override { return true; }
+  bool needs_batch_forward(const Progress&) const override { return true; }
 
   Aim aim(const BatchView& batch) const override {
     const double radius = radius_ < 0 ? batch.median_margin : radius_;

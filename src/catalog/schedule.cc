@@ -1,4 +1,4 @@
-#include "train/schedule.h"
+#include "catalog/schedule.h"
 
 #include <cmath>
 #include <numbers>
@@ -7,15 +7,16 @@
 
 namespace qinglan {
 
-Schedule::Schedule(Shape shape, double warmup, std::int64_t total) : shape_(shape), total_(total) {
-  if (!(warmup >= 0 && warmup <= 1))
-    throw Error(ErrorKind::usage, "warmup").expected("0 .. 1").found(std::to_string(warmup));
-  warm_ = std::llround(warmup * static_cast<double>(total));
+Schedule::Schedule(Shape shape, const Warmup& warmup, std::int64_t total)
+    : shape_(shape), total_(total), from_zero_(warmup.from_zero) {
+  if (!(warmup.share >= 0 && warmup.share <= 1))
+    throw Error(ErrorKind::usage, "warmup").expected("0 .. 1").found(std::to_string(warmup.share));
+  warm_ = warmup.steps > 0 ? warmup.steps : std::llround(warmup.share * static_cast<double>(total));
 }
 
 double Schedule::factor(std::int64_t step) const {
   QL_CHECK(step >= 0 && step < total_, "a step outside the schedule");
-  if (step < warm_) return static_cast<double>(step + 1) / static_cast<double>(warm_);
+  if (step < warm_) return static_cast<double>(from_zero_ ? step : step + 1) / static_cast<double>(warm_);
   const double x = static_cast<double>(step - warm_) / static_cast<double>(total_ - warm_);
   switch (shape_) {
     case Shape::linear:

@@ -1,0 +1,46 @@
+#include "catalog/compat.h"
+
+#include "base/error.h"
+#include "base/listed.h"
+#include "catalog/compat/all.h"
+
+namespace qinglan {
+namespace {
+
+// "student.lr" is of the section "student" with the key "lr"; a method's name may hold dots, a key none.
+std::pair<std::string, std::string> section_and_key(const std::string& dotted) {
+  const auto dot = dotted.rfind('.');
+  return {dotted.substr(0, dot), dotted.substr(dot + 1)};
+}
+
+}  // namespace
+
+const std::vector<Compat>& compats() {
+  static const std::vector<Compat> all{openai_compat(), eleuther_compat()};
+  return all;
+}
+
+const Compat& find_compat(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& compat : compats()) {
+    if (compat.name == name) return compat;
+    names.push_back(compat.name);
+  }
+  const auto near = nearest_word(name, names);
+  throw Error(ErrorKind::usage, "there is no compat profile \"" + name + "\"")
+      .expected("one of " + listed(names))
+      .hint(near ? "Did you mean " + *near + "?" : "See qinglan compat list.");
+}
+
+Json compat_defaults(const Compat& compat, const std::string& section) {
+  Json defaults = Json::object();
+  for (const auto& deviation : compat.deviations) {
+    const auto [where, key] = section_and_key(deviation.key);
+    const bool both = where == "learner" && (section == "supervisor" || section == "student");
+    if (where != section && !both) continue;
+    defaults[key] = deviation.same_as.empty() ? deviation.value : Json{{"same_as", deviation.same_as}};
+  }
+  return defaults;
+}
+
+}  // namespace qinglan
