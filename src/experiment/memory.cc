@@ -128,7 +128,8 @@ double fine_tuning_bytes(const Node& node, const ModelConfig& config, const Node
   // that were read. Those of a batch's only micro-batch take the place of activations; later ones find fp32
   // sums there and bring their own.
   const double embedding = upper_only(node) ? 0 : static_cast<double>(config.vocab * config.hidden);
-  const double state = trained * ((bytes < 4 ? 4 : 0) + 8), gradients = bytes * (trained - embedding);
+  const double best = learner.contains("stop") ? 4 : 0;  // the parameters after the best epoch
+  const double state = trained * ((bytes < 4 ? 4 : 0) + 8 + best), gradients = bytes * (trained - embedding);
   if (!several) return state + std::max({activations, pass, gradients});
   return state + 4 * (trained - embedding) + gradients + std::max(activations, pass);
 }

@@ -8,6 +8,7 @@
 #include "catalog/method.h"
 #include "catalog/stage.h"
 #include "data/gold_rows.h"
+#include "experiment/choice.h"
 #include "experiment/elicit.h"
 #include "experiment/learner.h"
 #include "experiment/profile.h"
@@ -72,6 +73,15 @@ class Planner {
     const std::string key = node.key();
     if (plan_.nodes.emplace(key, std::move(node)).second) plan_.order.push_back(key);
     return key;
+  }
+
+  // Where the recipe has lists: a fit with each combination of their values, and the choice among them.
+  std::string add_fit(const Node& fit) {
+    const std::vector<Json> settings = settings_of(fit.params.at("learner"));
+    if (settings.empty()) return add(fit);
+    std::vector<std::string> candidates;
+    for (const Json& values : settings) candidates.push_back(add(with_settings(fit, values)));
+    return add(choice_node(fit, settings, candidates));
   }
 
   std::string features(const Learner& learner, bool random_init) {
@@ -278,7 +288,7 @@ class Planner {
     Node node = fit("strong_ceiling", student, "transfer", seed, naive());
     node.inputs["truth"] = data_.truth;
     node.title = "ceiling " + student.spec.name + ", seed " + std::to_string(seed);
-    return add(std::move(node));
+    return add_fit(node);
   }
 
   // True labels that a method spends, and nothing else of the ground truth.
@@ -310,7 +320,7 @@ class Planner {
       for (const char* key : {"rows", "place"}) node.params["method"]["gold"]["params"].erase(key);
     }
     node.title = what + " " + student.spec.name + ", seed " + std::to_string(seed);
-    return add(std::move(node));
+    return add_fit(node);
   }
 
   // As a control, of the test rows; as a supervisor, of all.

@@ -12,6 +12,8 @@ using enum KeyType;
 
 // Keys of a learner: a supervisor and a student have them alike.
 std::vector<KeyInfo> learner_keys(const char* section) {
+  const bool chooses = section == std::string("student");  // by weak labels; a supervisor's are the truth
+  const KeyType count = chooses ? integer_or_list : integer, real = chooses ? number_or_list : number;
   return {
       {section, "model", text, nullptr,
        "name (qinglan models list), path of a .gguf file or Hugging Face folder, or hub id owner/name"},
@@ -44,9 +46,9 @@ std::vector<KeyInfo> learner_keys(const char* section) {
       {section, "l2", number_list, nullptr,
        "probe: penalties tried by cross-validation; a list of one is taken as it is"},
       {section, "folds", integer, nullptr, "probe: folds of the cross-validation"},
-      {section, "lr", number, nullptr, "learning rate; default 3e-4 with lora, else 3e-5"},
-      {section, "head_lr", number, nullptr, "learning rate of the head"},
-      {section, "epochs", integer, nullptr, "passes over the training rows"},
+      {section, "lr", real, nullptr, "learning rate; default 3e-4 with lora, else 3e-5"},
+      {section, "head_lr", real, nullptr, "learning rate of the head"},
+      {section, "epochs", count, nullptr, "passes over the training rows"},
       {section, "batch", integer, nullptr, "rows a step"},
       {section, "micro_tokens", integer, nullptr, "tokens a packed micro-batch may hold"},
       {section, "recompute", boolean, nullptr,
@@ -54,7 +56,7 @@ std::vector<KeyInfo> learner_keys(const char* section) {
       {section, "schedule", text, nullptr, "linear | cosine | constant"},
       {section, "warmup", number, nullptr, "share of the steps that warm the learning rate up"},
       {section, "clip", number, nullptr, "global gradient norm"},
-      {section, "weight_decay", number, nullptr, "AdamW"},
+      {section, "weight_decay", real, nullptr, "AdamW"},
       {section, "beta1", number, nullptr, "AdamW"},
       {section, "beta2", number, nullptr, "AdamW"},
       {section, "lora_rank", integer, nullptr, "rank of the adapters"},
@@ -112,6 +114,11 @@ std::vector<KeyInfo> make_keys() {
   };
   for (const char* section : {"supervisor", "student"})
     for (auto& key : learner_keys(section)) keys.push_back(std::move(key));
+  keys.push_back({"student", "stop", text, nullptr,
+                  "lora, full: last, or weak-validation: after the epoch of the least loss on held-out weak "
+                  "labels; a list of lr, head_lr, epochs, weight_decay is chosen from by them too"});
+  keys.push_back({"student", "validation", number, nullptr,
+                  "share of the transfer rows held out of training to choose by; default 0.1"});
   return keys;
 }
 
@@ -127,6 +134,10 @@ const char* describe(KeyType type) {
       return "true or false";
     case number_list:
       return "a list of numbers";
+    case integer_or_list:
+      return "an integer or a list of integers";
+    case number_or_list:
+      return "a number or a list of numbers";
     case flag_or_auto:
       return "true, false or \"auto\"";
     case text_or_list:
@@ -156,6 +167,10 @@ bool fits(KeyType type, const Json& v) {
       return v.is_boolean();
     case number_list:
       return all_of(v, &Json::is_number);
+    case integer_or_list:
+      return v.is_number_integer() || all_of(v, &Json::is_number_integer);
+    case number_or_list:
+      return v.is_number() || all_of(v, &Json::is_number);
     case flag_or_auto:
       return v.is_boolean() || v == "auto";
     case text_or_list:

@@ -22,6 +22,7 @@ struct TrainerState {
   std::vector<NamedTensor> parameters;  // fp32 masters of all that is trained
   std::vector<NamedTensor> first_moments, second_moments;
   std::map<std::string, torch::Tensor> evaluations;  // "test.epoch1": logits [n, K] fp32
+  std::vector<NamedTensor> best;  // parameters after an earlier epoch that is the best so far; else empty
 };
 
 class Checkpoints {

@@ -46,6 +46,7 @@ void run_gold_rows(Step& step);
 void run_zero_shot(Step& step);
 void run_elicit(Step& step);  // ccs, pca
 void run_export(Step& step);
+void run_choice(Step& step);
 void run_fit(Step& step);  // ngrams, probe, lora, full on whatever labels
 
 // Texts of rows under the node's template.
