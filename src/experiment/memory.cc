@@ -210,7 +210,7 @@ std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64
         rows * static_cast<double>(feature_width) * 2 + pass_bytes(*config, pass_tokens(texts, rows), bytes);
   else if (node.kind == "trunk")
     work = trunk_bytes(*config, texts, rows, bytes);
-  else if (learner.value("kind", "") == "zero-shot")
+  else if (learner.value("kind", "") == "zero-shot" || learner.value("kind", "") == "few-shot")
     work = zero_shot_bytes(
         *config, texts,
         static_cast<double>(node.kind == "control" ? texts.test : std::max(texts.train, texts.test)), bytes);

@@ -41,6 +41,8 @@ constexpr Range kRanges[] = {{"max_tokens", 1, 1 << 20},
                              {"lora_alpha", 1e-6, 1e6},
                              {"micro_tokens", 1, 1 << 24},
                              {"validation", 0.01, 0.5},
+                             {"shots", 1, 1000},
+                             {"easy", 0.001, 1},
                              {"restarts", 1, 1000}};
 
 // `tune`: probe, full or lora, whichever blocks are trained.

@@ -93,8 +93,18 @@ std::vector<KeyInfo> make_keys() {
       {"supervisor", "min_count", integer, 2, "ngrams: rows that must hold an n-gram"},
       {"supervisor", "ngram_l2", number, 1.0, "ngrams: L2 penalty"},
       {"supervisor", "elicit", text, nullptr,
-       "elicit: zero-shot | ccs | pca: how a decoder's own answer is read, without a label"},
-      {"supervisor", "restarts", integer, nullptr, "elicit = ccs: starts, of which the least loss is kept"},
+       "elicit: zero-shot | few-shot | consistency | pca | mean-diff | ccs | ueeh: how a decoder's own "
+       "answer is read, without a label but those that few-shot shows"},
+      {"supervisor", "shots", integer, nullptr,
+       "elicit = few-shot: rows of each class shown in every prompt with their true labels; default 2"},
+      {"supervisor", "ask", text, nullptr,
+       "elicit = consistency: what follows a row's text and a class's word"},
+      {"supervisor", "truth_words", word_lists, nullptr,
+       "elicit = consistency: words for false and true; default [\" no\", \" yes\"]"},
+      {"supervisor", "restarts", integer, nullptr,
+       "elicit = ccs, ueeh: starts, of which the least loss is kept"},
+      {"supervisor", "easy", number, nullptr,
+       "elicit = ueeh: share of rows whose zero-shot answers are taken as known; default 0.25"},
       {"method", "name", text, "naive",
        "see qinglan methods list; stages may stand before the loss: \"filter:topo | logconf\" (without a "
        "loss: "
