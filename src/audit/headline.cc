@@ -15,6 +15,8 @@ Named supervisor_words(const Cell& cell) {
   if (cell.supervisor_kind == "annotators")
     return {"combined labels of several annotators", "those labels themselves"};
   if (cell.supervisor_kind == "ngrams") return {"labels of an n-gram model", "that model itself"};
+  if (cell.supervisor_kind == "elicit" && cell.supervisor.starts_with("few-shot:"))
+    return {"labels elicited by a few true ones (" + cell.supervisor + ")", "those labels themselves"};
   if (cell.supervisor_kind == "elicit")
     return {"labels elicited without ground truth (" + cell.supervisor + ")", "those labels themselves"};
   return {"labels of " + cell.supervisor, cell.supervisor + " itself"};

@@ -340,6 +340,34 @@ TEST(Judge, NotesSayWhatStagesDidToTheLabels) {
                          "now, 80.0% before"));
 }
 
+Json chosen_as(std::int64_t epoch, Json settings, const char* labels, std::int64_t rows) {
+  const Json one = {{"settings", settings}, {"losses", {0.7, 0.6, 0.65}}, {"epoch", epoch}};
+  const Json other = {{"settings", {{"lr", 1.0}}}, {"failure", "diverged"}};
+  return {{"labels", labels}, {"rows", rows}, {"tried", {other, one}}, {"chosen", 1}};
+}
+
+TEST(Judge, NotesSayWhatWasChosenAndByHowManyLabels) {
+  RecordMaker maker({.seeds = 2});
+  for (const char* seed : {"0", "1"})
+    maker.series("strong_ceiling" + std::string(seed)).certificate["selection"] =
+        chosen_as(3, Json::object(), "ground truth", 99);
+  maker.series("weak_to_strong0").certificate["selection"] = chosen_as(2, {{"lr", 3e-4}}, "weak", 100);
+  maker.series("weak_to_strong1").certificate["selection"] = chosen_as(1, {{"lr", 1e-4}}, "weak", 98);
+  EXPECT_THAT(judge(maker.record()).cells[0].notes,
+              testing::Contains("chosen by the loss on 100 weak labels held out of training, seed by seed: "
+                                "lr 0.0003, epoch 2 of 3; lr 0.0001, epoch 1 of 3; the ceiling by 99 true "
+                                "labels: epoch 3 of 3 in every seed"));
+  maker.series("weak_to_strong1").certificate["selection"]["chosen"] = 2;
+  EXPECT_THROW(judge(maker.record()), Error);
+}
+
+TEST(Judge, ALastEpochChosenByTheTruthIsALeak) {
+  RecordMaker maker({});
+  maker.series("weak_to_strong0").certificate["ground_truth"] = {
+      {{"rows", 100}, {"purpose", "ceiling validation"}}};
+  EXPECT_EQ(judged(maker).verdict, Verdict::control_failed);
+}
+
 TEST(Judge, NotesOfTheRun) {
   RecordMaker maker({});
   DataFacts& data = maker.record().data;

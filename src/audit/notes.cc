@@ -5,6 +5,7 @@
 #include "audit/comparison.h"
 #include "audit/controls.h"
 #include "audit/leaks.h"
+#include "audit/selection.h"
 #include "audit/words.h"
 
 namespace qinglan {
@@ -153,6 +154,7 @@ std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, cons
       break;
     }
   add_stage_notes(scores, cell, notes);
+  if (const std::string chosen = selection_note(scores, cell); !chosen.empty()) notes.push_back(chosen);
   add_threshold_note(scores, cell, judged, notes);
   add_gold_note(scores, cell, notes);
   if (const std::string misleads = misleading_accuracy(scores); !misleads.empty()) notes.push_back(misleads);

@@ -210,6 +210,7 @@ class Assembler {
     series.certificate = {{"inputs", node.inputs},
                           {"ground_truth", summary.value("ground_truth", Json::array())},
                           {"enforced", store_.ledger(series.node).value("confined", false)}};
+    if (summary.contains("selection")) series.certificate["selection"] = summary["selection"];
   }
 
   void read_answers(Series& series, const std::string& key, const Context& at) const {

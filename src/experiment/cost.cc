@@ -88,10 +88,12 @@ class Estimator {
     const double all = static_cast<double>(data_.train + data_.test), test = static_cast<double>(data_.test);
     if (node.kind == "features" || node.kind == "trunk")
       return all * tokens * token_flops(config, node.params["depth"], tokens, false);
-    if (values.value("kind", "") == "zero-shot")
-      return (node.kind == "control" ? test : all) * tokens *
-             token_flops(config, config.layers, tokens, false);
     const double half = static_cast<double>(data_.train) / 2, epochs = values.value("epochs", 2.0);
+    const std::string kind = values.value("kind", "");
+    if (kind == "zero-shot" || kind == "few-shot") {
+      const double asked = node.kind == "control" ? test : kind == "few-shot" ? half + test : all;
+      return asked * tokens * token_flops(config, config.layers, tokens, false);
+    }
     const std::int64_t below = config.layers - trained_layers(node, config);
     const auto token = [&](bool trained) {
       return token_flops(config, config.layers, tokens, trained) -
@@ -147,7 +149,12 @@ class Estimator {
     const Json& values = reader.settings();
     const std::string text = values.value("text", "");
     const std::int64_t limit = values.value("max_tokens", 512);
-    const double frame = values.contains("chat") ? kChatTokens : 0;
+    const NodeTexts& alone = texts_in(text, limit, values.contains("chat") ? kChatTokens : 0);
+    const double shots = values.value("shots", 0.0);
+    return shots > 0 ? texts_in(text, limit, shots * alone.mean) : alone;
+  }
+
+  const NodeTexts& texts_in(const std::string& text, std::int64_t limit, double frame) {
     const std::tuple seen{text, limit, frame};
     const auto it = texts_.find(seen);
     if (it != texts_.end()) return it->second;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
@@ -14,14 +15,33 @@ const std::set<std::string> kPrompt = {"kind",   "elicit",     "model",    "labe
                                        "system", "max_tokens", "truncate", "dtype",       "base"};
 const std::set<std::string> kCcs = {"lr", "weight_decay", "clip", "epochs", "restarts"};
 
-Json defaults_of(const std::string& elicit) {
-  if (elicit != "ccs") return Json::object();
-  return {{"lr", 0.01}, {"weight_decay", 0.01}, {"clip", 1.0}, {"epochs", 1000}, {"restarts", 10}};
+const std::vector<std::string>& ways() {
+  static const std::vector<std::string> words = {"zero-shot", "few-shot", "consistency", "pca",
+                                                 "mean-diff", "ccs",      "ueeh"};
+  return words;
 }
 
-bool used_by(const std::string& elicit, const std::string& key) {
-  return kPrompt.contains(key) || (key == "depth" && elicit != "zero-shot") ||
-         (elicit == "ccs" && kCcs.contains(key));
+// The keys of a way of asking beside those of its prompt.
+Json defaults_of(const std::string& elicit) {
+  if (elicit == "few-shot") return {{"shots", 2}};
+  if (elicit == "consistency")
+    return {{"ask", "\nIs this correct? Answer yes or no:"}, {"truth_words", {" no", " yes"}}};
+  if (elicit == "pca" || elicit == "mean-diff") return {{"depth", -1}};
+  if (elicit != "ccs" && elicit != "ueeh") return Json::object();
+  Json search = {{"depth", -1}, {"lr", 0.01},     {"weight_decay", 0.01},
+                 {"clip", 1.0}, {"epochs", 1000}, {"restarts", 10}};
+  if (elicit == "ueeh") search["easy"] = 0.25;
+  return search;
+}
+
+void check_words(const Json& lists, const std::string& key, const Error& refusal) {
+  std::set<std::string> seen;
+  for (const auto& entry : lists)
+    for (const auto& word : entry.is_array() ? entry : Json::array({entry})) {
+      Error error = refusal;
+      if (word == "") throw error.found("an empty word in supervisor." + key);
+      if (!seen.insert(word).second) throw error.found(word.dump() + " twice in supervisor." + key);
+    }
 }
 
 void check_label_words(const Json& values, const std::string& source) {
@@ -33,13 +53,19 @@ void check_label_words(const Json& values, const std::string& source) {
   };
   if (!values.contains("label_words") || values["label_words"].empty())
     throw refuse("a supervisor of kind elicit needs label_words");
-  std::set<std::string> seen;
-  for (const auto& entry : values["label_words"])
-    for (const auto& word : entry.is_array() ? entry : Json::array({entry})) {
-      if (word == "") throw refuse("supervisor.label_words: a word is empty");
-      if (!seen.insert(word).second)
-        throw refuse("supervisor.label_words: " + word.dump() + " stands there twice");
-    }
+  check_words(values["label_words"], "label_words",
+              refuse("supervisor.label_words cannot tell classes apart"));
+}
+
+void check_statement(const Json& values, const std::string& source) {
+  if (!values.contains("truth_words")) return;
+  const Error refusal =
+      Error(ErrorKind::usage, "supervisor.truth_words: two words, for \"false\" and for \"true\"")
+          .in(source)
+          .expected("such as [\" no\", \" yes\"]");
+  Error error = refusal;
+  if (values["truth_words"].size() != 2) throw error.found(values["truth_words"].dump());
+  check_words(values["truth_words"], "truth_words", refusal);
 }
 
 }  // namespace
@@ -48,8 +74,8 @@ Json elicit_values(const Json& values, const std::string& source) {
   if (!values.contains("elicit"))
     throw Error(ErrorKind::usage, "a supervisor of kind elicit needs `elicit`")
         .in(source)
-        .expected("elicit = \"zero-shot\", \"ccs\" or \"pca\"");
-  require_one_of(values, "supervisor", "elicit", {"zero-shot", "ccs", "pca"}, source);
+        .expected("elicit = " + listed(ways()));
+  require_one_of(values, "supervisor", "elicit", ways(), source);
   if (!values.contains("model"))
     throw Error(ErrorKind::usage, "a supervisor of kind elicit needs a model")
         .in(source)
@@ -59,7 +85,7 @@ Json elicit_values(const Json& values, const std::string& source) {
   Json result = defaults_of(elicit);
   for (const auto& [key, value] : values.items()) {
     const KeyInfo* info = find_key("supervisor", key);
-    if (used_by(elicit, key))
+    if (kPrompt.contains(key) || result.contains(key))
       result[key] = value;
     else if (info && value != info->fallback)
       throw Error(ErrorKind::usage, "'" + key + "' means nothing for elicit = \"" + elicit + "\"").in(source);
@@ -68,6 +94,12 @@ Json elicit_values(const Json& values, const std::string& source) {
   require_one_of(result, "supervisor", "base", {"compute", "file"}, source);
   require_one_of(result, "supervisor", "truncate", {"right", "left", "refuse"}, source);
   check_system(result, "supervisor", source);
+  if ((elicit == "few-shot" || elicit == "consistency") && result["chat"] == true)
+    throw Error(ErrorKind::usage,
+                "supervisor.chat: elicit = \"" + elicit + "\" writes texts around the row's")
+        .in(source)
+        .hint("write the template of the conversation into `text`");
+  check_statement(result, source);
   check_ranges(result, source);
   if (result["dtype"] == "auto") result["dtype"] = fast_dtype();
   return result;
@@ -80,12 +112,12 @@ void fit_elicitation(Json& values, const ModelConfig& config, const std::string&
         .hint(
             "Zero-shot answers, which also give a direction its sign, are read off that head: take a "
             "decoder.");
-  if (values["elicit"] == "zero-shot") return;
+  if (!is_direction(values)) return;
   if (classes.size() != 2)
     throw Error(ErrorKind::usage,
                 "supervisor.elicit = \"" + values["elicit"].get<std::string>() + "\" tells two classes apart")
         .found(std::to_string(classes.size()) + " classes")
-        .hint("elicit = \"zero-shot\" answers for any number");
+        .hint("elicit = \"zero-shot\", \"few-shot\" and \"consistency\" answer for any number");
   const std::int64_t depth = values["depth"];
   if (depth > config.layers)
     throw Error(ErrorKind::usage, "supervisor.depth is larger than the model")
@@ -94,11 +126,29 @@ void fit_elicitation(Json& values, const ModelConfig& config, const std::string&
   if (depth < 0) values["depth"] = (2 * config.layers + 1) / 3;
 }
 
+bool is_direction(const Json& values) {
+  static const std::set<std::string> words = {"pca", "mean-diff", "ccs", "ueeh"};
+  return words.contains(values.at("elicit"));
+}
+
+bool reads_zero_shot(const Json& values) {
+  return is_direction(values) || values.at("elicit") == "zero-shot";
+}
+
 Json elicit_recipe_of(const Json& values) {
   Json recipe = {{"kind", values.at("elicit")}};
   for (const auto& [key, value] : values.items())
-    if (kCcs.contains(key)) recipe[key] = value;
+    if (kCcs.contains(key) || key == "easy") recipe[key] = value;
   return recipe;
+}
+
+std::string statement_of(const Json& values, std::size_t label) {
+  return pair_word(values, label) + values.at("ask").get<std::string>();
+}
+
+std::string statement_role(std::size_t label) {
+  const std::string digits = std::to_string(label);
+  return "statement." + std::string(digits.size() < 2 ? "0" : "") + digits;
 }
 
 std::string pair_word(const Json& values, std::size_t label) {

@@ -198,6 +198,14 @@ Json card_of(const Spec& spec, const Plan& plan, const ExportRequest& request, c
   return card;
 }
 
+// The fit itself, or the one that it was chosen to be.
+const Node& trained_fit(const Plan& plan, const Store& store, const Node& fit, const Spec& spec) {
+  if (fit.params.at("learner").at("kind") != "choice") return fit;
+  check_result(store, fit, spec);
+  const std::string path = store.result_folder(fit.key()) + "/" + kSummaryFile;
+  return plan.nodes.at(parse_json(real_file_system().read(path), path).at("fit"));
+}
+
 // Refuses what the source cannot give, before anything is trained again.
 void check_format(const ExportRequest& request, const Node& fit, const ModelSource& source) {
   if (request.format != "peft") return;
@@ -228,7 +236,7 @@ const Node& chosen_fit(const Plan& plan, const ExportRequest& request) {
   if (key.empty()) throw Error(ErrorKind::usage, "--role ceiling: the spec asks for none (claim.ceiling)");
   const Node& fit = plan.nodes.at(key);
   const std::string kind = fit.params.at("learner").at("kind");
-  if (kind != "probe" && kind != "lora" && kind != "full")
+  if (kind != "probe" && kind != "lora" && kind != "full" && kind != "choice")
     throw Error(ErrorKind::unsupported,
                 "a " + request.role + " of kind \"" + kind + "\" is no model to give away")
         .hint("models of kind \"model\" are: full, lora, probe");
@@ -276,7 +284,7 @@ void export_trained(const Spec& spec, Store& store, const std::string& worker, R
   DigestMemo memo(store);
   const PlannedData data = prepare_data(spec, store, memo);
   const Plan plan = make_plan(spec, data, memo);
-  const Node& fit = chosen_fit(plan, request);
+  const Node& fit = trained_fit(plan, store, chosen_fit(plan, request), spec);
   check_format(request, fit, resolve_model(reader_of(plan, fit).files.at("model")));
   check_result(store, fit, spec);
 

@@ -45,7 +45,12 @@ inline constexpr char kFeaturesFile[] =
 inline constexpr char kStudentFile[] = "student.safetensors";
 // trunk: the result folder is that of train/trunk.h.
 // summary.json of a fit:
-// {"final_train_loss","label_entropy","curve":[...],"certificate":{...},"failure"?:{...}}
+// {"final_train_loss","label_entropy","curve":[...],"ground_truth":[...],"failure"?:{...},"selection"?:{...}}
+// selection: what was chosen on rows held out of training, and by what:
+// {"labels": "weak" | "ground truth", "rows": n, "chosen": i, "tried": [{"settings": {key: value},
+//  "losses": [mean cross-entropy after each epoch], "epoch": whose model it is} | {"settings",
+//  "failure"}...]}
+// A choice (experiment/choice.h) has the files of the fit it took, and its key as "fit".
 inline constexpr char kSummaryFile[] = "summary.json";
 
 }  // namespace qinglan

@@ -130,7 +130,8 @@ double fine_tuning_bytes(const Node& node, const ModelConfig& config, const Node
   // that were read. Those of a batch's only micro-batch take the place of activations; later ones find fp32
   // sums there and bring their own.
   const double embedding = upper_only(node) ? 0 : static_cast<double>(config.vocab * config.hidden);
-  const double state = kFullTuning + trained * ((bytes < 4 ? 4 : 0) + 8),
+  const double best = learner.contains("stop") ? 4 : 0;  // the parameters after the best epoch
+  const double state = kFullTuning + trained * ((bytes < 4 ? 4 : 0) + 8 + best),
                gradients = bytes * (trained - embedding);
   if (!several) return state + std::max({activations, pass, gradients});
   return state + 4 * (trained - embedding) + gradients + std::max(activations, pass);
@@ -212,7 +213,7 @@ std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64
         rows * static_cast<double>(feature_width) * 2 + pass_bytes(*config, pass_tokens(texts, rows), bytes);
   else if (node.kind == "trunk")
     work = trunk_bytes(*config, texts, rows, bytes);
-  else if (learner.value("kind", "") == "zero-shot")
+  else if (learner.value("kind", "") == "zero-shot" || learner.value("kind", "") == "few-shot")
     work = zero_shot_bytes(
         *config, texts,
         static_cast<double>(node.kind == "control" ? texts.test : std::max(texts.train, texts.test)), bytes);

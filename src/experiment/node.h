@@ -12,8 +12,8 @@
 namespace qinglan {
 
 struct Node {
-  std::string kind;  // dataset | ground_truth | features | trunk | weak_floor | weak_labels | gold_rows
-                     // | strong_ceiling | weak_to_strong | control
+  std::string kind;  // dataset | ground_truth | features | trunk | shots | weak_floor | weak_labels
+                     // | gold_rows | strong_ceiling | weak_to_strong | control
   Json params = Json::object();
   std::map<std::string, std::string> inputs;  // role -> key
   Json profile = Json::object();              // empty for work without LibTorch

@@ -8,6 +8,7 @@
 #include "catalog/method.h"
 #include "catalog/stage.h"
 #include "data/gold_rows.h"
+#include "experiment/choice.h"
 #include "experiment/claim.h"
 #include "experiment/elicit.h"
 #include "experiment/learner.h"
@@ -73,6 +74,15 @@ class Planner {
     const std::string key = node.key();
     if (plan_.nodes.emplace(key, std::move(node)).second) plan_.order.push_back(key);
     return key;
+  }
+
+  // Where the recipe has lists: a fit with each combination of their values, and the choice among them.
+  std::string add_fit(const Node& fit) {
+    const std::vector<Json> settings = settings_of(fit.params.at("learner"));
+    if (settings.empty()) return add(fit);
+    std::vector<std::string> candidates;
+    for (const Json& values : settings) candidates.push_back(add(with_settings(fit, values)));
+    return add(choice_node(fit, settings, candidates));
   }
 
   std::string features(const Learner& learner, bool random_init) {
@@ -203,10 +213,14 @@ class Planner {
     return add(std::move(node));
   }
 
-  // No ground truth is among its inputs. A direction is fitted on the rows of the supervision half.
+  // No ground truth is among its inputs, but of a few-shot supervisor the rows it shows. A direction is
+  // fitted on the rows of the supervision half.
   std::string elicited(const Learner& supervisor, std::uint64_t seed) {
-    const std::string answers = zero_shot(supervisor, "weak_floor");
-    if (supervisor.spec.values["elicit"] == "zero-shot") return answers;
+    const Json& way = supervisor.spec.values["elicit"];
+    if (way == "few-shot") return few_shot(supervisor, seed);
+    if (way == "consistency") return consistent(supervisor);
+    const std::string answers = add(zero_shot(supervisor, "weak_floor"));
+    if (!is_direction(supervisor.spec.values)) return answers;
     Node node;
     node.kind = "weak_floor";
     node.params = {
@@ -217,6 +231,44 @@ class Planner {
                    {"second", contrast_side(supervisor, 1)}};
     node.profile = profile_;
     node.title = "supervisor " + supervisor.spec.name + ", seed " + std::to_string(seed);
+    return add(std::move(node));
+  }
+
+  std::string few_shot(const Learner& supervisor, std::uint64_t seed) {
+    const std::int64_t each = supervisor.spec.values["shots"],
+                       shots = each * static_cast<std::int64_t>(data_.classes.size()), half = data_.train / 2;
+    if (shots > half)
+      throw Error(ErrorKind::usage, "supervisor.shots: more rows than the supervision half has")
+          .expected("at most " + std::to_string(half) + " of all classes together")
+          .found(std::to_string(shots));
+    const std::string seed_words = ", seed " + std::to_string(seed);
+    Node shown;
+    shown.kind = "shots";
+    shown.params = {{"each", each}, {"seed", seed}};
+    shown.inputs = {{"dataset", data_.dataset}, {"truth", data_.truth}};
+    shown.title = std::to_string(shots) + " rows to show" + seed_words;
+    Node node = zero_shot(supervisor, "weak_floor");
+    node.params["learner"].update({{"kind", "few-shot"}, {"shots", shots}});
+    node.params["seed"] = seed;
+    node.inputs["shots"] = add(std::move(shown));
+    node.title = "supervisor " + supervisor.spec.name + seed_words;
+    return add(std::move(node));
+  }
+
+  // What the model says of one statement a class, made one answer.
+  std::string consistent(const Learner& supervisor) {
+    const Json& values = supervisor.spec.values;
+    Node node;
+    node.kind = "weak_floor";
+    node.params = {{"learner", {{"kind", "consistency"}}}};
+    node.title = "supervisor " + supervisor.spec.name;
+    for (std::size_t k = 0; k < data_.classes.size(); ++k) {
+      Node asked = zero_shot(supervisor, "weak_floor");
+      asked.params["learner"]["label_words"] = values["truth_words"];
+      asked.params["learner"]["suffix"] = statement_of(values, k);
+      asked.title = "whether it is" + pair_word(values, k) + ", by " + values["model"].get<std::string>();
+      node.inputs[statement_role(k)] = add(std::move(asked));
+    }
     return add(std::move(node));
   }
 
@@ -294,7 +346,7 @@ class Planner {
     Node node = fit("strong_ceiling", student, "transfer", seed, naive());
     node.inputs["truth"] = data_.truth;
     node.title = "ceiling " + student.spec.name + ", seed " + std::to_string(seed);
-    return add(std::move(node));
+    return add_fit(node);
   }
 
   // True labels that a method spends, and nothing else of the ground truth.
@@ -326,11 +378,11 @@ class Planner {
       for (const char* key : {"rows", "place"}) node.params["method"]["gold"]["params"].erase(key);
     }
     node.title = what + " " + student.spec.name + ", seed " + std::to_string(seed);
-    return add(std::move(node));
+    return add_fit(node);
   }
 
   // As a control, of the test rows; as a supervisor, of all.
-  std::string zero_shot(const Learner& student, const char* kind = "control") {
+  Node zero_shot(const Learner& student, const char* kind) const {
     Node node;
     node.kind = kind;
     node.params = {{"learner",
@@ -345,7 +397,7 @@ class Planner {
     node.files["model"] = student.spec.model_path;
     node.base = base_of(student);
     node.title = "zero-shot " + student.spec.values["model"].get<std::string>();
-    return add(std::move(node));
+    return node;
   }
 
   std::string zero_shot_impossible(const Learner& student) const {
@@ -435,7 +487,7 @@ class Planner {
       cell.controls["weak-twice"].undefined =
           "a supervisor of kind " + supervisor.spec.kind +
           (supervisor.spec.kind == "elicit" ? " is not trained on labels" : " is not trained");
-    add_zero_shot(cell, student);
+    add_zero_shot(cell, supervisor, student);
     add_vote(cell, supervisor);
   }
 
@@ -466,11 +518,17 @@ class Planner {
     if (cell.method != "gold:replace | naive") control("naive with gold", "gold:replace", true);
   }
 
-  void add_zero_shot(Cell& cell, const Learner& student) {
+  // Where the supervisor's own zero-shot answers are those of the student, they are not asked for again.
+  void add_zero_shot(Cell& cell, const Learner& supervisor, const Learner& student) {
     Control control;
     control.undefined =
         spec_.controls.zero_shot ? zero_shot_impossible(student) : "switched off in [controls]";
-    if (control.undefined.empty()) control.series.push_back(zero_shot(student));
+    if (control.undefined.empty()) {
+      const std::string asked = zero_shot(student, "weak_floor").key();
+      const bool shared = supervisor.spec.kind == "elicit" && reads_zero_shot(supervisor.spec.values) &&
+                          zero_shot(supervisor, "weak_floor").key() == asked;
+      control.series.push_back(shared ? asked : add(zero_shot(student, "control")));
+    }
     cell.controls["zero-shot"] = control;
   }
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "catalog/known_model.h"
+#include "experiment/choice.h"
 #include "experiment/schema.h"
 #include "experiment/tune.h"
 
@@ -16,9 +17,9 @@ const std::set<std::string> kAlways = {"model",    "tune",  "text", "chat",    "
                                        "truncate", "dtype", "base", "pooling", "label_words"};
 const std::set<std::string> kProbe = {"depth", "l2", "folds"};
 const std::set<std::string> kFineTune = {
-    "head",      "lr",           "head_lr", "epochs",       "batch", "micro_tokens",
-    "schedule",  "warmup",       "clip",    "weight_decay", "beta1", "beta2",
-    "recompute", "warmup_steps", "ramp",    "order",        "decay"};
+    "head",      "lr",           "head_lr", "epochs",       "batch", "micro_tokens", "schedule",
+    "warmup",    "clip",         "weight_decay", "beta1", "beta2", "recompute", "warmup_steps", "ramp",
+    "order",     "decay", "stop", "validation"};
 const std::set<std::string> kLora = {"lora_rank", "lora_alpha"};
 const std::set<std::string> kFeatures = {"depth", "pooling", "max_tokens", "dtype"};
 
@@ -42,6 +43,9 @@ constexpr Range kRanges[] = {{"max_tokens", 1, 1 << 20},
                              {"lora_rank", 1, 4096},
                              {"lora_alpha", 1e-6, 1e6},
                              {"micro_tokens", 1, 1 << 24},
+                             {"validation", 0.01, 0.5},
+                             {"shots", 1, 1000},
+                             {"easy", 0.001, 1},
                              {"restarts", 1, 1000}};
 
 // `tune`: probe, full or lora, whichever blocks are trained.
@@ -100,12 +104,15 @@ Json recipe_defaults(const std::string& tune) {
 void check_ranges(const Json& values, const std::string& source) {
   for (const auto& range : kRanges) {
     if (!values.contains(range.key)) continue;
-    const double value = values[range.key].get<double>();
-    if (!(value >= range.low && value <= range.high))
-      throw Error(ErrorKind::usage, std::string("'") + range.key + "' is out of range")
-          .in(source)
-          .expected(Json(range.low).dump() + " .. " + Json(range.high).dump())
-          .found(values[range.key].dump());
+    const Json& given = values[range.key];
+    for (const Json& one : given.is_array() ? given : Json::array({given})) {
+      const double value = one.get<double>();
+      if (!(value >= range.low && value <= range.high))
+        throw Error(ErrorKind::usage, std::string("'") + range.key + "' is out of range")
+            .in(source)
+            .expected(Json(range.low).dump() + " .. " + Json(range.high).dump())
+            .found(one.dump());
+    }
   }
 }
 
@@ -133,6 +140,7 @@ Json with_recipe_defaults(const Json& values, const std::string& source, const J
         .in(source)
         .hint("use tune = \"lora\" or \"probe\", or leave base at \"compute\"");
   check_ranges(result, source);
+  resolve_choice(result, source);
   if (tune == "probe" && result["l2"].empty())
     throw Error(ErrorKind::usage, "'l2' needs at least one value").in(source);
   return result;

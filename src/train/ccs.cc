@@ -49,13 +49,13 @@ CcsValue ccs_value(const ContrastPairs& pairs, const CcsDirections& at) {
       {by_first.t().mm(pairs.first) + by_second.t().mm(pairs.second), by_first.sum(0) + by_second.sum(0)}};
 }
 
-CcsDirections minimize_ccs(const ContrastPairs& pairs, const CcsDirections& start, const CcsOptions& options,
+CcsDirections minimize_ccs(const CcsLoss& loss, const CcsDirections& start, const CcsOptions& options,
                            const RunHooks& hooks) {
   const torch::NoGradGuard no_gradients;
   const CcsDirections at{start.weight.clone(), start.bias.clone()};
   AdamW optimizer({{"weight", at.weight}, {"bias", at.bias}}, {.weight_decay = options.weight_decay});
   for (std::int64_t epoch = 0; epoch < options.epochs; ++epoch) {
-    CcsValue value = ccs_value(pairs, at);
+    CcsValue value = loss(at);
     clip_each(value.gradient, options.clip);
     optimizer.step({value.gradient.weight, value.gradient.bias}, options.lr);
     if (epoch % kTell) continue;
@@ -77,10 +77,15 @@ torch::Tensor ccs_answer(const ContrastPairs& pairs, const CcsDirections& direct
 
 Ccs Ccs::fit(const ContrastPairs& pairs, const CcsOptions& options, std::uint64_t seed,
              const RunHooks& hooks) {
+  return fit([&](const CcsDirections& at) { return ccs_value(pairs, at); }, pairs.width(), options, seed,
+             hooks);
+}
+
+Ccs Ccs::fit(const CcsLoss& loss, std::int64_t width, const CcsOptions& options, std::uint64_t seed,
+             const RunHooks& hooks) {
   const torch::NoGradGuard no_gradients;
-  const CcsDirections ends =
-      minimize_ccs(pairs, draw_starts(options.restarts, pairs.width(), seed), options, hooks);
-  const torch::Tensor losses = ccs_value(pairs, ends).loss.to(torch::kFloat64).contiguous();
+  const CcsDirections ends = minimize_ccs(loss, draw_starts(options.restarts, width, seed), options, hooks);
+  const torch::Tensor losses = loss(ends).loss.to(torch::kFloat64).contiguous();
   Ccs ccs;
   ccs.losses_.assign(losses.data_ptr<double>(), losses.data_ptr<double>() + losses.numel());
   const auto best = std::min_element(ccs.losses_.begin(), ccs.losses_.end()) - ccs.losses_.begin();

@@ -8,6 +8,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "train/contrast_pairs.h"
@@ -36,9 +37,12 @@ struct CcsValue {
 // In the type of the pairs.
 CcsValue ccs_value(const ContrastPairs& pairs, const CcsDirections& at);
 
+// What is minimized: ccs_value of some pairs, or more than it (train/ueeh.h).
+using CcsLoss = std::function<CcsValue(const CcsDirections&)>;
+
 // `options.epochs` steps from `start` (restarts are its rows). Throws Error{interrupted} when stopped;
-// progress counts epochs. pairs, start: fp32.
-CcsDirections minimize_ccs(const ContrastPairs& pairs, const CcsDirections& start, const CcsOptions& options,
+// progress counts epochs. start: fp32.
+CcsDirections minimize_ccs(const CcsLoss& loss, const CcsDirections& start, const CcsOptions& options,
                            const RunHooks& hooks = {});
 
 // What one direction (R = 1) says of standardised pairs: [N, 2] fp64, log-probabilities of the first and the
@@ -50,6 +54,9 @@ class Ccs {
   // pairs: standardised, fp32. Starts have length 1 and no bias, in directions drawn by (seed, "ccs",
   // restart); the one that ends at the least loss is kept.
   static Ccs fit(const ContrastPairs& pairs, const CcsOptions& options, std::uint64_t seed,
+                 const RunHooks& hooks = {});
+  // Of another loss of such directions, of that width.
+  static Ccs fit(const CcsLoss& loss, std::int64_t width, const CcsOptions& options, std::uint64_t seed,
                  const RunHooks& hooks = {});
 
   torch::Tensor log_probabilities(const ContrastPairs& pairs) const { return ccs_answer(pairs, kept_); }

@@ -83,7 +83,8 @@ TEST(Ccs, StepsAreThoseOfTorchsAdamWWithEachStartClippedForItself) {
       if (one["clip"] == clip) cases.push_back(one);
     ASSERT_FALSE(cases.empty());
     const CcsOptions options{.clip = clip, .epochs = cases[0]["epochs"]};
-    const CcsDirections ends = minimize_ccs(pairs, starts(cases, torch::kFloat32), options);
+    const auto loss = [&](const CcsDirections& at) { return ccs_value(pairs, at); };
+    const CcsDirections ends = minimize_ccs(loss, starts(cases, torch::kFloat32), options);
     const torch::Tensor losses = ccs_value(pairs, ends).loss;
     for (std::size_t r = 0; r < cases.size(); ++r) {
       const auto row = static_cast<std::int64_t>(r);

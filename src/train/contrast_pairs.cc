@@ -30,6 +30,26 @@ ContrastPairs ContrastScale::standardised(const ContrastPairs& pairs) const {
   return {scale(pairs.first, first_), scale(pairs.second, second_)};
 }
 
+torch::Tensor ContrastScale::mean_difference() const {
+  const auto variance = [](const Side& side) {
+    const torch::Tensor inverse = side.inverse_deviation.to(torch::kFloat64);
+    return torch::where(inverse > 0, 1 / inverse.square(), torch::zeros_like(inverse));
+  };
+  const torch::Tensor moved = second_.mean.to(torch::kFloat64) - first_.mean.to(torch::kFloat64),
+                      deviation = ((variance(first_) + variance(second_)) / 2).sqrt();
+  return torch::where(deviation > 0, moved / deviation, torch::zeros_like(moved));
+}
+
+torch::Tensor pair_differences(const ContrastPairs& pairs) {
+  return (pairs.second - pairs.first).to(torch::kFloat64);
+}
+
+torch::Tensor answer_along(const ContrastPairs& pairs, const torch::Tensor& direction, double deviation) {
+  const torch::NoGradGuard no_gradients;
+  const torch::Tensor score = pair_differences(pairs).mv(direction) / deviation;
+  return torch::stack({torch::log_sigmoid(-score), torch::log_sigmoid(score)}, 1);
+}
+
 double agreement(const torch::Tensor& log_p, const torch::Tensor& log_odds) {
   const torch::Tensor p = log_p.select(1, 1).to(torch::kFloat64).exp(), odds = log_odds.to(torch::kFloat64);
   const torch::Tensor a = p - p.mean(), b = odds - odds.mean();

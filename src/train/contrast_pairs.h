@@ -25,6 +25,10 @@ class ContrastScale {
   // (x - mean) / deviation of each side, fp32; 0 for columns that were constant.
   ContrastPairs standardised(const ContrastPairs& pairs) const;
 
+  // What standardising takes away: (mean of the second side - mean of the first) / sqrt of the sides' mean
+  // variance, [D] fp64; 0 for columns that were constant on both.
+  torch::Tensor mean_difference() const;
+
  private:
   struct Side {
     torch::Tensor mean, inverse_deviation;  // [D] fp32
@@ -33,6 +37,13 @@ class ContrastScale {
 
   Side first_, second_;
 };
+
+// x2 - x1 of every pair, [N, D] fp64.
+torch::Tensor pair_differences(const ContrastPairs& pairs);
+
+// Log-probabilities [N, 2] fp64 of the first and the second class: P(second) is the sigmoid of the difference
+// along `direction` [D], in units of `deviation`.
+torch::Tensor answer_along(const ContrastPairs& pairs, const torch::Tensor& direction, double deviation);
 
 // Pearson's correlation over rows of the second class's probability in `log_p` [N, 2] with `log_odds` [N] of
 // other answers: what tells the two signs of a direction apart that no label told. NaN where either is

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "train/contrast_fixture.h"
+#include "train/contrast_mean.h"
 #include "train/contrast_pca.h"
 
 namespace qinglan {
@@ -98,6 +99,49 @@ TEST(ContrastPca, TheOtherWayRoundIsTheOtherAnswer) {
 TEST(ContrastPca, RefusesPairsWithoutADifference) {
   const ContrastPairs pairs = standardised(Planted(20).pairs);
   EXPECT_THROW(ContrastPca::fit({pairs.first, pairs.first}), Error);
+}
+
+TEST(ContrastMean, IsTheDirectionThatNumpyFinds) {
+  const Json document = golden("elicit.json"), wanted = document["mean_difference"];
+  const ContrastPairs given = golden_pairs(document);
+  const ContrastScale scale(given);
+  const ContrastPairs pairs = scale.standardised(given);
+  const auto row = [&](const char* key) { return matrix(Json::array({wanted[key]})).squeeze(0); };
+  EXPECT_LT(distance(scale.mean_difference(), row("moved")), 1e-5);
+  const ContrastMean mean = ContrastMean::fit(scale, pairs);
+  EXPECT_LT(distance(mean.direction(), row("direction")), 1e-6);
+  EXPECT_NEAR(mean.share(), wanted["share"].get<double>(), 1e-6);
+  const torch::Tensor p = mean.log_probabilities(pairs).exp();
+  EXPECT_LT(distance(p.select(1, 1), row("answer")), 1e-5);
+  EXPECT_LT(distance(p.sum(1), torch::ones({pairs.rows()})), 1e-12);
+}
+
+// Where rows differ in how far the second word moves them, and that is the answer.
+TEST(ContrastMean, FindsAnAnswerAlongTheMeanAndHoldsOnOtherRows) {
+  Planted data(400);
+  const torch::Tensor direction = normal({1, 24}, 8);  // of the fixture, seed 7
+  data.pairs.second = data.pairs.second + 6 * direction;
+  const ContrastPairs some{data.pairs.first.slice(0, 0, 200), data.pairs.second.slice(0, 0, 200)};
+  const ContrastScale scale(some);
+  const ContrastMean mean = ContrastMean::fit(scale, scale.standardised(some));
+  EXPECT_GT(data.accuracy(mean.log_probabilities(scale.standardised(data.pairs))), 0.85);
+}
+
+TEST(ContrastMean, TheOtherWayRoundIsTheOtherAnswer) {
+  const ContrastPairs pairs = Planted(100).pairs, turned = reversed(pairs);
+  const auto answer = [](const ContrastPairs& asked) {
+    const ContrastScale scale(asked);
+    return ContrastMean::fit(scale, scale.standardised(asked)).log_probabilities(scale.standardised(asked));
+  };
+  // Both difference and direction turn round: the score stays, and the sign is anybody's to tell.
+  EXPECT_LT(distance(answer(pairs), answer(turned)), 1e-5);
+}
+
+TEST(ContrastMean, RefusesSidesOfOneMean) {
+  const Planted data(20);
+  const ContrastPairs same{data.pairs.first, data.pairs.first};
+  const ContrastScale scale(same);
+  EXPECT_THROW(ContrastMean::fit(scale, scale.standardised(same)), Error);
 }
 
 }  // namespace

@@ -5,17 +5,10 @@
 #include "base/error.h"
 
 namespace qinglan {
-namespace {
-
-torch::Tensor differences(const ContrastPairs& pairs) {
-  return (pairs.second - pairs.first).to(torch::kFloat64);
-}
-
-}  // namespace
 
 ContrastPca ContrastPca::fit(const ContrastPairs& pairs) {
   const torch::NoGradGuard no_gradients;
-  const torch::Tensor x = differences(pairs);
+  const torch::Tensor x = pair_differences(pairs);
   const torch::Tensor covariance = x.t().mm(x) / static_cast<double>(x.size(0));
   const auto [values, vectors] = torch::linalg_eigh(covariance);  // ascending
   const double largest = values[-1].item<double>();
@@ -31,9 +24,7 @@ ContrastPca ContrastPca::fit(const ContrastPairs& pairs) {
 }
 
 torch::Tensor ContrastPca::log_probabilities(const ContrastPairs& pairs) const {
-  const torch::NoGradGuard no_gradients;
-  const torch::Tensor score = differences(pairs).mv(direction_) / deviation_;
-  return torch::stack({torch::log_sigmoid(-score), torch::log_sigmoid(score)}, 1);
+  return answer_along(pairs, direction_, deviation_);
 }
 
 }  // namespace qinglan

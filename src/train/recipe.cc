@@ -128,6 +128,11 @@ const std::map<std::string, Setter>& setters() {
       {"lora_rank", [](Recipe& r, const Json& v) { r.lora.rank = whole("lora_rank", v, 1); }},
       {"lora_alpha",
        [](Recipe& r, const Json& v) { r.lora.alpha = number("lora_alpha", v, 0, kInfinity, true); }},
+      {"validation", [](Recipe& r, const Json& v) { r.validation = number("validation", v, 0, 0.5); }},
+      {"stop",
+       [](Recipe& r, const Json& v) {
+         r.best_epoch = word("stop", v, {"last", "weak-validation"}) == "weak-validation";
+       }},
       {"layers", [](Recipe& r, const Json& v) { r.layers = whole("layers", v, 0); }},
       {"l2", [](Recipe& r, const Json& v) { r.probe.l2 = penalty_list(v); }},
       {"label_words", [](Recipe& r, const Json& v) { r.label_words = word_lists(v); }},

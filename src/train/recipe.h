@@ -40,15 +40,19 @@ struct Recipe {
   LoraOptions lora;           // r 8, alpha 16
   std::int64_t layers = 0;    // full, lora: only the top blocks, so many; 0: all
   ProbeOptions probe;
+  // A share of the rows is held out of training; the model is that after the last epoch, or after the one
+  // with the least loss on them.
+  double validation = 0;
+  bool best_epoch = false;
   LabelWords label_words;  // fine-tuning: the head starts as the LM head's rows of these; empty: from zero
 
   bool small_head = false;  // fine-tuning: the head starts as ClassificationHead::small; else from zero
 
   // The spec's names: tune (required), dtype, max_tokens, pooling, depth, lr, head_lr, epochs, batch,
   // micro_tokens, schedule, warmup, warmup_steps, ramp, order, clip, weight_decay, decay, beta1, beta2,
-  // lora_rank, lora_alpha, layers, head (new, small), l2 (a list), folds, label_words (a list of words, or of
-  // lists of words). A key that is absent keeps its default. Throws Error{usage}: an unknown key (nearest
-  // named), a wrong type, a value out of range.
+  // lora_rank, lora_alpha, layers, head (new, small), l2 (a list), folds, validation, stop (last, or
+  // weak-validation), label_words (a list of words, or of lists of words). A key that is absent keeps its
+  // default. Throws Error{usage}: an unknown key (nearest named), a wrong type, a value out of range.
   static Recipe from_json(const Json& values);
   static const std::vector<std::string>& keys();
 

@@ -190,8 +190,12 @@ TEST(Recipe, ReadsEveryKeyAndRefusesWhatItDoesNotKnow) {
                                            {"l2", Json::array({0.5})},
                                            {"layers", 2},
                                            {"folds", 3},
+                                           {"validation", 0.2},
+                                           {"stop", "weak-validation"},
                                            {"label_words", Json::array({"a", Json::array({"b", "c"})})}});
-  EXPECT_EQ(Recipe::keys().size(), 27U);
+  EXPECT_EQ(Recipe::keys().size(), 29U);
+  EXPECT_EQ(recipe.validation, 0.2);
+  EXPECT_TRUE(recipe.best_epoch);
   EXPECT_EQ(recipe.layers, 2);
   EXPECT_EQ(recipe.warmup.steps, 40);
   EXPECT_TRUE(recipe.warmup.from_zero);

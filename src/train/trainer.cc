@@ -1,5 +1,6 @@
 #include "train/trainer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -17,6 +18,8 @@ namespace qinglan {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr const char* kValidation = "validation";  // of the answers to TrainingTask::validation
 
 // Of the rows [begin, end) of a batch, summed.
 torch::Tensor loss_of(const Objective& objective, const torch::Tensor& logits, const Aim& aim,
@@ -44,6 +47,9 @@ class Trainer {
         total_(order_.steps()),
         schedule_(recipe.schedule, recipe.warmup, total_) {
     QL_CHECK(task.tokens.size() == task.labels->size(), "a row of tokens a label");
+    QL_CHECK(!task.validation || (task.validation->labels->size() > 0 &&
+                                  task.validation->tokens.size() == task.validation->labels->size()),
+             "a row of tokens a validation label");
     if (task.tokens.empty()) throw Error(ErrorKind::invalid_input, "no rows to train on");
     if (total_ == 0)
       throw Error(ErrorKind::invalid_input, "fewer rows to train on than a batch takes")
@@ -75,6 +81,7 @@ class Trainer {
         if (hooks_.progress) hooks_.progress(state_.step, total_, loss);
         save_when_due();
       }
+      restore_best_epoch();
       result_.train_logits = predict(task_.tokens);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) save();
@@ -147,11 +154,51 @@ class Trainer {
   void evaluate_finished_epochs() {
     for (std::int64_t epoch = 1; epoch <= recipe_.epochs; ++epoch) {
       if (state_.step != order_.end_of(epoch)) continue;
+      const std::string suffix = ".epoch" + std::to_string(epoch);
       for (const auto& rows : task_.evaluate) {
-        const std::string name = rows.name + ".epoch" + std::to_string(epoch);
+        const std::string name = rows.name + suffix;
         if (!state_.evaluations.contains(name)) state_.evaluations[name] = predict(rows.tokens);
       }
+      if (task_.validation) validate(kValidation + suffix, epoch);
     }
+  }
+
+  void validate(const std::string& name, std::int64_t epoch) {
+    if (state_.evaluations.contains(name)) return;
+    state_.evaluations[name] = predict(task_.validation->tokens);
+    if (!recipe_.best_epoch || epoch == recipe_.epochs || best_epoch() != epoch) return;
+    state_.best.clear();
+    for (const auto& [parameter, tensor] : state_.parameters)
+      state_.best.push_back({parameter, tensor.detach().to(torch::kCPU, tensor.scalar_type(),
+                                                           /*non_blocking=*/false, /*copy=*/true)});
+  }
+
+  // Of the epochs that are over.
+  std::vector<double> validation_losses() const {
+    const TrainingLabels& labels = *task_.validation->labels;
+    const auto n = static_cast<std::int64_t>(labels.size()), k = static_cast<std::int64_t>(labels.classes());
+    const torch::Tensor p = torch::tensor(labels.p(), torch::kFloat32).view({n, k}).to(torch::kFloat64);
+    std::vector<double> losses;
+    for (std::int64_t epoch = 1;; ++epoch) {
+      const auto answers = state_.evaluations.find(kValidation + (".epoch" + std::to_string(epoch)));
+      if (answers == state_.evaluations.end()) return losses;
+      losses.push_back(cross_entropy_sum(answers->second.to(torch::kFloat64), p).item<double>() /
+                       static_cast<double>(n));
+    }
+  }
+
+  std::int64_t best_epoch() const {
+    const auto losses = validation_losses();
+    return std::min_element(losses.begin(), losses.end()) - losses.begin() + 1;
+  }
+
+  void restore_best_epoch() {
+    result_.epoch = recipe_.best_epoch && task_.validation ? best_epoch() : recipe_.epochs;
+    if (result_.epoch == recipe_.epochs) return;
+    torch::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < state_.best.size(); ++i)
+      state_.parameters[i].tensor.copy_(state_.best[i].tensor);
+    for (auto& group : groups_) group.take_up(state_.step);
   }
 
   Batch make_batch() {
@@ -269,7 +316,9 @@ class Trainer {
       const double epoch = static_cast<double>(end) / order_.steps_per_epoch();
       result_.curve.push_back({end, epoch, sum / static_cast<double>(end - begin), {}, {}});
     }
-    result_.evaluations = state_.evaluations;
+    if (task_.validation) result_.validation_losses = validation_losses();
+    for (const auto& [name, logits] : state_.evaluations)
+      if (!name.starts_with(kValidation)) result_.evaluations[name] = logits;
   }
 
   const Backbone& backbone_;

@@ -30,6 +30,13 @@ struct EvaluationRows {
   InputRows tokens;
 };
 
+// Rows that take no part in training. Their labels are TrainingLabels too: whoever may not be trained on the
+// truth cannot be chosen by it.
+struct ValidationRows {
+  InputRows tokens;  // row i is labels->ids()[i]
+  const TrainingLabels* labels;
+};
+
 struct TrainingTask {
   InputRows tokens;  // row i is labels->ids()[i]
   const TrainingLabels* labels;
@@ -37,6 +44,7 @@ struct TrainingTask {
   std::vector<EvaluationRows> evaluate;  // answered after every epoch
   std::uint64_t run_seed = 0;            // the order of epoch e is the stream "order", index e
   Activations activations = Activations::keep;
+  std::optional<ValidationRows> validation;  // answered after every epoch
 };
 
 struct CheckpointPolicy {
@@ -51,8 +59,11 @@ struct TrainingResult {
   torch::Tensor train_logits;     // [N, K] fp32 of the trained model on the training rows
   double final_train_loss = 0;    // theirs against the labels trained on, nats
   std::map<std::string, torch::Tensor> evaluations;  // "test.epoch1" .. "test.epoch<last>"
-  std::int64_t resumed_from = 0;                     // steps that a checkpoint spared
-  double flops = 0;                                  // of what this call computed
+  std::vector<double> validation_losses;  // mean cross-entropy of the validation rows after each epoch, nats
+  std::int64_t epoch =
+      0;  // whose model this is: the last, or with Recipe::best_epoch the first of least loss
+  std::int64_t resumed_from = 0;  // steps that a checkpoint spared
+  double flops = 0;               // of what this call computed
 };
 
 // `adapter` null: full tuning of all weights that `backbone` holds, which changes them for good. Tokens must

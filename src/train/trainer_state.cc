@@ -15,6 +15,7 @@ constexpr const char* kParameter = "parameter.";
 constexpr const char* kFirst = "m.";
 constexpr const char* kSecond = "v.";
 constexpr const char* kEvaluation = "evaluation.";
+constexpr const char* kBest = "best.";
 constexpr const char* kLosses = "losses";
 constexpr const char* kRecent = "recent";  // absent where no rows are remembered
 
@@ -40,6 +41,10 @@ void read_into(const SafetensorsFile& file, TrainerState& state) {
   const std::string prefix = kEvaluation;
   for (const auto& [name, stored] : file.tensors())
     if (name.starts_with(prefix)) evaluations[name.substr(prefix.size())] = tensor_of(stored);
+  std::vector<NamedTensor> best;
+  for (const auto& item : state.parameters)
+    if (const auto stored = file.tensors().find(kBest + item.name); stored != file.tensors().end())
+      best.push_back({item.name, tensor_of(stored->second)});
   torch::NoGradGuard no_grad;
   for_each_tensor(state, [&](const std::string& name, const torch::Tensor& tensor) {
     torch::Tensor target = tensor;
@@ -49,6 +54,7 @@ void read_into(const SafetensorsFile& file, TrainerState& state) {
   });
   state.evaluations = std::move(evaluations);
   if (file.tensors().contains(kRecent)) state.recent = tensor_of(file.tensor(kRecent));
+  state.best = std::move(best);
   state.step = losses.size(0);
   const double* first = losses.const_data_ptr<double>();
   state.losses.assign(first, first + state.step);
@@ -74,6 +80,7 @@ void Checkpoints::save(const TrainerState& state) const {
   });
   if (state.recent.defined()) tensors[kRecent] = view_of(state.recent);
   for (const auto& [name, logits] : state.evaluations) tensors[kEvaluation + name] = view_of(logits);
+  for (const auto& item : state.best) tensors[kBest + item.name] = view_of(item.tensor);
   char name[40];
   std::snprintf(name, sizeof name, "/step-%010lld.safetensors", static_cast<long long>(state.step));
   publish_safetensors(fs_, folder_ + name, tensors);

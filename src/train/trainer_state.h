@@ -24,6 +24,7 @@ struct TrainerState {
   torch::Tensor recent =
       {};  // [E] fp32: p_0 of the last rows, oldest first, as many as the objective looks back on
   std::map<std::string, torch::Tensor> evaluations;  // "test.epoch1": logits [n, K] fp32
+  std::vector<NamedTensor> best;  // parameters after an earlier epoch that is the best so far; else empty
 };
 
 class Checkpoints {

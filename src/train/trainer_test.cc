@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 
@@ -41,6 +42,8 @@ struct Bench {
   CheckpointPolicy checkpoints;
   RunHooks hooks;
   Activations activations = Activations::keep;
+  std::vector<std::vector<std::int32_t>> held_out = token_rows(15, 9);
+  std::optional<TrainingLabels> held_out_labels;
 
   Bench(const Json& extra, bool lora) : backbone(Backbone::random(tiny_config(), 1, torch::kFloat32)) {
     Json values = {{"tune", lora ? "lora" : "full"},
@@ -55,12 +58,20 @@ struct Bench {
   }
 
   TrainingResult run() {
-    const TrainingTask task{rows, &labels, objective.get(), {{"test", test}}, 4, activations};
+    TrainingTask task{rows, &labels, objective.get(), {{"test", test}}, 4, activations};
+    if (held_out_labels) task.validation = ValidationRows{held_out, &*held_out_labels};
     return train_model(backbone, head, adapter ? &*adapter : nullptr, task, recipe, checkpoints, hooks);
   }
 
   torch::Tensor labels_tensor() const {
     return torch::tensor(labels.p(), torch::kFloat32).view({static_cast<std::int64_t>(labels.size()), 2});
+  }
+
+  // 15 rows held out; the labels of all but the first `right` are the other way round.
+  void hold_out(std::int64_t right) {
+    torch::Tensor p = soft_labels(held_out);
+    for (std::int64_t i = right; i < p.size(0); ++i) p[i] = p[i].flip(0);
+    held_out_labels = TrainingLabels::from(weak_labels(p, "held-"));
   }
 
   void use_logconf(double alpha) {
@@ -213,6 +224,83 @@ TEST_P(Tuning, LogconfChangesTheResult) {
   Bench naive = bench(), other = bench();
   other.use_logconf(0.75);
   EXPECT_FALSE(torch::equal(naive.run().train_logits, other.run().train_logits));
+}
+
+// At a constant rate the model after epoch e is the model of a run of e epochs.
+const Json kEpochs = {{"epochs", 6}, {"schedule", "constant"}, {"warmup", 0}, {"lr", 1e-2}};
+
+TEST_P(Tuning, StopsAtTheEpochOfTheLeastLossOnRowsHeldOut) {
+  Bench best = bench(kEpochs);
+  best.recipe.best_epoch = true;
+  best.hold_out(3);  // soon they are unlearned
+  const TrainingResult result = best.run();
+  ASSERT_THAT(result.validation_losses, testing::SizeIs(6));
+  ASSERT_LT(result.epoch, 6) << testing::PrintToString(result.validation_losses);
+  EXPECT_EQ(result.validation_losses[result.epoch - 1],
+            *std::min_element(result.validation_losses.begin(), result.validation_losses.end()));
+  Bench shorter = bench(kEpochs);
+  shorter.recipe.epochs = result.epoch;
+  const TrainingResult wanted = shorter.run();
+  EXPECT_TRUE(torch::equal(result.train_logits, wanted.train_logits));
+  EXPECT_EQ(result.final_train_loss, wanted.final_train_loss);
+  const auto answers = [](const Bench& one) {
+    return predict_logits({&one.backbone, &one.head, one.adapter ? &*one.adapter : nullptr}, one.test);
+  };
+  EXPECT_TRUE(torch::equal(answers(best), answers(shorter))) << "the model itself is that of its epoch";
+  EXPECT_EQ(result.evaluations.size(), 6U) << "every epoch is answered for, and nothing but the test rows";
+}
+
+TEST_P(Tuning, RowsHeldOutTakeNoPartInTraining) {
+  Bench watched = bench(), plain = bench();
+  watched.hold_out(15);
+  const TrainingResult a = watched.run(), b = plain.run();
+  expect_equal(a, b);
+  EXPECT_EQ(a.epoch, 2);
+  EXPECT_THAT(a.validation_losses, testing::SizeIs(2));
+  EXPECT_THAT(b.validation_losses, testing::IsEmpty());
+}
+
+TEST_P(Tuning, ValidationLossIsTheMeanCrossEntropyOfTheModelThen) {
+  Bench one = bench({{"epochs", 1}});
+  one.hold_out(7);
+  const TrainingResult result = one.run();
+  const torch::Tensor logits =
+      predict_logits({&one.backbone, &one.head, one.adapter ? &*one.adapter : nullptr}, one.held_out);
+  const torch::Tensor p = torch::tensor(one.held_out_labels->p()).view({15, 2}).to(torch::kFloat64);
+  const torch::Tensor wanted = -(p * torch::log_softmax(logits.to(torch::kFloat64), 1)).sum(1).mean();
+  EXPECT_NEAR(result.validation_losses.at(0), wanted.item<double>(), 1e-12);
+}
+
+TEST_P(Tuning, TheBestEpochSurvivesAStop) {
+  Bench whole = bench(kEpochs);
+  whole.recipe.best_epoch = true;
+  whole.hold_out(3);
+  const TrainingResult expected = whole.run();
+  for (const int stop_at : {6, 14, 28, 30}) {
+    const std::string folder = fresh_folder("best");
+    TrainingResult result;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      Bench one = bench(kEpochs);
+      one.recipe.best_epoch = true;
+      one.hold_out(3);
+      one.checkpoints = {&real_file_system(), folder, 1e9, 4};
+      std::int64_t done = 0;
+      if (attempt == 0) {
+        one.hooks.progress = [&](std::int64_t step, std::int64_t, double) { done = step; };
+        one.hooks.stop = [&] { return done >= stop_at; };
+      }
+      try {
+        result = one.run();
+        ASSERT_EQ(attempt, 1);
+      } catch (const Error& error) {
+        ASSERT_EQ(error.kind(), ErrorKind::interrupted);
+      }
+    }
+    EXPECT_EQ(result.resumed_from, stop_at);
+    EXPECT_EQ(result.epoch, expected.epoch);
+    EXPECT_EQ(result.validation_losses, expected.validation_losses);
+    expect_equal(result, expected);
+  }
 }
 
 TEST(Trainer, AbsurdRateDivergesAndNamesTheStep) {

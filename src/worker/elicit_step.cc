@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "data/split.h"
 #include "train/ccs.h"
+#include "train/contrast_mean.h"
 #include "train/contrast_pca.h"
+#include "train/ueeh.h"
 #include "worker/step.h"
 
 namespace qinglan {
@@ -34,23 +36,38 @@ torch::Tensor zero_shot_odds(const Step& step, const std::vector<Example>& train
 // [N, 2] log-probabilities of standardised pairs.
 using Answer = std::function<torch::Tensor(const ContrastPairs&)>;
 
-Answer fit(Step& step, const ContrastPairs& pairs, Json& summary) {
+template <typename Direction>
+Answer answer_of(const Direction& direction, Json& summary) {
+  summary["share"] = direction.share();
+  return [=](const ContrastPairs& asked) { return direction.log_probabilities(asked); };
+}
+
+Answer search(Step& step, const ContrastPairs& pairs, const torch::Tensor& odds, Json& summary) {
   const Json& learner = step.node.params.at("learner");
-  if (learner.at("kind") == "pca") {
-    const ContrastPca pca = ContrastPca::fit(pairs);
-    summary["share"] = pca.share();
-    return [=](const ContrastPairs& asked) { return pca.log_probabilities(asked); };
-  }
   const CcsOptions options{.lr = learner.at("lr"),
                            .weight_decay = learner.at("weight_decay"),
                            .clip = learner.at("clip"),
                            .epochs = learner.at("epochs"),
                            .restarts = learner.at("restarts")};
-  const Ccs ccs = Ccs::fit(pairs, options, step.node.params.at("seed"), step.hooks);
+  CcsLoss loss = [&](const CcsDirections& at) { return ccs_value(pairs, at); };
+  if (learner.at("kind") == "ueeh") {
+    const EasyRows easy = easy_rows(odds, learner.at("easy"));
+    summary["easy"] = easy.rows.size(0);
+    loss = [&pairs, easy](const CcsDirections& at) { return ueeh_value(pairs, easy, at); };
+  }
+  const Ccs ccs = Ccs::fit(loss, pairs.width(), options, step.node.params.at("seed"), step.hooks);
   step.flops = 8.0 * static_cast<double>(pairs.rows() * pairs.width() * options.restarts * options.epochs);
   summary["loss"] = ccs.loss();
   summary["losses"] = ccs.losses();
   return [=](const ContrastPairs& asked) { return ccs.log_probabilities(asked); };
+}
+
+Answer fit(Step& step, const ContrastScale& scale, const ContrastPairs& pairs, const torch::Tensor& odds,
+           Json& summary) {
+  const Json& kind = step.node.params.at("learner").at("kind");
+  if (kind == "pca") return answer_of(ContrastPca::fit(pairs), summary);
+  if (kind == "mean-diff") return answer_of(ContrastMean::fit(scale, pairs), summary);
+  return search(step, pairs, odds, summary);
 }
 
 // Whether the direction must be turned round; says in the summary how sure that is.
@@ -87,8 +104,9 @@ void run_elicit(Step& step) {
   const ContrastPairs chosen = pick_pairs(all, supervision);
   const ContrastScale scale(chosen);
   const ContrastPairs pairs = scale.standardised(chosen);
-  const Answer answer = fit(step, pairs, summary);
-  const bool reversed = is_reversed(answer(pairs), zero_shot_odds(step, inputs.train, supervision), summary);
+  const torch::Tensor odds = zero_shot_odds(step, inputs.train, supervision);
+  const Answer answer = fit(step, scale, pairs, odds, summary);
+  const bool reversed = is_reversed(answer(pairs), odds, summary);
   const auto answers = [&](const std::vector<Example>& examples, const Rows& rows) {
     const torch::Tensor log_p = answer(scale.standardised(pick_pairs(all, rows)));
     return predictions_of(examples, 2, logits_of(log_p, reversed));

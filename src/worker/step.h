@@ -44,8 +44,12 @@ void run_weak_labels(Step& step);
 void run_label_stage(Step& step);  // weak_labels made of weak labels
 void run_gold_rows(Step& step);
 void run_zero_shot(Step& step);
-void run_elicit(Step& step);  // ccs, pca
+void run_few_shot(Step& step);
+void run_shots(Step& step);
+void run_consistency(Step& step);
+void run_elicit(Step& step);  // ccs, ueeh, pca, mean-diff
 void run_export(Step& step);
+void run_choice(Step& step);
 void run_fit(Step& step);  // ngrams, probe, lora, full on whatever labels
 
 // Texts of rows under the node's template.

@@ -7,8 +7,10 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "data/gold_rows.h"
 #include "data/labels.h"
 #include "data/split.h"
+#include "experiment/choice.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
@@ -187,6 +189,86 @@ TEST_F(ChainTest, AStageLeavesSomeLabelsAndAStudentLearnsFromThose) {
   EXPECT_EQ(parse_json(store_.fs().read(path), path)["rows"], 2);
   fit.params["rows"] = "transfer";
   EXPECT_EQ(run(fit), 1);
+}
+
+// A student of weak labels holds some of them out, but no row whose true label it was given.
+TEST_F(ChainTest, RowsAreHeldOutOfWeakLabelsAndNotOfTheGoldBudget) {
+  const Node dataset = publish(
+      "dataset", [&](const std::string& folder) { write_inputs(store_.fs(), folder, tiny_inputs()); });
+  const auto half = ids_of(pick(tiny_inputs().train, split_halves(tiny_inputs().train, 0).transfer));
+  ASSERT_EQ(half.size(), 3u);
+  const Node labels = publish("weak_labels", [&](const std::string& folder) {
+    write_weak_labels(store_.fs(), folder + "/" + kLabelsFile,
+                      {half, 2, {0.9f, 0.1f, 0.2f, 0.8f, 0.6f, 0.4f}, {0, 0, 0}});
+  });
+  Node fit;
+  fit.kind = "weak_to_strong";
+  fit.inputs = {{"dataset", dataset.key()}, {"labels", labels.key()}};
+  fit.params = {{"rows", "transfer"},
+                {"seed", 0},
+                {"method", {{"name", "naive"}, {"params", {{"hard", false}}}}},
+                {"learner",
+                 {{"kind", "ngrams"},
+                  {"text", "{text}"},
+                  {"max_n", 1},
+                  {"min_count", 1},
+                  {"ngram_l2", 1.0},
+                  {"validation", 0.3}}}};
+  const auto summary = [&](const Node& node) {
+    EXPECT_EQ(run(node), 0);
+    const std::string path = store_.result_folder(node.key()) + "/" + kSummaryFile;
+    return parse_json(store_.fs().read(path), path);
+  };
+  EXPECT_EQ(summary(fit)["rows"], 2);
+  EXPECT_EQ(summary(fit)["ground_truth"], Json::array());
+  for (const auto& id : half) {
+    const Node gold = publish("gold " + id, [&](const std::string& folder) {
+      write_gold_rows(store_.fs(), folder + "/" + kGoldFile, {{id}, 2, {1}});
+    });
+    Node with_gold = fit;
+    with_gold.inputs["gold"] = gold.key();
+    with_gold.params["method"]["gold"] = {{"use", "gold:replace"}, {"params", {{"smoothing", 0.0}}}};
+    const Json made = summary(with_gold);
+    EXPECT_EQ(made["rows"], 2) << "a true label that is held out comes back as a third row";
+    EXPECT_EQ(made["ground_truth"], (Json::array({{{"purpose", "gold budget"}, {"rows", 1}}})));
+  }
+}
+
+TEST_F(ChainTest, AChoiceTakesTheLeastLossAndPassesOverWhatDiverged) {
+  const auto candidate = [&](const std::string& name, const Json& summary) {
+    return publish(name, [&](const std::string& folder) {
+      store_.fs().write(folder + "/" + kSummaryFile, canonical_json(summary));
+      if (!summary.contains("failure"))
+        write_predictions(store_.fs(), folder + "/" + kPredictionsFile, {{"test", {{name}, 2, {0, 1}}}});
+    });
+  };
+  const auto chosen_by = [](const Json& losses, std::int64_t epoch) {
+    const Json one = {{"settings", Json::object()}, {"losses", losses}, {"epoch", epoch}};
+    return Json{{"rows", 3},
+                {"selection", {{"labels", "weak"}, {"rows", 9}, {"tried", {one}}, {"chosen", 0}}}};
+  };
+  const Node worse = candidate("worse", chosen_by({0.7, 0.1, 0.6}, 3)),
+             failed = candidate("failed", {{"failure", {{"kind", "diverged"}, {"message", "at step 3"}}}}),
+             better = candidate("better", chosen_by({0.9, 0.5, 0.8}, 2));
+  Node fit;
+  fit.kind = "weak_to_strong";
+  fit.params = {{"learner", {{"lr", {0.1, 0.2, 0.3}}}}, {"seed", 0}};
+  const Node choice =
+      choice_node(fit, settings_of(fit.params["learner"]), {worse.key(), failed.key(), better.key()});
+  ASSERT_EQ(run(choice), 0);
+  const std::string result = store_.result_folder(choice.key());
+  EXPECT_EQ(read_predictions(result + "/" + kPredictionsFile).at("test").ids.at(0), "better");
+  const Json summary = parse_json(store_.fs().read(result + "/" + kSummaryFile), result);
+  EXPECT_EQ(summary["fit"], better.key());
+  EXPECT_EQ(summary["selection"]["chosen"], 2);
+  EXPECT_EQ(summary["selection"]["rows"], 9);
+  EXPECT_EQ(summary["selection"]["tried"][1], (Json{{"settings", {{"lr", 0.2}}}, {"failure", "at step 3"}}));
+  EXPECT_EQ(summary["selection"]["tried"][2]["settings"], (Json{{"lr", 0.3}}));
+  fit.params["learner"]["lr"] = {0.1, 0.2};
+  const Node none = choice_node(fit, settings_of(fit.params["learner"]), {failed.key(), failed.key()});
+  ASSERT_EQ(run(none), 0);  // a recorded outcome
+  const std::string path = store_.result_folder(none.key()) + "/" + kSummaryFile;
+  EXPECT_TRUE(parse_json(store_.fs().read(path), path).contains("failure"));
 }
 
 TEST_F(ChainTest, AnUnknownKindFailsAndPublishesNothing) {

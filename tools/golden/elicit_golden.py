@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Writes tests/golden/train/elicit.json: contrast pairs standardised, the loss of contrast-consistent search with its
-gradient, a fit from given starts, and the top principal component; by PyTorch's autograd, its AdamW and NumPy's SVD.
+gradient, a fit from given starts, the top principal component, the mean difference, the loss with easy rows, and
+statements made consistent; by PyTorch's autograd, its AdamW, its binary cross-entropy and NumPy's SVD.
 
 Burns et al. 2022 (arXiv 2212.03827): L = mean (p1 + p2 - 1)^2 + mean min(p1, p2)^2 with p = sigmoid(w x + b) of each
-side. Run with Python 3.11, torch 2.15, numpy:
+side. With easy rows (UEEH): (BCE + L) / 2, BCE over both statements of each. Of K statements one is true:
+P(k) = P_k prod_{j != k} (1 - P_j), normalised. Run with Python 3.11, torch 2.15, numpy:
     python tools/golden/elicit_golden.py
 """
 import json
@@ -76,6 +78,42 @@ def principal(first, second):
             "answer": (1 / (1 + numpy.exp(-score))).tolist()}
 
 
+def mean_difference(first, second, x1, x2):
+    spread = numpy.sqrt((first.var(axis=0) + second.var(axis=0)) / 2)
+    moved = numpy.divide(second.mean(axis=0) - first.mean(axis=0), spread, out=numpy.zeros_like(spread), where=spread > 0)
+    direction = moved / numpy.linalg.norm(moved)
+    along = (x2 - x1) @ direction
+    share = (along ** 2).sum() / ((x2 - x1) ** 2).sum()
+    return {"moved": moved.tolist(), "direction": direction.tolist(), "share": share,
+            "answer": (1 / (1 + numpy.exp(-along / along.std()))).tolist()}
+
+
+def with_easy_rows(x1, x2, odds, side, start):
+    """`side` rows of either end of the odds' order are taken as known."""
+    order = numpy.argsort(odds, kind="stable")
+    rows = numpy.concatenate([order[:side], order[-side:]])
+    second = torch.tensor([0.0] * side + [1.0] * side, dtype=torch.float64)
+    values = []
+    for weight, bias in start:
+        w, b = (torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (weight, bias))
+        a, z = torch.tensor(x1), torch.tensor(x2)
+        scores = torch.cat([a[rows] @ w + b, z[rows] @ w + b])
+        bce = torch.nn.functional.binary_cross_entropy_with_logits(scores, torch.cat([1 - second, second]))
+        loss = (bce + loss_of(a, z, w, b)) / 2
+        loss.backward()
+        values.append({"weight": weight.tolist(), "bias": bias, "loss": loss.item(), "weight_gradient": w.grad.tolist(),
+                       "bias_gradient": b.grad.item()})
+    return {"odds": odds.tolist(), "side": side, "rows": rows.tolist(), "values": values}
+
+
+def consistent(rng):
+    """Three statements of five rows, one of them true."""
+    odds = rng.normal(size=(3, 5)) * 2 + 1
+    p = 1 / (1 + numpy.exp(-odds))
+    alone = numpy.stack([p[k] * numpy.prod(1 - numpy.delete(p, k, axis=0), axis=0) for k in range(3)], axis=1)
+    return {"log_odds": odds.tolist(), "answer": (alone / alone.sum(axis=1, keepdims=True)).tolist()}
+
+
 def main():
     rng = numpy.random.default_rng(32)
     first, second = pairs(rng, 40, 6)
@@ -90,6 +128,9 @@ def main():
         "first": first.tolist(), "second": second.tolist(), "first_standardised": x1.tolist(),
         "second_standardised": x2.tolist(), "values": loss_and_gradient(x1, x2, starts), "fits": fits,
         "principal": principal(x1, x2)}
+    other = numpy.random.default_rng(33)
+    document |= {"mean_difference": mean_difference(first, second, x1, x2),
+                 "easy": with_easy_rows(x1, x2, other.normal(size=40), 5, starts), "consistency": consistent(other)}
     OUT.write_text(json.dumps(document, separators=(",", ":"), sort_keys=True) + "\n")
 
 

@@ -1,0 +1,108 @@
+#include "worker/fit_task.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "data/gold_rows.h"
+#include "data/held_out.h"
+#include "data/split.h"
+#include "supervise/gold_use.h"
+
+namespace qinglan {
+namespace {
+
+struct FitLabels {
+  TrainingLabels train;
+  std::optional<TrainingLabels> held_out;
+};
+
+// Whether `some` are of `all`, in the same order.
+bool are_some_of(const std::vector<std::string>& some, const std::vector<std::string>& all) {
+  auto at = all.begin();
+  return std::all_of(some.begin(), some.end(), [&](const std::string& id) {
+    at = std::find(at, all.end(), id);
+    return at != all.end() && at++ != all.end();
+  });
+}
+
+// Empty where the recipe holds nothing out.
+std::set<std::string> held_out_ids(const Step& step, const std::vector<Example>& half, const GoldRows& gold) {
+  const double share = step.node.params.at("learner").value("validation", 0.0);
+  if (share == 0) return {};
+  const std::set<std::string> known(gold.ids.begin(), gold.ids.end());
+  std::set<std::string> groups;
+  for (const auto& row : half)
+    if (known.contains(row.id)) groups.insert(row.group);
+  std::vector<Example> rows = half;
+  std::erase_if(rows, [&](const Example& row) { return groups.contains(row.group); });
+  return draw_held_out(rows, share, step.node.params.at("seed"));
+}
+
+FitLabels labels_of_truth(const Step& step, const std::vector<Example>& half) {
+  const std::string purpose = step.node.params.at("rows") == "supervision" ? "supervision" : "ceiling";
+  const GroundTruth truth = read_truth(step.input("truth"));
+  const std::set<std::string> held_out = held_out_ids(step, half, {});
+  std::vector<std::string> train, chosen_by;
+  for (const auto& row : half) (held_out.contains(row.id) ? chosen_by : train).push_back(row.id);
+  FitLabels labels{TrainingLabels::from(truth, train, GoldBudget{purpose, half.size()}), {}};
+  if (!held_out.empty())
+    labels.held_out =
+        TrainingLabels::from(truth, chosen_by, GoldBudget{purpose + " validation", chosen_by.size()});
+  return labels;
+}
+
+FitLabels labels_of_supervisor(const Step& step, const std::vector<Example>& half) {
+  const Json& params = step.node.params;
+  WeakLabels weak = read_weak_labels(step.input("labels") + "/" + kLabelsFile);
+  const bool whole = params.at("rows") == "transfer";  // else those of it that stages left
+  QL_CHECK(whole ? weak.ids == ids_of(half) : are_some_of(weak.ids, ids_of(half)),
+           "weak labels are for other rows");
+  const bool hard = params.at("method").at("params").value("hard", false);
+  GoldRows gold;
+  if (step.node.inputs.contains("gold"))
+    gold = read_gold_rows(step.store.fs(), step.input("gold") + "/" + kGoldFile);
+  std::optional<TrainingLabels> chosen_by;
+  if (const auto held_out = held_out_ids(step, half, gold); !held_out.empty()) {
+    HeldOutLabels parts = hold_out(weak, held_out);
+    weak = std::move(parts.train);
+    chosen_by = TrainingLabels::from(parts.held_out, hard);
+  }
+  if (!step.node.inputs.contains("gold")) return {TrainingLabels::from(weak, hard), std::move(chosen_by)};
+  const Json& use = params.at("method").at("gold");
+  const GoldUse how = gold_use(use.at("use"), use.at("params"), weak, gold);
+  return {TrainingLabels::with_gold(weak, gold, how, hard), std::move(chosen_by)};
+}
+
+}  // namespace
+
+Json FitTask::certificate() const {
+  Json uses = train.labels.certificate();
+  if (held_out)
+    for (const auto& use : held_out->labels.certificate()) uses.push_back(use);
+  return uses;
+}
+
+FitTask read_fit_task(Step& step) {
+  const std::uint64_t seed = step.node.params.at("seed");
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
+  const Halves halves = split_halves(inputs.train, seed);
+  const bool supervision = step.node.params.at("rows") == "supervision";
+  const auto half = pick(inputs.train, supervision ? halves.supervision : halves.transfer);
+  FitLabels labels = step.node.reads_truth() ? labels_of_truth(step, half) : labels_of_supervisor(step, half);
+  std::map<std::string, std::size_t> row_of;
+  for (std::size_t i = 0; i < inputs.train.size(); ++i) row_of[inputs.train[i].id] = i;
+  const auto with_rows = [&](TrainingLabels made) {
+    std::vector<std::size_t> rows;
+    for (const auto& id : made.ids()) rows.push_back(row_of.at(id));
+    return LabelledRows{std::move(made), std::move(rows)};
+  };
+  FitTask task{
+      inputs, pick(inputs.train, halves.transfer), halves.transfer, with_rows(std::move(labels.train)), {},
+      seed};
+  if (labels.held_out) task.held_out = with_rows(std::move(*labels.held_out));
+  return task;
+}
+
+}  // namespace qinglan
