@@ -2,7 +2,6 @@
 // else. They differ in the learner, in the rows and in whose labels they see, never in code.
 
 #include <algorithm>
-#include <map>
 
 #include "base/error.h"
 #include "data/gold_rows.h"
@@ -66,10 +65,7 @@ Task read_task(Step& step) {
   const bool supervision = step.node.params.at("rows") == "supervision";
   TrainingLabels labels =
       labels_for(step, pick(inputs.train, supervision ? halves.supervision : halves.transfer));
-  std::map<std::string, std::size_t> row_of;
-  for (std::size_t i = 0; i < inputs.train.size(); ++i) row_of[inputs.train[i].id] = i;
-  std::vector<std::size_t> rows;
-  for (const auto& id : labels.ids()) rows.push_back(row_of.at(id));
+  std::vector<std::size_t> rows = rows_by_id(inputs.train, labels.ids());
   std::vector<Example> transfer = pick(inputs.train, halves.transfer);
   return {inputs, std::move(transfer), halves.transfer, std::move(labels), std::move(rows), seed};
 }
