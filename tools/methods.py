@@ -17,15 +17,19 @@ tested against an independent formula and against finite differences (`tools/gol
 STAGES = """# Stages
 
 What may stand before a loss, separated by `|`: `name = "filter:topo | logconf"`. A stage takes the weak labels of the transfer half and gives fewer
-(`filter:`) or others (`relabel:`); the next stage, and at last the loss, sees those. Parameters stand in a table under the quoted name,
-`[method."filter:topo"]`. Most compare rows by the untrained student's hidden states; but for `gold:` none sees ground truth, and no row judges its own label.
+(`filter:`), others (`relabel:`) or both (`retrain:`); the next stage, and at last the loss, sees those. Parameters stand in a table under the quoted name,
+`[method."filter:topo"]`. Many compare rows by the untrained student's hidden states. Stages that use a budget of true labels are named below; no other
+sees ground truth. In `knn`, `logreg` and `topo` no row judges its own label. `retrain:confident` and `relabel:student` ask a first student, of the
+pipeline's loss and the cell's recipe, trained on the labels that the stage is given: where a grid has that student as a cell of its own, it is trained once.
 An abstention is no label: filters drop it, relabelling gives it one, and it votes for nobody. Ties go by the hashes of the ids, so that results do not depend on the order of rows.
 A filter that leaves no label, or labels of one class only, fails its cell with the reason. The prior `"weak"` of the prior-matched threshold stays the mean
-of the supervisor's own labels; a loss that hardens takes the mean of the labels it is given. All stages are tested against NumPy and SciPy
-(`tools/golden/stages_golden.py`, `gold_golden.py`).
+of the supervisor's own labels; a loss that hardens takes the mean of the labels it is given. All stages are tested against NumPy, SciPy and PyTorch
+(`tools/golden/stages_golden.py`, `judging_golden.py`, `gold_golden.py`).
 
-The stages `gold:` spend a declared number of true labels and stand next to the loss: `"filter:topo | gold:weighted | logconf"`. Rows are drawn from the
-transfer half by a step of its own, which hands the student these rows and no others; they enter its certificate. Beside such a method stand the student
+The stages `gold:` spend a declared number of true labels and stand next to the loss: `"filter:topo | gold:weighted | logconf"`. `filter:trust`,
+`filter:trust-linear` and `relabel:select-gold` learn from one which labels to believe, and may stand anywhere; several stages share a budget as large as the
+largest of theirs. Rows are drawn from the transfer half by a step of its own, which hands the student, or the stage, these rows and no others; they enter the
+student's certificate. Beside such a method stand the student
 of the true labels alone and naive with the same ones: who does not beat the former gains nothing from weak labels, and is refused (`control-failed`).
 """
 

@@ -22,7 +22,7 @@ HEAD = """# Methods against naive
 
 Made by `python3 tools/methods_results.py{datasets}` from [`{spec}`](../{spec}): bags of n-grams supervise MiniLM, read by a probe; 5 seeds; default
 parameters, none tuned. A difference is the method's student minus naive's on the same labels and test rows, with its 95% interval over seeds x items; p is of no
-difference, and Holm's holds for all comparisons of one data set together. `gold:` methods are given the truth of 100 transfer rows. `sst2` and `vader-films` are one
+difference, and Holm's holds for all comparisons of one data set together. `gold:` and `filter:trust` methods are given the truth of 100 transfer rows. `sst2` and `vader-films` are one
 corpus: one task, not two. Losses that a probe fits are convex problems solved to their minimum; what a method does to a fine-tuned student, or through early
 stopping, does not show here. Machine: {machine}. Engine {version}.
 """

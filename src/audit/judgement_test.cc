@@ -368,6 +368,21 @@ TEST(Judge, ALastEpochChosenByTheTruthIsALeak) {
   EXPECT_EQ(judged(maker).verdict, Verdict::control_failed);
 }
 
+TEST(Judge, NotesSayWhatStagesFound) {
+  RecordMaker maker({.seeds = 2});
+  maker.cell().method = "filter:overlap | retrain:confident | naive";
+  for (const char* student : {"weak_to_strong0", "weak_to_strong1"})
+    maker.series(student).label_stages = {
+        {"filter:overlap", 1000, 300, 0, 750, 240, {{"easy", 500}, {"hard", 200}, {"overlap", 300}}},
+        {"retrain:confident", 300, 150, 30, 240, 132}};
+  const auto notes = judge(maker.record()).cells[0].notes;
+  EXPECT_THAT(notes,
+              Contains("filter:overlap kept 600 of 2,000 labels in 2 seeds: 80.0% of the kept ones are "
+                       "right, 75.0% of all; of all 50.0% easy, 20.0% hard, 30.0% overlap"));
+  EXPECT_THAT(notes, Contains("retrain:confident kept 300 of 600 labels in 2 seeds, 60 of them with another "
+                              "class: 88.0% of the kept ones are right, 80.0% of all"));
+}
+
 TEST(Judge, NotesOfTheRun) {
   RecordMaker maker({});
   DataFacts& data = maker.record().data;

@@ -77,11 +77,15 @@ std::string stage_note(const LabelStage& sum, std::size_t seeds) {
   const std::string of = counted(sum.given, "label") +
                          (seeds > 1 ? " in " + counted(static_cast<std::int64_t>(seeds), "seed") : "");
   const std::string before = share(sum.given_right, sum.given), after = share(sum.kept_right, sum.kept);
+  std::string found;
+  for (const auto& [what, count] : sum.counts)
+    found += (found.empty() ? "; of all " : ", ") + share(static_cast<double>(count), sum.given) + " " + what;
   if (sum.kept < sum.given)
-    return sum.name + " kept " + grouped_number(sum.kept) + " of " + of + ": " + after +
-           " of the kept ones are right, " + before + " of all";
+    return sum.name + " kept " + grouped_number(sum.kept) + " of " + of +
+           (sum.changed > 0 ? ", " + grouped_number(sum.changed) + " of them with another class" : "") +
+           ": " + after + " of the kept ones are right, " + before + " of all" + found;
   return sum.name + " gave " + grouped_number(sum.changed) + " of " + of + " another class: " + after +
-         " are right now, " + before + " before";
+         " are right now, " + before + " before" + found;
 }
 
 void add_stage_notes(const SeriesScores& scores, const Cell& cell, std::vector<std::string>& notes) {
@@ -94,6 +98,7 @@ void add_stage_notes(const SeriesScores& scores, const Cell& cell, std::vector<s
       sums[i].name = stages[i].name;
       sums[i].given += stages[i].given, sums[i].kept += stages[i].kept, sums[i].changed += stages[i].changed;
       sums[i].given_right += stages[i].given_right, sums[i].kept_right += stages[i].kept_right;
+      for (const auto& [what, count] : stages[i].counts) sums[i].counts[what] += count;
     }
   }
   for (const LabelStage& sum : sums) notes.push_back(stage_note(sum, cell.seeds.size()));

@@ -34,6 +34,7 @@ TEST(Stage, EveryEntryIsCompleteAndNoneIsAMethod) {
     const Json defaults = resolve_parameters(about, Json::object());
     EXPECT_NO_THROW(resolve_parameters(about, defaults)) << about.name;
     EXPECT_EQ(defaults.contains("depth"), stage.reads_features) << about.name;
+    EXPECT_EQ(defaults.contains("rows"), stage.spends_gold || stage.judges_by_gold) << about.name;
     EXPECT_EQ(&find_part(about.name), &about);
   }
 }
@@ -44,6 +45,8 @@ TEST(Pipeline, SpacesAreFreeAndTheLossIsNaiveWhereThereIsNone) {
   EXPECT_EQ(parse_pipeline(" filter:topo|logconf ").text(), "filter:topo | logconf");
   EXPECT_EQ(parse_pipeline("relabel:knn |  filter:confidence").text(),
             "relabel:knn | filter:confidence | naive");
+  EXPECT_EQ(parse_pipeline("filter:trust | retrain:confident | gold:replace").text(),
+            "filter:trust | retrain:confident | gold:replace | naive");
 }
 
 TEST(Pipeline, RefusesWhatCannotBeMeantAndSaysWhere) {

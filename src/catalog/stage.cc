@@ -6,9 +6,13 @@ namespace qinglan {
 
 const std::vector<StageInfo>& stages() {
   static const std::vector<StageInfo> all{
-      filter_confidence_stage(), filter_knn_stage(),     filter_logreg_stage(),    filter_topo_stage(),
-      relabel_knn_stage(),       relabel_logreg_stage(), relabel_topo_stage(),     gold_replace_stage(),
-      gold_weighted_stage(),     gold_anchored_stage(),  gold_reliability_stage(), gold_only_stage(),
+      filter_confidence_stage(),   filter_knn_stage(),        filter_logreg_stage(),
+      filter_topo_stage(),         filter_overlap_stage(),    filter_trust_stage(),
+      filter_trust_linear_stage(), relabel_knn_stage(),       relabel_logreg_stage(),
+      relabel_topo_stage(),        relabel_student_stage(),   relabel_select_stage(),
+      relabel_select_gold_stage(), retrain_confident_stage(), gold_replace_stage(),
+      gold_weighted_stage(),       gold_anchored_stage(),     gold_reliability_stage(),
+      gold_only_stage(),
   };
   return all;
 }

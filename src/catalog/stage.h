@@ -10,6 +10,14 @@
 
 namespace qinglan {
 
+// Whose answers to the rows a stage reads beside the labels.
+enum class StageAnswers {
+  none,
+  first_student,  // of the cell's recipe, trained by the pipeline's loss on the labels that the stage is
+                  // given
+  zero_shot       // the untrained student's own, by its label words
+};
+
 struct StageInfo {
   MethodInfo about;
   // Whether it compares rows by hidden states of the student's untrained model; then it has a parameter
@@ -17,6 +25,10 @@ struct StageInfo {
   bool reads_features = false;
   // Whether it gives the student true labels, by declaration. Such a stage stands next to the loss.
   bool spends_gold = false;
+  StageAnswers answers = StageAnswers::none;
+  // Whether it learns from a declared budget of true labels, parameter "rows", which labels to believe. The
+  // student sees no true label of it. It may stand anywhere.
+  bool judges_by_gold = false;
 };
 
 const std::vector<StageInfo>& stages();

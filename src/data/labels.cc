@@ -62,11 +62,26 @@ std::int32_t WeakLabels::hard(std::size_t row) const {
   return static_cast<std::int32_t>(argmax(&p[row * classes], classes));
 }
 
+float WeakLabels::confidence(std::size_t row) const {
+  return p[row * classes + static_cast<std::size_t>(hard(row))];
+}
+
 std::vector<double> WeakLabels::mean() const {
   std::vector<double> mean(classes, 0);
   for (std::size_t i = 0; i < p.size(); ++i) mean[i % classes] += p[i];
   for (auto& value : mean) value /= static_cast<double>(std::max<std::size_t>(1, size()));
   return mean;
+}
+
+Json ground_truth_behind(const Json& provenance) {
+  Json uses = Json::array();
+  for (const Json* made = &provenance; made->is_object();) {
+    for (const Json& use : made->value("ground_truth", Json::array())) uses.push_back(use);
+    const auto before = made->find("of");
+    if (before == made->end()) break;
+    made = &*before;
+  }
+  return uses;
 }
 
 void write_weak_labels(FileSystem& fs, const std::string& path, const WeakLabels& labels) {
@@ -119,6 +134,7 @@ TrainingLabels TrainingLabels::from(const WeakLabels& labels, bool hard) {
   TrainingLabels result;
   result.classes_ = classes;
   result.prior_ = labels.mean();
+  result.certificate_ = ground_truth_behind(labels.provenance);
   if (!hard) {
     result.ids_ = labels.ids;
     result.p_ = labels.p;

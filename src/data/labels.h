@@ -24,8 +24,13 @@ struct WeakLabels {
 
   std::size_t size() const { return ids.size(); }
   std::int32_t hard(std::size_t row) const;  // argmax, ties by lowest class
+  float confidence(std::size_t row) const;   // the largest probability
   std::vector<double> mean() const;          // [K] over all rows, abstentions too: the prior "weak"
 };
+
+// True labels by which stages judged these labels, or others that these were made of:
+// [{"rows","purpose"}...], from the "ground_truth" of each provenance on the way back through "of".
+Json ground_truth_behind(const Json& provenance);
 
 void write_weak_labels(FileSystem& fs, const std::string& path, const WeakLabels& labels);
 // Throws Error{corrupt_data}: rows that do not sum to 1, non-finite or negative p, duplicate ids.
@@ -79,7 +84,8 @@ class TrainingLabels {
   std::size_t skipped() const { return skipped_; }
   double prior_entropy() const;  // nats
   double median_margin() const;  // of max_c p_c - 1/K over rows; the mean of the middle two
-  Json certificate() const { return certificate_; }  // [{"rows","purpose"}], empty for weak labels
+  // [{"rows","purpose"}]: true labels among these, and those by which stages judged weak ones.
+  Json certificate() const { return certificate_; }
 
  private:
   TrainingLabels() = default;

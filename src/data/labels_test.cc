@@ -31,7 +31,19 @@ TEST(WeakLabels, HardIsArgmaxWithTiesToTheLowest) {
   EXPECT_EQ(three().hard(0), 1);
   EXPECT_EQ(three().hard(1), 0);
   EXPECT_EQ(three().hard(2), 0);
+  EXPECT_EQ(three().confidence(0), 0.75f);
   EXPECT_THAT(three().mean(), ElementsAre(DoubleEq(1.75 / 3), DoubleEq(1.25 / 3)));
+}
+
+TEST(WeakLabels, KnowTheTrueLabelsTheyWereJudgedBy) {
+  const auto use = [](int rows) { return Json{{"rows", rows}, {"purpose", "gold budget"}}; };
+  WeakLabels labels = three();
+  labels.provenance = {{"kind", "b"},
+                       {"ground_truth", {use(7)}},
+                       {"of", {{"kind", "a"}, {"of", {{"kind", "c"}, {"ground_truth", {use(3)}}}}}}};
+  EXPECT_EQ(ground_truth_behind(labels.provenance), (Json::array({use(7), use(3)})));
+  EXPECT_EQ(TrainingLabels::from(labels).certificate(), (Json::array({use(7), use(3)})));
+  EXPECT_EQ(ground_truth_behind(three().provenance), Json::array());
 }
 
 TEST(WeakLabels, ComeBackFromAFile) {

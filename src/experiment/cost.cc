@@ -116,9 +116,12 @@ class Estimator {
     const double rows = static_cast<double>(data_.train) / 2,
                  width = static_cast<double>(feature_width(node));
     const Json& params = node.params["params"];
+    double seconds = kRuleSeconds;
     if (params.contains("folds"))
-      return kRuleSeconds + params["folds"].get<double>() * kFoldPasses * rows * width / kFoldRate;
-    return kRuleSeconds + rows * rows * width / kPairRate;
+      seconds += params["folds"].get<double>() * kFoldPasses * rows * width / kFoldRate;
+    if (params.contains("k") || node.params["transform"] == "filter:overlap")
+      seconds += rows * rows * width / kPairRate;
+    return seconds;
   }
 
   std::int64_t memory(const Node& node) {

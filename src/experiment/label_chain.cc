@@ -1,6 +1,7 @@
 #include "experiment/label_chain.h"
 
 #include <algorithm>
+#include <map>
 
 #include "data/labels.h"
 #include "experiment/job.h"
@@ -47,7 +48,8 @@ std::vector<LabelStage> label_stages(const Plan& plan, const Store& store, const
                       .kept = static_cast<std::int64_t>(made.size()),
                       .changed = made.provenance.at("changed"),
                       .given_right = count_right(given, truth),
-                      .kept_right = count_right(made, truth)});
+                      .kept_right = count_right(made, truth),
+                      .counts = made.provenance.value("counts", std::map<std::string, std::int64_t>{})});
     key = before;
   }
   std::reverse(stages.begin(), stages.end());

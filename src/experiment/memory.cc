@@ -152,9 +152,13 @@ double stage_bytes(const Node& node, const NodeTexts& texts, double width) {
   const double half = static_cast<double>(texts.train) / 2, rows = half * 2 + static_cast<double>(texts.test);
   const Json& params = node.params["params"];
   const double given = rows * width * 2 + half * width * (4 + 4);
-  if (params.contains("folds")) return given + half * width * (8 + 4) * 1.5;  // vectors grow by doubling
+  const bool pairs = params.contains("k") || node.params["transform"] == "filter:overlap";
+  if (params.contains("folds") && !pairs)
+    return given + half * width * (8 + 4) * 1.5;  // vectors grow by doubling
+  // A third time, of length 1 or standardized, where rows overlap or answers are judged.
+  const bool again = node.params["transform"] == "filter:overlap" || params.contains("l2");
   const double neighbours = params.value("k", 0.0) + params.value("k_zeta", 0.0);
-  return given + half * (kStageBlock * 8 + neighbours * 4 * 2);
+  return given + (again ? half * width * 4 : 0) + half * (kStageBlock * 8 + neighbours * 4 * 2);
 }
 
 // A direction fitted on contrast pairs.

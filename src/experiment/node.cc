@@ -17,7 +17,10 @@ const Json& Node::settings() const {
 
 Company company_of(const Node& node) {
   const auto model = node.files.find("model");
-  return {node.reads_truth(), model == node.files.end() ? "" : model->second};
+  const TruthRead truth = node.reads_truth()             ? TruthRead::all
+                          : node.inputs.contains("gold") ? TruthRead::gold_rows
+                                                         : TruthRead::none;
+  return {truth, model == node.files.end() ? "" : model->second};
 }
 
 Json to_json(const Node& node) {

@@ -31,9 +31,10 @@ struct Node {
   bool reads_truth() const { return inputs.contains("truth"); }
 };
 
-// Whether it reads truth, and its model file: nodes that agree in both may share a process. Nothing that
-// reads ground truth ever shares one with a student of weak labels.
-using Company = std::tuple<bool, std::string>;
+// How much truth it reads (none, some rows of it, all), and its model file: nodes that agree in both may share
+// a process. Nothing that reads ground truth ever shares one with a student of weak labels alone.
+enum class TruthRead { none, gold_rows, all };
+using Company = std::tuple<TruthRead, std::string>;
 Company company_of(const Node& node);
 
 Json to_json(const Node& node);

@@ -11,6 +11,7 @@
 #include "experiment/choice.h"
 #include "experiment/claim.h"
 #include "experiment/elicit.h"
+#include "experiment/gold_stages.h"
 #include "experiment/learner.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
@@ -160,12 +161,6 @@ class Planner {
 
   // A model without pretraining has no file to stay in.
   static std::string base_of(const Learner& learner) { return learner.spec.values.value("base", "compute"); }
-
-  // The stage that spends true labels stands last; null where there is none.
-  static const StageSpec* gold_of(const MethodSpec& method) {
-    const bool spends = !method.stages.empty() && find_stage(method.stages.back().name)->spends_gold;
-    return spends ? &method.stages.back() : nullptr;
-  }
 
   static MethodSpec naive() { return {"naive", resolve_parameters(find_method("naive"), Json::object())}; }
 
@@ -322,24 +317,44 @@ class Planner {
 
   // The labels that the pipeline makes of a supervisor's. What a stage does depends on the run seed by its
   // inputs alone.
-  std::string staged(std::string labels, const MethodSpec& method, const Learner& student,
+  std::string staged(const std::string& raw_labels, const MethodSpec& method, const Learner& student,
                      std::uint64_t seed) {
+    std::string labels = raw_labels;
     for (const auto& stage : method.stages) {
-      if (find_stage(stage.name)->spends_gold) continue;
+      const StageInfo& info = *find_stage(stage.name);
+      if (info.spends_gold) continue;
       check_neighbours(stage);
       Node node;
       node.kind = "weak_labels";
       node.params = {{"transform", stage.name}, {"params", stage.params}};
-      node.inputs = {{"labels", labels}};
-      if (find_stage(stage.name)->reads_features) {
+      if (info.reads_features) {
         node.inputs["dataset"] = data_.dataset;
         node.inputs["features"] = stage_features(student, stage.params.at("depth"));
         node.params["params"].erase("depth");  // the features'
       }
+      if (info.judges_by_gold) {
+        node.inputs["gold"] = gold_rows(stage, raw_labels, seed);
+        node.params["params"].erase("rows");  // the budget's
+      }
+      if (info.answers == StageAnswers::zero_shot) node.inputs["answers"] = own_answers(student, stage.name);
       node.title = stage.name + ", seed " + std::to_string(seed);
-      labels = add(std::move(node));
+      node.params["params"].erase("rounds");
+      for (std::int64_t round = stage.params.value("rounds", std::int64_t{1}); round > 0; --round) {
+        node.inputs["labels"] = labels;
+        if (info.answers == StageAnswers::first_student)
+          node.inputs["answers"] = first_student(student, labels, labels == raw_labels, seed, method);
+        labels = add(node);
+      }
     }
     return labels;
+  }
+
+  // The untrained student's own answers to all rows.
+  std::string own_answers(const Learner& student, const std::string& stage) {
+    if (const std::string why = zero_shot_impossible(student); !why.empty())
+      throw Error(ErrorKind::usage, "method.\"" + stage + "\" asks the untrained student: " + why)
+          .hint("Take a decoder as the student and name a word for each class in student.label_words.");
+    return zero_shot(student, "weak_floor");
   }
 
   std::string ceiling(const Learner& student, std::uint64_t seed) {
@@ -359,9 +374,18 @@ class Planner {
           .found(std::to_string(rows));
     Node node;
     node.kind = "gold_rows";
-    node.params = {{"rows", rows}, {"place", stage.params.at("place")}, {"seed", seed}};
+    node.params = {{"rows", rows}, {"place", gold_place_of(stage)}, {"seed", seed}};
     node.inputs = {{"labels", raw_labels}, {"truth", data_.truth}};
     node.title = std::to_string(rows) + " true labels, seed " + std::to_string(seed);
+    return add(std::move(node));
+  }
+
+  // A student of the method's loss, as its cell has it without the stages that follow.
+  std::string first_student(const Learner& student, const std::string& labels, bool whole_half,
+                            std::uint64_t seed, const MethodSpec& method) {
+    Node node = fit("weak_to_strong", student, whole_half ? "transfer" : "labelled", seed, method);
+    node.inputs["labels"] = labels;
+    node.title = "first student " + student.spec.name + ", seed " + std::to_string(seed);
     return add(std::move(node));
   }
 
@@ -372,7 +396,7 @@ class Planner {
     const char* rows = method.stages.empty() ? "transfer" : "labelled";  // those that stages left
     Node node = fit(kind, student, rows, seed, method, random_init);
     node.inputs["labels"] = staged(raw_labels, method, student, seed);
-    if (const StageSpec* gold = gold_of(method)) {
+    if (const StageSpec* gold = stage_of_gold_targets(method)) {
       node.inputs["gold"] = gold_rows(*gold, raw_labels, seed);
       node.params["method"]["gold"] = {{"use", gold->name}, {"params", gold->params}};
       for (const char* key : {"rows", "place"}) node.params["method"]["gold"]["params"].erase(key);
@@ -448,7 +472,7 @@ class Planner {
       cell.seeds.push_back(std::move(run));
     }
     add_controls(cell, supervisor, student, labels, shuffled);
-    if (const StageSpec* gold = gold_of(spec.method)) add_gold_controls(cell, *gold, student, labels);
+    add_gold_controls(cell, spec.method, student, labels);
     return cell;
   }
 
@@ -501,17 +525,18 @@ class Planner {
   }
 
   // What the budget is worth without the method: the true labels alone, and among weak labels as they are.
-  void add_gold_controls(Cell& cell, const StageSpec& gold, const Learner& student,
+  void add_gold_controls(Cell& cell, const MethodSpec& method, const Learner& student,
                          const std::vector<std::string>& labels) {
-    cell.declared[kGoldPurpose] = gold.params.at("rows");
-    if (gold.params.at("place") != "random") cell.declared[kGoldPlacePurpose] = data_.train;
+    const Json budget = gold_budget_of(method);
+    if (budget.is_null()) return;
+    cell.declared[kGoldPurpose] = budget["rows"];
+    if (budget["place"] != "random") cell.declared[kGoldPlacePurpose] = data_.train;
     const auto control = [&](const char* name, const char* stage, bool teaches) {
-      MethodSpec method = naive();
-      method.stages = {{stage, gold.params}};
-      method.stages[0].params.erase("weight");
+      MethodSpec with_gold = naive();
+      with_gold.stages = {{stage, budget}};
       Control made{.teaches = teaches};
       for (std::size_t s = 0; s < labels.size(); ++s)
-        made.series.push_back(taught("control", student, labels[s], s, method, name));
+        made.series.push_back(taught("control", student, labels[s], s, with_gold, name));
       cell.controls[name] = made;
     };
     control("gold rows alone", "gold:only", false);

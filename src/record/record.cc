@@ -90,19 +90,29 @@ std::vector<CurvePoint> read_curve(const Fields& fields) {
   return curve;
 }
 
+// Numbers by name; none where the key is absent.
+std::map<std::string, std::int64_t> read_counts(const Fields& fields, const char* key) {
+  std::map<std::string, std::int64_t> counts;
+  if (!fields.has(key)) return counts;
+  const Json object = fields.object(key);
+  for (const auto& [name, count] : object.items()) counts[name] = fields.at(key, object).count(name.c_str());
+  return counts;
+}
+
 std::vector<LabelStage> read_label_stages(const Fields& fields) {
   std::vector<LabelStage> stages;
   if (!fields.has("label_stages")) return stages;
   const Json list = fields.list("label_stages");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Fields stage = fields.at("label_stages", i, list[i]);
-    stage.only({"name", "given", "kept", "changed", "given_right", "kept_right"});
+    stage.only({"name", "given", "kept", "changed", "given_right", "kept_right", "counts"});
     stages.push_back({.name = stage.get<std::string>("name"),
                       .given = stage.count("given"),
                       .kept = stage.count("kept"),
                       .changed = stage.count("changed"),
                       .given_right = stage.number("given_right"),
-                      .kept_right = stage.number("kept_right")});
+                      .kept_right = stage.number("kept_right"),
+                      .counts = read_counts(stage, "counts")});
     const LabelStage& last = stages.back();
     if (last.kept > last.given)
       stage.refuse("kept", "at most " + std::to_string(last.given), std::to_string(last.kept));
@@ -197,15 +207,6 @@ Control read_control(const Fields& fields, const SeriesMap& known, std::size_t s
   return control;
 }
 
-std::map<std::string, std::int64_t> read_declared(const Fields& fields) {
-  std::map<std::string, std::int64_t> declared;
-  if (!fields.has("declared")) return declared;
-  const Json uses = fields.object("declared");
-  for (const auto& [purpose, rows] : uses.items())
-    declared[purpose] = fields.at("declared", uses).count(purpose.c_str());
-  return declared;
-}
-
 Cell read_cell(const Fields& fields, const SeriesMap& known) {
   fields.only({"id", "supervisor", "student", "method", "supervisor_kind", "supervisor_tune", "student_tune",
                "params", "status", "error", "seeds", "controls", "declared"});
@@ -218,7 +219,7 @@ Cell read_cell(const Fields& fields, const SeriesMap& known) {
   cell.supervisor_tune = fields.get<std::string>("supervisor_tune");
   cell.student_tune = fields.get<std::string>("student_tune");
   cell.params = fields.object("params");
-  cell.declared = read_declared(fields);
+  cell.declared = read_counts(fields, "declared");
   cell.status = fields.one_of("status", {"done", "failed"});
   cell.error = fields.get<std::string>("error");
   if (cell.status == "failed" && cell.error.empty())

@@ -25,10 +25,11 @@ struct CurvePoint {
 
 // What one stage of a pipeline did to the labels that a student learned from.
 struct LabelStage {
-  std::string name;                        // "filter:topo"
-  std::int64_t given = 0, kept = 0;        // labels before and after
-  std::int64_t changed = 0;                // of those kept: of another class than before
-  double given_right = 0, kept_right = 0;  // labels that are the ground truth (abstention 1/K)
+  std::string name;                              // "filter:topo"
+  std::int64_t given = 0, kept = 0;              // labels before and after
+  std::int64_t changed = 0;                      // of those kept: of another class than before
+  double given_right = 0, kept_right = 0;        // labels that are the ground truth (abstention 1/K)
+  std::map<std::string, std::int64_t> counts{};  // of the given labels, by what the stage found them to be
 };
 
 // One model (or rule) evaluated: its answers on the test items. Shared by all cells that name it.

@@ -47,7 +47,7 @@ Record sample() {
       {.step = 1, .epoch = 0.5, .train_loss = 0.693},
       {.step = 2, .epoch = 1, .train_loss = 0.1 + 0.2, .test_accuracy = 0.7, .agreement = 0.8}};
   record.series["s"].label_stages = {{"filter:topo", 50, 44, 0, 38.5, 36},
-                                     {"relabel:knn", 44, 44, 5, 36, 37}};
+                                     {"relabel:knn", 44, 44, 5, 36, 37, {{"hard", 9}}}};
   record.series["s"].final_train_loss = 0.5;
   record.series["s"].label_entropy = 0.69;
   record.series["x"] = {
@@ -111,11 +111,14 @@ TEST(Record, RoundTripIsExact) {
   EXPECT_EQ(back.cells[0].declared.at("gold budget"), 20);
   EXPECT_EQ(back.ledger.nodes.size(), 1u);
   EXPECT_EQ(back.series.at("s").label_stages[0].given_right, 38.5);
+  EXPECT_TRUE(back.series.at("s").label_stages[0].counts.empty());
+  EXPECT_EQ(back.series.at("s").label_stages[1].counts.at("hard"), 9);
 }
 
 TEST(Record, StagesAreThereOnlyWhereThereAreSome) {
   const Json json = to_json(sample());
   EXPECT_FALSE(json["series"]["w"].contains("label_stages"));
+  EXPECT_FALSE(json["series"]["s"]["label_stages"][0].contains("counts"));
   EXPECT_THAT(error_after([](Json& record) { record["series"]["s"]["label_stages"][0]["kept"] = 51; }),
               HasSubstr("label_stages[0]"));
 }

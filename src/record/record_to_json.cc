@@ -27,12 +27,14 @@ Json to_json(const CurvePoint& point) {
 }
 
 Json to_json(const LabelStage& stage) {
-  return {{"name", stage.name},
-          {"given", stage.given},
-          {"kept", stage.kept},
-          {"changed", stage.changed},
-          {"given_right", stage.given_right},
-          {"kept_right", stage.kept_right}};
+  Json json = {{"name", stage.name},
+               {"given", stage.given},
+               {"kept", stage.kept},
+               {"changed", stage.changed},
+               {"given_right", stage.given_right},
+               {"kept_right", stage.kept_right}};
+  if (!stage.counts.empty()) json["counts"] = stage.counts;
+  return json;
 }
 
 Json to_json(const Series& series) {

@@ -1,23 +1,16 @@
 #include "supervise/gold_use.h"
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 
 #include "base/error.h"
 #include "supervise/lbfgs.h"
+#include "supervise/logistic.h"
 
 namespace qinglan {
 namespace {
 
 constexpr double kRidge = 1e-6;  // on the slope, which equal confidences leave open
-
-double logistic(double z) { return z >= 0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / (1 + std::exp(z)); }
-
-double confidence(const WeakLabels& labels, std::size_t row) {
-  const auto p = labels.p.begin() + static_cast<std::ptrdiff_t>(row * labels.classes);
-  return *std::max_element(p, p + static_cast<std::ptrdiff_t>(labels.classes));
-}
 
 struct Known {
   double confidence, target;
@@ -31,7 +24,7 @@ std::vector<Known> known_rows(const WeakLabels& labels, const GoldRows& gold) {
   for (std::size_t row = 0; row < labels.size(); ++row) {
     const auto label = truth.find(labels.ids[row]);
     if (label == truth.end()) continue;
-    known.push_back({confidence(labels, row), 0});
+    known.push_back({labels.confidence(row), 0});
     right.push_back(labels.hard(row) == label->second);
   }
   const auto rights = static_cast<double>(std::count(right.begin(), right.end(), true));
@@ -54,8 +47,7 @@ std::vector<float> reliability(const WeakLabels& labels, const GoldRows& gold) {
     double sum = kRidge * x[1] * x[1] / 2;
     for (const Known& row : known) {
       const double z = x[0] + x[1] * row.confidence;
-      // -t log s(z) - (1 - t) log s(-z) = log(1 + e^z) - t z, whose derivative is s(z) - t.
-      sum += (std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z))) - row.target * z) / n;
+      sum += binary_cross_entropy(z, row.target) / n;
       const double slope = (logistic(z) - row.target) / n;
       gradient[0] += slope, gradient[1] += slope * row.confidence;
     }
@@ -64,7 +56,7 @@ std::vector<float> reliability(const WeakLabels& labels, const GoldRows& gold) {
   const std::vector<double> curve = minimize_lbfgs(loss, {0, 0}).x;
   std::vector<float> reliable;
   for (std::size_t row = 0; row < labels.size(); ++row)
-    reliable.push_back(static_cast<float>(logistic(curve[0] + curve[1] * confidence(labels, row))));
+    reliable.push_back(static_cast<float>(logistic(curve[0] + curve[1] * labels.confidence(row))));
   return reliable;
 }
 

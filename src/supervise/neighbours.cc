@@ -13,21 +13,28 @@ constexpr std::size_t kLanes = 16;  // sums side by side, so that the compiler c
 
 using Near = std::pair<float, std::uint32_t>;  // squared distance, row: compares by both
 
-}  // namespace
-
-float squared_distance(std::span<const float> a, std::span<const float> b) {
+// The sum of term(a_i, b_i).
+template <typename Term>
+float sum_of_terms(std::span<const float> a, std::span<const float> b, Term term) {
   float sums[kLanes] = {};
   const float *x = a.data(), *y = b.data();
   const std::size_t whole = a.size() / kLanes * kLanes;
   for (std::size_t i = 0; i < whole; i += kLanes)
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      const float difference = x[i + lane] - y[i + lane];
-      sums[lane] += difference * difference;
-    }
-  for (std::size_t i = whole; i < a.size(); ++i) sums[i - whole] += (x[i] - y[i]) * (x[i] - y[i]);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += term(x[i + lane], y[i + lane]);
+  for (std::size_t i = whole; i < a.size(); ++i) sums[i - whole] += term(x[i], y[i]);
   float sum = 0;
   for (const float part : sums) sum += part;
   return sum;
+}
+
+}  // namespace
+
+float squared_distance(std::span<const float> a, std::span<const float> b) {
+  return sum_of_terms(a, b, [](float x, float y) { return (x - y) * (x - y); });
+}
+
+float inner_product(std::span<const float> a, std::span<const float> b) {
+  return sum_of_terms(a, b, [](float x, float y) { return x * y; });
 }
 
 std::vector<std::uint32_t> nearest_rows(const FeatureRows& features,

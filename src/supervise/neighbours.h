@@ -16,7 +16,8 @@ std::vector<std::uint32_t> nearest_rows(const FeatureRows& features,
                                         const std::vector<std::uint32_t>& queries,
                                         const std::vector<std::uint32_t>& candidates, std::size_t k);
 
-// |a - b|^2 in fp32, summed in an order that depends on the width alone.
+// |a - b|^2 and a b in fp32, summed in an order that depends on the width alone.
 float squared_distance(std::span<const float> a, std::span<const float> b);
+float inner_product(std::span<const float> a, std::span<const float> b);
 
 }  // namespace qinglan

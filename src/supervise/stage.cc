@@ -4,9 +4,11 @@
 #include <cmath>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "base/listed.h"
+#include "data/gold_rows.h"
 #include "data/id_hash.h"
 #include "supervise/relabel.h"
 #include "supervise/stages/all.h"
@@ -38,7 +40,7 @@ WeakLabels in_order(const WeakLabels& labels, const std::vector<std::uint32_t>& 
 
 std::vector<float> in_order(const FeatureRows& features, const std::vector<std::uint32_t>& order) {
   std::vector<float> values;
-  if (!features.width) return values;
+  if (features.values.empty()) return values;
   values.reserve(features.values.size());
   for (const std::uint32_t row : order)
     values.insert(values.end(), features.row(row).begin(), features.row(row).end());
@@ -51,6 +53,20 @@ void check_features(const FeatureRows& features, std::size_t rows) {
     if (!std::isfinite(value))
       throw Error(ErrorKind::invalid_input, "the student's hidden states hold NaN or Inf")
           .hint("use dtype = \"float32\" for this model");
+}
+
+// By row the true class, or -1.
+std::vector<std::int32_t> truth_of(const WeakLabels& labels, const GoldRows* gold) {
+  if (!gold) return {};
+  QL_CHECK(gold->classes == labels.classes, "gold rows of other classes");
+  std::unordered_map<std::string, std::int32_t> known;
+  for (std::size_t i = 0; i < gold->size(); ++i) known.emplace(gold->ids[i], gold->labels[i]);
+  std::vector<std::int32_t> truth;
+  for (const auto& id : labels.ids) {
+    const auto label = known.find(id);
+    truth.push_back(label == known.end() ? -1 : label->second);
+  }
+  return truth;
 }
 
 // The labels that the outcome leaves, in the order that `labels` had before `order` was taken.
@@ -100,31 +116,44 @@ const std::vector<StageEntry>& stage_functions() {
       {"filter:knn", filter_knn},
       {"filter:logreg", filter_logreg},
       {"filter:topo", filter_topo},
+      {"filter:overlap", filter_overlap},
+      {"filter:trust", filter_trust},
+      {"filter:trust-linear", filter_trust_linear},
       {"relabel:knn", relabel_knn},
       {"relabel:logreg", relabel_logreg},
       {"relabel:topo", relabel_topo},
+      {"relabel:student", relabel_student},
+      {"relabel:select", relabel_select},
+      {"relabel:select-gold", relabel_select_gold},
+      {"retrain:confident", retrain_confident},
   };
   return table;
 }
 
 WeakLabels apply_stage(const std::string& name, const Json& params, const WeakLabels& labels,
-                       const FeatureRows& features) {
+                       const StageView& view) {
   const auto entry = std::find_if(stage_functions().begin(), stage_functions().end(),
                                   [&](const StageEntry& one) { return name == one.name; });
   if (entry == stage_functions().end())
     throw Error(ErrorKind::unsupported, "no such stage: " + name)
         .expected("one of " + listed(stage_functions(), &StageEntry::name));
-  check_features(features, labels.size());
+  check_features(view.features, labels.size());
+  QL_CHECK(view.answers.values.empty() || view.answers.size() == labels.size(), "an answer a label");
   const auto order = hash_order(labels);
   const WeakLabels ordered = in_order(labels, order);
-  const std::vector<float> values = in_order(features, order);
-  WeakLabels made = in_former_order(ordered, entry->run({ordered, {values, features.width}, params}), order);
+  const std::vector<float> values = in_order(view.features, order), answers = in_order(view.answers, order);
+  const StageOutcome outcome =
+      entry->run({ordered, {values, view.features.width}, params, answers, truth_of(ordered, view.gold)});
+  WeakLabels made = in_former_order(ordered, outcome, order);
   check_kept(labels, made);
   made.provenance = {{"kind", name},
                      {"rows", labels.size()},
                      {"kept", made.size()},
                      {"changed", count_changed(labels, made)},
                      {"of", labels.provenance}};
+  if (!outcome.counts.empty()) made.provenance["counts"] = outcome.counts;
+  if (view.gold)
+    made.provenance["ground_truth"] = Json::array({{{"rows", view.gold->size()}, {"purpose", kGoldPurpose}}});
   return made;
 }
 

@@ -1,7 +1,6 @@
 #include "worker/fit_task.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "base/error.h"
@@ -91,11 +90,8 @@ FitTask read_fit_task(Step& step) {
   const bool supervision = step.node.params.at("rows") == "supervision";
   const auto half = pick(inputs.train, supervision ? halves.supervision : halves.transfer);
   FitLabels labels = step.node.reads_truth() ? labels_of_truth(step, half) : labels_of_supervisor(step, half);
-  std::map<std::string, std::size_t> row_of;
-  for (std::size_t i = 0; i < inputs.train.size(); ++i) row_of[inputs.train[i].id] = i;
   const auto with_rows = [&](TrainingLabels made) {
-    std::vector<std::size_t> rows;
-    for (const auto& id : made.ids()) rows.push_back(row_of.at(id));
+    std::vector<std::size_t> rows = rows_by_id(inputs.train, made.ids());
     return LabelledRows{std::move(made), std::move(rows)};
   };
   FitTask task{

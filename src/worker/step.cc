@@ -1,5 +1,7 @@
 #include "worker/step.h"
 
+#include <unordered_map>
+
 #include "base/error.h"
 #include "data/template.h"
 
@@ -86,6 +88,19 @@ std::vector<Example> pick(const std::vector<Example>& rows, const std::vector<st
   picked.reserve(wanted.size());
   for (const std::size_t index : wanted) picked.push_back(rows[index]);
   return picked;
+}
+
+std::vector<std::size_t> rows_by_id(const std::vector<Example>& rows, const std::vector<std::string>& ids) {
+  std::unordered_map<std::string, std::size_t> row_of;
+  for (std::size_t i = 0; i < rows.size(); ++i) row_of.emplace(rows[i].id, i);
+  std::vector<std::size_t> found;
+  found.reserve(ids.size());
+  for (const auto& id : ids) {
+    const auto row = row_of.find(id);
+    QL_CHECK(row != row_of.end(), "no row has the id " + id);
+    found.push_back(row->second);
+  }
+  return found;
 }
 
 std::vector<float> values_of(const torch::Tensor& tensor) {

@@ -56,6 +56,8 @@ void run_fit(Step& step);  // ngrams, probe, lora, full on whatever labels
 std::vector<std::string> render_texts(const std::vector<Example>& rows, const std::string& text_template);
 std::vector<std::string> ids_of(const std::vector<Example>& rows);
 std::vector<Example> pick(const std::vector<Example>& rows, const std::vector<std::size_t>& wanted);
+// Where the rows of these ids stand. Throws Error{internal} for an id that is not there.
+std::vector<std::size_t> rows_by_id(const std::vector<Example>& rows, const std::vector<std::string>& ids);
 // Numbers of a tensor of any float type as fp32, row-major.
 std::vector<float> values_of(const torch::Tensor& tensor);
 // logits [n, K] row-major.

@@ -13,6 +13,13 @@ StageInfo filter_logreg_stage();
 StageInfo relabel_logreg_stage();
 StageInfo filter_topo_stage();
 StageInfo relabel_topo_stage();
+StageInfo filter_overlap_stage();
+StageInfo retrain_confident_stage();
+StageInfo relabel_student_stage();
+StageInfo filter_trust_stage();
+StageInfo filter_trust_linear_stage();
+StageInfo relabel_select_stage();
+StageInfo relabel_select_gold_stage();
 StageInfo gold_replace_stage();
 StageInfo gold_weighted_stage();
 StageInfo gold_anchored_stage();
@@ -23,6 +30,10 @@ StageInfo gold_only_stage();
 ParameterInfo depth_parameter();
 // Neighbours of a row, never itself.
 ParameterInfo neighbours_parameter(const char* name, const char* help);
+// True labels of the transfer half that a stage is given.
+ParameterInfo gold_rows_parameter();
+// Share of the labels that a filter keeps.
+ParameterInfo kept_parameter(const char* help);
 // Share of the labels that a filter drops.
 ParameterInfo contamination_parameter(const char* help);
 

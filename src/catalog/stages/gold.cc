@@ -6,8 +6,6 @@ namespace {
 constexpr char kMixing[] =
     "ground-truth-mixing studies of weak-to-strong training (a fork of openai/weak-to-strong)";
 
-ParameterInfo rows() { return {"rows", 100, "labels of the transfer half whose truth is given", 1, 1e9}; }
-
 ParameterInfo place() {
   return {"place",
           "random",
@@ -24,7 +22,7 @@ ParameterInfo smoothing() {
 
 StageInfo gold_stage(const char* name, const char* formula, const char* source, const char* when,
                      std::vector<ParameterInfo> more = {}) {
-  std::vector<ParameterInfo> parameters{rows(), place(), smoothing()};
+  std::vector<ParameterInfo> parameters{gold_rows_parameter(), place(), smoothing()};
   parameters.insert(parameters.end(), more.begin(), more.end());
   return {{name, formula, source, when, parameters}, false, true};
 }

@@ -12,6 +12,12 @@ ParameterInfo depth_parameter() {
 
 ParameterInfo neighbours_parameter(const char* name, const char* help) { return {name, 50, help, 1, 10000}; }
 
+ParameterInfo gold_rows_parameter() {
+  return {"rows", 100, "labels of the transfer half whose truth is given", 1, 1e9};
+}
+
+ParameterInfo kept_parameter(const char* help) { return {"keep", 0.5, help, 0.01, 1}; }
+
 ParameterInfo contamination_parameter(const char* help) { return {"contamination", 0.1, help, 0, 0.99}; }
 
 }  // namespace qinglan

@@ -15,6 +15,13 @@ StageOutcome filter_logreg(const StageInput& input);
 StageOutcome relabel_logreg(const StageInput& input);
 StageOutcome filter_topo(const StageInput& input);
 StageOutcome relabel_topo(const StageInput& input);
+StageOutcome filter_overlap(const StageInput& input);
+StageOutcome retrain_confident(const StageInput& input);
+StageOutcome relabel_student(const StageInput& input);
+StageOutcome filter_trust(const StageInput& input);
+StageOutcome filter_trust_linear(const StageInput& input);
+StageOutcome relabel_select(const StageInput& input);
+StageOutcome relabel_select_gold(const StageInput& input);
 
 // All rows; those that have a label.
 std::vector<std::uint32_t> all_rows(const WeakLabels& labels);
@@ -30,7 +37,15 @@ std::vector<float> mean_of_nearest(const StageInput& input, const std::vector<st
 std::vector<std::uint32_t> without_doubted(const StageInput& input, const std::vector<std::uint32_t>& rows,
                                            const std::vector<float>& q, std::size_t count);
 
-// round(n contamination), halves up.
+// The `count` of `rows` with the largest `values` [rows], ascending; of equal ones the lower row stays.
+std::vector<std::uint32_t> highest(const std::vector<std::uint32_t>& rows, const std::vector<double>& values,
+                                   std::size_t count);
+
+// 1 at the largest value, the first of equals, 0 elsewhere.
+std::vector<float> one_hot_of(std::span<const float> p);
+
+// round(n contamination) and round(n keep), halves up.
 std::size_t contaminated(const StageInput& input, std::size_t n);
+std::size_t kept_count(const StageInput& input, std::size_t n);
 
 }  // namespace qinglan

@@ -7,6 +7,14 @@
 #include "supervise/stages/all.h"
 
 namespace qinglan {
+namespace {
+
+std::size_t share_of(const StageInput& input, const char* parameter, std::size_t n) {
+  return static_cast<std::size_t>(
+      std::floor(static_cast<double>(n) * input.params.at(parameter).get<double>() + 0.5));
+}
+
+}  // namespace
 
 std::vector<std::uint32_t> all_rows(const WeakLabels& labels) {
   std::vector<std::uint32_t> rows(labels.size());
@@ -60,9 +68,28 @@ std::vector<std::uint32_t> without_doubted(const StageInput& input, const std::v
   return kept;
 }
 
-std::size_t contaminated(const StageInput& input, std::size_t n) {
-  return static_cast<std::size_t>(
-      std::floor(static_cast<double>(n) * input.params.at("contamination").get<double>() + 0.5));
+std::vector<std::uint32_t> highest(const std::vector<std::uint32_t>& rows, const std::vector<double>& values,
+                                   std::size_t count) {
+  std::vector<std::pair<double, std::uint32_t>> order;  // the highest first, then the lowest row
+  for (std::size_t i = 0; i < rows.size(); ++i) order.emplace_back(-values[i], rows[i]);
+  std::sort(order.begin(), order.end());
+  order.resize(std::min(count, order.size()));
+  std::vector<std::uint32_t> kept;
+  for (const auto& [value, row] : order) kept.push_back(row);
+  std::sort(kept.begin(), kept.end());
+  return kept;
 }
+
+std::vector<float> one_hot_of(std::span<const float> p) {
+  std::vector<float> one_hot(p.size(), 0.0f);
+  one_hot[static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin())] = 1;
+  return one_hot;
+}
+
+std::size_t contaminated(const StageInput& input, std::size_t n) {
+  return share_of(input, "contamination", n);
+}
+
+std::size_t kept_count(const StageInput& input, std::size_t n) { return share_of(input, "keep", n); }
 
 }  // namespace qinglan
