@@ -24,6 +24,17 @@ TEST(Node, KeyIsPinnedForEver) {  // a change here makes every store cold
   EXPECT_EQ(example().key(), "3a9dcd4e585ca161b29cf7d3648c4bdab22b9ca9b21388444a1f315fb84b4f1e");
 }
 
+TEST(Node, WhatSeesTruthSharesNoProcessWithAStudentOfWeakLabelsAlone) {
+  Node gold = example(), ceiling = example(), another = example();
+  gold.inputs["gold"] = std::string(64, 'c');
+  ceiling.inputs["truth"] = std::string(64, 'd');
+  another.params["seed"] = 2;
+  EXPECT_EQ(company_of(another), company_of(example()));
+  EXPECT_NE(company_of(gold), company_of(example()));
+  EXPECT_NE(company_of(ceiling), company_of(example()));
+  EXPECT_NE(company_of(ceiling), company_of(gold));
+}
+
 TEST(Node, KeyKnowsWorkAndNotPlaces) {
   const std::string key = example().key();
   Node moved = example();
