@@ -71,15 +71,26 @@ std::vector<KeyInfo> make_keys() {
       {"data", "text", text, "text",
        "a column, or a template over columns such as \"{passage}\\n{question}\""},
       {"data", "label", text, "label", "column of the ground truth"},
+      {"data", "recipe", text, nullptr,
+       "what a well-known data set's columns do not say, see qinglan data list: gives the keys below where "
+       "they "
+       "are not given"},
+      {"data", "choices", text_or_list, nullptr,
+       "rows are questions: the column of their answers, or a column an answer; label says the right one, "
+       "{choice} "
+       "in a template shows one, and a wrong one is drawn"},
       {"data", "id", text, "", "column of the id; default: hash of the text"},
       {"data", "group", text, "", "column or template; rows of one group stay in one half"},
+      {"data", "group_words", integer, nullptr,
+       "so many first words of the group are the group, as for variants of one sentence; default: all"},
       {"data", "train", integer, 0, "train rows drawn (split into supervision and transfer halves); 0: all"},
       {"data", "test", integer, 0, "test rows drawn; 0: all"},
       {"data", "seed", integer, 0, "draws the rows, once for all run seeds"},
       {"data", "balance", flag_or_auto, "auto",
        "drop majority rows of train; auto: when the majority exceeds 55%"},
       {"data", "allow_overlap", boolean, false, "go on when over 1% of train rows equal a test text"},
-      {"supervisor", "kind", text, "model", "model | ngrams | lexicon | labels | annotators | elicit"},
+      {"supervisor", "kind", text, "model",
+       "model | ngrams | lexicon | labels | annotators | elicit | corrupted"},
       {"supervisor", "path", text, "",
        "lexicon: word list (word, tab, valence); labels, annotators: file by id, or by row from 0 with "
        "split"},
@@ -92,6 +103,10 @@ std::vector<KeyInfo> make_keys() {
       {"supervisor", "ngram_l2", number, 1.0, "ngrams: L2 penalty"},
       {"supervisor", "elicit", text, nullptr,
        "elicit: zero-shot | ccs | pca: how a decoder's own answer is read, without a label"},
+      {"supervisor", "corrupt", text, nullptr,
+       "corrupted: which true labels are made wrong, see qinglan corruptors list; an experiment on errors"},
+      {"supervisor", "rate", number, nullptr, "corrupted: share of the labels that is made wrong"},
+      {"supervisor", "rates", number_list, nullptr, "corrupt = class-dependent: the same of each class"},
       {"supervisor", "restarts", integer, nullptr, "elicit = ccs: starts, of which the least loss is kept"},
       {"method", "name", text, "naive",
        "see qinglan methods list; stages may stand before the loss: \"filter:topo | logconf\" (without a "

@@ -102,6 +102,8 @@ std::string supervisor_words(const Cell& cell) {
     return "logistic regression on bags of n-grams, fitted on ground truth";
   if (cell.supervisor_kind == "labels") return "labels read from a file";
   if (cell.supervisor_kind == "elicit") return "what a pretrained model answers by itself; no label was used";
+  if (cell.supervisor_kind == "corrupted")
+    return "ground truth with errors put in on purpose: an experiment on errors, not a supervisor to have";
   if (cell.supervisor_kind == "annotators")
     return "answers of several annotators, combined without ground truth";
   if (cell.supervisor_kind == "model")

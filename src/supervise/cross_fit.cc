@@ -4,44 +4,10 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "supervise/lbfgs.h"
-#include "supervise/softmax_regression.h"
+#include "supervise/linear_probe.h"
 
 namespace qinglan {
 namespace {
-
-constexpr LbfgsConfig kSearch{.max_iterations = 2000, .memory = 20, .tolerance = 1e-7};
-
-struct Standard {
-  std::vector<double> mean, inverse_deviation;  // 0 of a constant feature
-
-  Standard(const FeatureRows& features, const std::vector<std::size_t>& rows)
-      : mean(features.width, 0), inverse_deviation(features.width, 0) {
-    const auto n = static_cast<double>(rows.size());
-    for (const std::size_t row : rows)
-      for (std::size_t d = 0; d < mean.size(); ++d) mean[d] += features.row(row)[d] / n;
-    for (const std::size_t row : rows)
-      for (std::size_t d = 0; d < mean.size(); ++d)
-        inverse_deviation[d] += std::pow(features.row(row)[d] - mean[d], 2) / n;
-    for (std::size_t d = 0; d < mean.size(); ++d) {
-      const double deviation = std::sqrt(inverse_deviation[d]);
-      // Below this a deviation is rounding of the mean, not information.
-      inverse_deviation[d] = deviation > 1e-12 * (1 + std::abs(mean[d])) ? 1 / deviation : 0;
-    }
-  }
-
-  SparseRows of(const FeatureRows& features, const std::vector<std::size_t>& rows) const {
-    SparseRows sparse;
-    for (const std::size_t row : rows) {
-      for (std::size_t d = 0; d < mean.size(); ++d) {
-        sparse.columns.push_back(static_cast<std::uint32_t>(d));
-        sparse.values.push_back((features.row(row)[d] - mean[d]) * inverse_deviation[d]);
-      }
-      sparse.starts.push_back(sparse.columns.size());
-    }
-    return sparse;
-  }
-};
 
 void softmax_into(const std::vector<double>& logits, float* p) {
   const double top = *std::max_element(logits.begin(), logits.end());
@@ -54,22 +20,12 @@ void softmax_into(const std::vector<double>& logits, float* p) {
 void fit_and_predict(const FeatureRows& features, const WeakLabels& labels, double l2,
                      const std::vector<std::size_t>& given, const std::vector<std::size_t>& held,
                      std::vector<float>& p) {
-  const Standard standard(features, given);
-  const SparseRows rows = standard.of(features, given);
   std::vector<float> targets;
   for (const std::size_t row : given)
     targets.insert(targets.end(), &labels.p[row * labels.classes],
                    &labels.p[row * labels.classes] + labels.classes);
-  // SoftmaxRegression takes its penalty as l2 / (2 n) |W|^2.
-  const SoftmaxRegression regression{rows, targets, features.width, labels.classes,
-                                     2 * static_cast<double>(given.size()) * l2};
-  const auto fitted = minimize_lbfgs(regression, std::vector<double>(regression.size(), 0), kSearch);
-  const SparseRows asked = standard.of(features, held);
-  std::vector<double> logits(labels.classes);
-  for (std::size_t i = 0; i < held.size(); ++i) {
-    row_logits(asked, i, fitted.x, features.width, logits);
-    softmax_into(logits, &p[held[i] * labels.classes]);
-  }
+  const LinearProbe probe = LinearProbe::fit(features, given, targets, labels.classes, l2);
+  for (const std::size_t row : held) softmax_into(probe.logits(features, row), &p[row * labels.classes]);
 }
 
 }  // namespace

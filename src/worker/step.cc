@@ -23,6 +23,7 @@ constexpr Entry kSteps[] = {
     {"weak_floor", "lexicon", run_rule_floor},
     {"weak_floor", "labels", run_rule_floor},
     {"weak_floor", "annotators", run_rule_floor},
+    {"weak_floor", "corrupted", run_corrupt},
     {"weak_floor", "zero-shot", run_zero_shot},
     {"weak_floor", "ccs", run_elicit},
     {"weak_floor", "pca", run_elicit},
