@@ -54,6 +54,13 @@ A supervisor of kind `annotators` makes one label of several people's, rules' or
 annotators, l(a) what a says of the row and k a class; no ground truth is used. Formulas are tested against NumPy and SciPy (`tools/golden/combiners_golden.py`).
 """
 
+CORRUPTORS = """# Errors on purpose
+
+A supervisor of kind `corrupted` makes weak labels of ground truth with errors put in (`corrupt = NAME`, `rate = 0.3`; `qinglan corruptors list`): of the n rows of the
+transfer half, and of test, round(rate n) get a wrong label, halves up. The same share of errors means very different students: see `examples/sst2-errors.toml`. Tested
+against NumPy (`tools/golden/corruptors_golden.py`).
+"""
+
 
 def section(method):
     lines = [f"## {method['name']}", "", method["formula"].replace("|", "\\|").replace("*", "\\*"), "", f"Source: {method['source']}.", "",
@@ -62,9 +69,9 @@ def section(method):
     return "\n".join(lines) + "\n"
 
 
-def combiner(entry):
+def combiner(entry, helps="Helps when"):
     formula = entry["formula"].replace("|", "\\|").replace("*", "\\*").replace("~", "\\~")
-    return f"## {entry['name']}\n\n{formula}\n\nSource: {entry['source']}.\n\nHelps when: {entry['summary']}.\n"
+    return f"## {entry['name']}\n\n{formula}\n\nSource: {entry['source']}.\n\n{helps}: {entry['summary']}.\n"
 
 
 def profile(entry):
@@ -86,7 +93,8 @@ def main():
     methods = listed("methods")
     losses, stages = ([section(m) for m in methods if m["kind"] == kind] for kind in ("loss", "stage"))
     combiners = [combiner(c) for c in listed("combiners")]
-    (ROOT / "docs/methods.md").write_text("\n".join([HEAD, *losses, STAGES, *stages, COMBINERS, *combiners]))
+    corruptors = [combiner(c, "What it shows") for c in listed("corruptors")]
+    (ROOT / "docs/methods.md").write_text("\n".join([HEAD, *losses, STAGES, *stages, COMBINERS, *combiners, CORRUPTORS, *corruptors]))
     (ROOT / "docs/compat.md").write_text("\n".join([COMPAT, *(profile(entry) for entry in listed("compat"))]))
 
 

@@ -19,6 +19,8 @@ Named supervisor_words(const Cell& cell) {
     return {"labels elicited by a few true ones (" + cell.supervisor + ")", "those labels themselves"};
   if (cell.supervisor_kind == "elicit")
     return {"labels elicited without ground truth (" + cell.supervisor + ")", "those labels themselves"};
+  if (cell.supervisor_kind == "corrupted")
+    return {"ground truth with errors put in (" + cell.supervisor + ")", "those labels themselves"};
   return {"labels of " + cell.supervisor, cell.supervisor + " itself"};
 }
 

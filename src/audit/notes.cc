@@ -12,6 +12,10 @@ namespace qinglan {
 namespace {
 
 constexpr double kUnbalanced = 0.55;
+constexpr char kCorruptedNote[] =
+    "the weak labels are ground truth with errors put in on purpose, which their certificate says: read what "
+    "a "
+    "student makes of such errors, not what a supervisor is worth";
 
 // Empty where test classes are balanced enough for accuracy to mean something.
 std::string misleading_accuracy(const SeriesScores& scores) {
@@ -158,6 +162,7 @@ std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, cons
                       scores.series(seed.strong_ceiling).status);
       break;
     }
+  if (cell.supervisor_kind == "corrupted") notes.push_back(kCorruptedNote);
   add_stage_notes(scores, cell, notes);
   if (const std::string chosen = selection_note(scores, cell); !chosen.empty()) notes.push_back(chosen);
   add_threshold_note(scores, cell, judged, notes);

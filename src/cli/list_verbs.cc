@@ -11,9 +11,11 @@
 #include "catalog/stage.h"
 #include "cli/schedules.h"
 #include "cli/verb.h"
+#include "data/known_dataset.h"
 #include "data/registered.h"
 #include "experiment/spec_help.h"
 #include "supervise/combiner.h"
+#include "supervise/corruptor.h"
 
 namespace qinglan {
 namespace {
@@ -32,6 +34,12 @@ Json list_data() {
          {"dead_band", data.dead_band},
          {"columns", data.columns},
          {"state", std::filesystem::exists(data.path()) ? "installed" : "not installed (./dev setup)"}});
+  for (const auto& data : known_datasets())
+    list.push_back({{"name", data.name},
+                    {"summary", data.summary},
+                    {"licence", data.licence},
+                    {"keys", data.keys},
+                    {"state", "a recipe: path = your copy, recipe = \"" + data.name + "\""}});
   return list;
 }
 
@@ -58,6 +66,17 @@ Json list_combiners() {
                     {"formula", combiner.formula},
                     {"source", combiner.source},
                     {"summary", combiner.when}});
+  return list;
+}
+
+Json list_corruptors() {
+  Json list = Json::array();
+  for (const auto& corruptor : corruptors())
+    list.push_back({{"name", corruptor.name},
+                    {"formula", corruptor.formula},
+                    {"source", corruptor.source},
+                    {"summary", corruptor.when},
+                    {"keys", corruptor.keys}});
   return list;
 }
 
@@ -128,6 +147,10 @@ void add_methods(CLI::App& app, int& exit_code) {
 void add_combiners(CLI::App& app, int& exit_code) {
   add_list(app, exit_code, "combiners", "ways to make one label of several annotators' answers",
            list_combiners);
+}
+
+void add_corruptors(CLI::App& app, int& exit_code) {
+  add_list(app, exit_code, "corruptors", "ways to put errors into true labels on purpose", list_corruptors);
 }
 
 void add_spec(CLI::App& app, int& exit_code) {

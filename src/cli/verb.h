@@ -25,6 +25,7 @@ void add_data(CLI::App& app, int& exit_code);
 void add_methods(CLI::App& app, int& exit_code);
 void add_combiners(CLI::App& app, int& exit_code);
 void add_compat(CLI::App& app, int& exit_code);
+void add_corruptors(CLI::App& app, int& exit_code);
 void add_spec(CLI::App& app, int& exit_code);
 
 }  // namespace qinglan

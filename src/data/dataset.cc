@@ -1,7 +1,6 @@
 #include "data/dataset.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -34,9 +33,9 @@ Error candidate_error(const std::string& what, const Candidate& candidate) {
 
 Splits read_splits(const Source& source, const RowReader& reader) {
   Splits splits;
-  splits.train = reader.read(source.tables.front());
+  splits.train = reader.read(source.tables.front(), "train");
   if (source.tables.size() == 2) {
-    splits.test = reader.read(source.tables.back());
+    splits.test = reader.read(source.tables.back(), "test");
   } else {
     const auto to_train = [&](const Candidate& c) {
       return !hashed_to_test(reader.grouped() ? c.example.group : c.normal);
@@ -127,8 +126,14 @@ void drop_overlap(Splits& splits, const DatasetSpec& spec, DatasetFacts& facts) 
                           *first)
         .expected("at most 1%")
         .hint("Remove them, or set [data] allow_overlap = true to go on without these train rows.");
-  std::erase_if(splits.train, [&](const Candidate& row) { return tested.contains(row.normal); });
-  facts.dropped["overlap"] = facts.overlap;
+  std::unordered_set<std::int64_t> questions;  // go as a whole
+  if (!spec.choices.empty())
+    for (const auto& row : splits.train)
+      if (tested.contains(row.normal)) questions.insert(row.example.row);
+  const auto gone = std::erase_if(splits.train, [&](const Candidate& row) {
+    return tested.contains(row.normal) || questions.contains(row.example.row);
+  });
+  facts.dropped["overlap"] = static_cast<std::int64_t>(gone);
 }
 
 void drop_shared_groups(Splits& splits, DatasetFacts& facts) {
@@ -189,6 +194,18 @@ void balance(Candidates& train, const std::vector<std::string>& classes, const D
   facts.dropped["balance"] = static_cast<std::int64_t>(excess);
 }
 
+// Each row by itself, or the rows of one question.
+std::vector<std::vector<std::size_t>> rows_drawn_together(const Candidates& rows, bool questions) {
+  std::vector<std::vector<std::size_t>> together;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (questions && i > 0 && rows[i].example.row == rows[i - 1].example.row)
+      together.back().push_back(i);
+    else
+      together.push_back({i});
+  }
+  return together;
+}
+
 // The first `wanted` rows of an order drawn by the data seed; all of them for 0.
 void draw(Candidates& rows, std::int64_t wanted, const DatasetSpec& spec, const std::string& split,
           const DatasetFacts& facts) {
@@ -207,9 +224,14 @@ void draw(Candidates& rows, std::int64_t wanted, const DatasetSpec& spec, const 
         .found(std::to_string(there) + (split == "train" ? why : ""))
         .hint("Set [data] " + split + " to " + std::to_string(there) + " or less, or to 0 for all.");
   }
-  std::vector<std::size_t> order(rows.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  Random(spec.seed, "data." + split).shuffle(order);
+  auto together = rows_drawn_together(rows, !spec.choices.empty());
+  if (!spec.choices.empty() && wanted % 2)
+    throw Error(ErrorKind::usage, "[data] " + split + " cuts a question in two: each has two rows")
+        .expected("an even number")
+        .found(std::to_string(wanted));
+  Random(spec.seed, "data." + split).shuffle(together);
+  std::vector<std::size_t> order;
+  for (const auto& some : together) order.insert(order.end(), some.begin(), some.end());
   if (wanted) order.resize(static_cast<std::size_t>(wanted));
   Candidates drawn;
   drawn.reserve(order.size());

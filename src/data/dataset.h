@@ -42,6 +42,9 @@ struct DatasetSpec {
   std::string label = "label";
   std::string id;     // column; empty: SHA-256 of (normalised text, occurrence), first 16 hex digits
   std::string group;  // column or template; empty: the data set's own default, else none
+  std::int64_t group_words = 0;      // the group is so many first words of what `group` says; 0: all of it
+  std::vector<std::string> choices;  // rows are questions: the column of their answers, or one an answer
+  std::string recipe;                // of known_dataset.h: columns that are derived; empty: none
   std::vector<std::string> columns;  // that templates name; the label column is refused here (a leak)
   std::string text;  // the template whose normalised rendering decides duplicates and overlap; empty: the
                      // data set's own default, else the column "text"
@@ -69,10 +72,11 @@ struct Dataset {
 
 // Reads, checks, drops, draws. Classes are the labels of all rows as text, sorted bytewise. Without `group`
 // rows of equal text share one. With `group`, train rows whose group is in test are
-// dropped ("group in test"). Balancing cuts the largest class down to the next one, which for two classes
-// makes them equal. Throws Error{invalid_input}: missing file or column (those there are named), label
-// outside the classes, class absent from train, fewer rows than asked, empty text, duplicate ids, overlap
-// above 1%.
+// dropped ("group in test"). With `choices` a row is a question and becomes two, its right answer ("true")
+// and a wrong one ("false") by the stream "data.choice.<split>"; a question is a group, and is drawn as a
+// whole. Balancing cuts the largest class down to the next one, which for two classes makes them equal.
+// Throws Error{invalid_input}: missing file or column (those there are named), label outside the classes,
+// class absent from train, fewer rows than asked, empty text, duplicate ids, overlap above 1%.
 Dataset load_dataset(const DatasetSpec& spec);
 // Files a data set is read from, in order: their digests enter the node's key.
 std::vector<std::string> dataset_files(const DatasetSpec& spec);

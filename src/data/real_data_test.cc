@@ -4,6 +4,7 @@
 #include <set>
 
 #include "data/dataset.h"
+#include "data/known_dataset.h"
 #include "data/registered.h"
 #include "data/split.h"
 #include "data/test_files.h"
@@ -103,6 +104,67 @@ TEST(RealData, BoolqByTitle) {
   std::set<std::string> titles;
   for (const auto i : halves.supervision) titles.insert(data.inputs.train[i].group);
   for (const auto i : halves.transfer) EXPECT_FALSE(titles.contains(data.inputs.train[i].group));
+}
+
+// As a spec with `recipe` reads it.
+DatasetSpec known_spec(const std::string& name) {
+  const Json& keys = find_known_dataset(name).keys;
+  DatasetSpec spec;
+  spec.path = kShared + name;
+  spec.recipe = name;
+  spec.text = keys.value("text", "text");
+  spec.label = keys.value("label", "label");
+  spec.group = keys.value("group", "");
+  spec.group_words = keys.value("group_words", std::int64_t{0});
+  if (const auto choices = keys.find("choices"); choices != keys.end())
+    spec.choices =
+        choices->is_string() ? std::vector<std::string>{*choices} : choices->get<std::vector<std::string>>();
+  return spec;
+}
+
+TEST(RealData, SciqIsNeverOneToThree) {
+  QL_NEED_FOLDER(kShared + "sciq");
+  const auto data = load_dataset(known_spec("sciq"));
+  EXPECT_THAT(data.facts.train_share, testing::ElementsAre(0.5, 0.5));
+  EXPECT_THAT(data.facts.test_share, testing::ElementsAre(0.5, 0.5));
+  EXPECT_FALSE(data.facts.balanced);
+  EXPECT_EQ(data.inputs.test.size(), 2 * 991u);
+  EXPECT_EQ(data.facts.dropped.at("group in test") + data.facts.dropped.at("overlap"), 8)
+      << "4 questions are in test too";
+  std::map<std::string, int> rows;
+  for (const auto& example : data.inputs.train) ++rows[example.group];
+  EXPECT_LT(rows.size(), data.inputs.train.size() / 2)
+      << "some questions are asked twice, with other answers";
+  for (const auto& [group, count] : rows) EXPECT_EQ(count % 2, 0);
+}
+
+TEST(RealData, EthicsByItsStem) {
+  QL_NEED_FOLDER(kShared + "ethics_justice");
+  const auto data = load_dataset(known_spec("ethics_justice"));
+  EXPECT_EQ(data.facts.dropped.at("group in test"), 306);
+  std::map<std::string, int> rows;
+  for (const auto& example : data.inputs.train) ++rows[example.group];
+  int related = 0;
+  for (const auto& [group, count] : rows) related += count > 1 ? count : 0;
+  EXPECT_NEAR(related, 4683 - 250, 60);
+}
+
+TEST(RealData, PairsByTheirPrompt) {
+  QL_NEED_FOLDER(kShared + "hh_harmless");
+  const auto data = load_dataset(known_spec("hh_harmless"));
+  EXPECT_THAT(data.facts.test_share, testing::ElementsAre(0.5, 0.5));
+  std::set<std::string> groups;
+  for (const auto& example : data.inputs.train) groups.insert(example.group);
+  EXPECT_NEAR(static_cast<double>(groups.size()), 7800, 100);
+}
+
+TEST(RealData, EveryRecipeReadsItsDataSet) {
+  for (const auto& known : known_datasets()) {
+    if (!std::filesystem::exists(kShared + known.name)) continue;
+    const auto data = load_dataset(known_spec(known.name));
+    EXPECT_GT(data.inputs.train.size(), 1500u) << known.name;
+    EXPECT_EQ(data.truth.classes().size(), 2u) << known.name;
+  }
 }
 
 }  // namespace

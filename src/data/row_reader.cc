@@ -3,58 +3,69 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/listed.h"
 #include "data/normalise.h"
+#include "data/row_fields.h"
 
 namespace qinglan {
 namespace {
 
-Error row_error(const std::string& what, const SourceTable& table, const Row& row) {
-  return std::move(Error(ErrorKind::invalid_input, what).in(table.file).line(row.line));
+// The first `words` words of a normalised text.
+std::string first_words(const std::string& text, std::int64_t words) {
+  const std::string normal = normalise_text(text);
+  std::size_t end = 0;
+  for (std::int64_t i = 0; i < words && end != std::string::npos; ++i) end = normal.find(' ', end + (i > 0));
+  return normal.substr(0, end);
 }
 
-const Json& find_column(const Row& row, const std::string& column, const SourceTable& table) {
-  const auto field = row.fields.find(column);
-  if (field != row.fields.end()) return *field;
-  std::vector<std::string> names;
-  for (const auto& [name, value] : row.fields.items()) names.push_back(name);
-  const auto near = nearest_word(column, names);
-  throw row_error("there is no column \"" + column + "\"", table, row)
-      .found(names.empty() ? "an empty row" : "the columns " + listed(names))
-      .hint(near ? "Did you mean \"" + *near + "\"?" : "Name one of these columns in [data].");
+bool names(const Template& parsed, const std::string& column) {
+  const auto& columns = parsed.columns();
+  return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
-// Strings as they are, integers and booleans as JSON writes them; other numbers only where `any_number`.
-std::string column_text(const Row& row, const std::string& column, const SourceTable& table,
-                        bool any_number) {
-  const Json& value = find_column(row, column, table);
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_boolean() || value.is_number_integer() || (any_number && value.is_number()))
-    return value.dump();
-  throw row_error("the column \"" + column + "\" cannot be used", table, row)
-      .expected(any_number ? "text, a number or a boolean" : "text, an integer or a boolean")
-      .found(value.is_number() ? value.dump() : value.type_name())
-      .hint(value.is_number() ? "Turn the numbers into classes first." : "Correct or remove this row.");
+void check_choices(const DatasetSpec& spec, const Template& text) {
+  const auto& choices = spec.choices;
+  if (!names(text, kChoiceColumn))
+    throw Error(ErrorKind::usage, "the text does not show the answer that a row is about")
+        .expected("{choice} in [data] text, which stands for it")
+        .hint("text = \"{question}\\n{choice}\"");
+  if (std::find(choices.begin(), choices.end(), spec.label) == choices.end()) return;
+  for (const auto& column : choices)
+    if (column != kChoiceColumn && names(text, column))
+      throw Error(ErrorKind::usage, "the text names the column \"" + column +
+                                        "\", and the label column is one of the answers, which gives the "
+                                        "right one away")
+          .hint("Write {choice} for the answer that a row is about.");
 }
 
 }  // namespace
 
-RowReader::RowReader(const DatasetSpec& spec, const Source& source) : label_(spec.label), id_(spec.id) {
+RowReader::RowReader(const DatasetSpec& spec, const Source& source)
+    : label_(spec.label), id_(spec.id), seed_(spec.seed), group_words_(spec.group_words) {
   text_.push_back(Template::parse(spec.text.empty() ? source.text : spec.text));
   const std::string group = spec.group.empty() ? source.group : spec.group;
   if (!group.empty()) group_.push_back(Template::parse(group));
+  if (group_words_ < 0 || (group_words_ > 0 && group_.empty()))
+    throw Error(ErrorKind::usage, "[data] group_words counts words of [data] group")
+        .expected(group_.empty() ? "a group, as in group = \"text\"" : "at least 0");
+  if (!spec.choices.empty()) {
+    check_choices(spec, text_.front());
+    choices_.emplace_back(spec.choices, spec.label);
+  }
   columns_ = spec.columns;
   const auto& named = text_.front().columns();
   columns_.insert(columns_.end(), named.begin(), named.end());
   std::sort(columns_.begin(), columns_.end());
   columns_.erase(std::unique(columns_.begin(), columns_.end()), columns_.end());
-  const auto leaks = [&](const std::vector<std::string>& names) {
-    return std::find(names.begin(), names.end(), label_) != names.end();
+  const auto leaks = [&](const std::vector<std::string>& columns) {
+    return std::find(columns.begin(), columns.end(), label_) != columns.end();
   };
-  if (leaks(columns_) || (grouped() && leaks(group_.front().columns())) || id_ == label_)
+  if (leaks(columns_) || (!group_.empty() && leaks(group_.front().columns())) || id_ == label_)
     throw Error(ErrorKind::usage,
                 "the label column \"" + label_ + "\" is used as an input, which gives the answer away")
         .hint("Take it out of the templates of [data], or set [data] label to the right column.");
+  if (!choices_.empty() && !group_.empty() && names(group_.front(), kChoiceColumn))
+    throw Error(ErrorKind::usage, "[data] group names {choice}, which differs within a question")
+        .hint("Rows of one question stay together: name columns of the question alone.");
 }
 
 Candidate RowReader::read_row(const SourceTable& table, const Row& row, std::int64_t place) const {
@@ -69,17 +80,7 @@ Candidate RowReader::read_row(const SourceTable& table, const Row& row, std::int
   for (const auto& column : text_.front().columns()) blank = blank && normalise_text(fields[column]).empty();
   if (blank)
     throw row_error("the text is empty", table, row).hint("Remove this row, or name another text column.");
-  candidate.label = column_text(row, label_, table, false);
-  if (candidate.label.empty())
-    throw row_error("the label is empty", table, row).hint("Label or remove this row.");
-  if (grouped()) {
-    std::map<std::string, std::string> parts;
-    for (const auto& column : group_.front().columns()) parts[column] = column_text(row, column, table, true);
-    candidate.example.group = group_.front().render(parts);
-    if (candidate.example.group.empty())
-      throw row_error("the group is empty", table, row)
-          .hint("Correct this row, or name another [data] group.");
-  }
+  if (!group_.empty()) candidate.example.group = group_of(table, row);
   if (!id_.empty()) {
     candidate.example.id = column_text(row, id_, table, false);
     if (candidate.example.id.empty() || candidate.example.id.find('\n') != std::string::npos)
@@ -89,11 +90,58 @@ Candidate RowReader::read_row(const SourceTable& table, const Row& row, std::int
   return candidate;
 }
 
-std::vector<Candidate> RowReader::read(const SourceTable& table) const {
+std::string RowReader::group_of(const SourceTable& table, const Row& row) const {
+  std::map<std::string, std::string> parts;
+  for (const auto& column : group_.front().columns()) parts[column] = column_text(row, column, table, true);
+  std::string group = group_.front().render(parts);
+  if (group_words_ > 0) group = first_words(group, group_words_);
+  if (group.empty())
+    throw row_error("the group is empty", table, row).hint("Correct this row, or name another [data] group.");
+  return group;
+}
+
+// Of a question: what its text says beside the answer; where that is nothing, its answers.
+std::string RowReader::question_of(const SourceTable& table, const Row& row) const {
+  std::string words;
+  for (const auto& column : text_.front().columns())
+    if (column != kChoiceColumn) words += normalise_text(column_text(row, column, table, true)) + "\n";
+  if (normalise_text(words).empty())
+    for (const auto& answer : choices_.front().read(table, row)) words += normalise_text(answer) + "\n";
+  return text_id(words, 0);
+}
+
+void RowReader::read_question(const SourceTable& table, const Row& row, std::int64_t place,
+                              const std::string& split, std::vector<Candidate>& candidates) const {
+  if (row.fields.contains(kChoiceColumn) && choices_.front().columns().front() != kChoiceColumn)
+    throw row_error("there is a column \"choice\", which is what templates call the answer of a row", table,
+                    row)
+        .hint("Rename this column.");
+  const Random random(seed_, "data.choice." + split, static_cast<std::uint64_t>(place));
+  for (const auto& choice : choices_.front().draw(table, row, random)) {
+    Row one = row;
+    one.fields[kChoiceColumn] = choice.text;
+    Candidate candidate = read_row(table, one, place);
+    candidate.label = choice.right ? "true" : "false";
+    if (group_.empty()) candidate.example.group = question_of(table, row);
+    if (!id_.empty()) candidate.example.id += "#" + std::to_string(choice.place);
+    candidates.push_back(std::move(candidate));
+  }
+}
+
+std::vector<Candidate> RowReader::read(const SourceTable& table, const std::string& split) const {
   std::vector<Candidate> candidates;
-  candidates.reserve(table.rows.size());
-  for (const auto& row : table.rows)
-    candidates.push_back(read_row(table, row, static_cast<std::int64_t>(candidates.size())));
+  candidates.reserve(table.rows.size() * (choices_.empty() ? 1 : 2));
+  std::int64_t place = 0;
+  for (const auto& row : table.rows) {
+    if (!choices_.empty()) {
+      read_question(table, row, place++, split, candidates);
+      continue;
+    }
+    candidates.push_back(read_row(table, row, place++));
+    candidates.back().label = column_text(row, label_, table, false);
+    if (candidates.back().label.empty())
+      throw row_error("the label is empty", table, row).hint("Label or remove this row.");
+  }
   return candidates;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/listed.h"
+#include "data/known_dataset.h"
 #include "data/registered.h"
 
 namespace qinglan {
@@ -77,6 +78,10 @@ Source open_source(const DatasetSpec& spec) {
     return source;
   }
   for (const auto& file : table_files(spec)) source.tables.push_back({file, read_rows(file)});
+  if (!spec.recipe.empty())
+    if (const auto derive = find_known_dataset(spec.recipe).derive)
+      for (auto& table : source.tables)
+        for (auto& row : table.rows) derive(row);
   source.name = base_name(spec.path);
   source.text = "text";
   return source;

@@ -10,6 +10,7 @@
 #include "data/gold_rows.h"
 #include "experiment/choice.h"
 #include "experiment/claim.h"
+#include "experiment/corrupted.h"
 #include "experiment/elicit.h"
 #include "experiment/gold_stages.h"
 #include "experiment/learner.h"
@@ -29,18 +30,22 @@ Json dataset_params(const Spec& spec, DigestMemo& memo) {
   Json files = Json::array();
   for (const auto& file : dataset_files(data))
     files.push_back({{"name", fs::path(file).filename().string()}, {"sha256", memo.digest(file)}});
-  return {{"files", files},
-          {"label", data.label},
-          {"id", data.id},
-          {"group", data.group},
-          {"columns", data.columns},
-          {"text", data.text},
-          {"train", data.train},
-          {"test", data.test},
-          {"seed", data.seed},
-          {"balance", data.balance ? Json(*data.balance) : Json("auto")},
-          {"allow_overlap", data.allow_overlap},
-          {"recipe", fs::exists(data.path) ? "" : data.path}};
+  Json params = {{"files", files},
+                 {"label", data.label},
+                 {"id", data.id},
+                 {"group", data.group},
+                 {"columns", data.columns},
+                 {"text", data.text},
+                 {"train", data.train},
+                 {"test", data.test},
+                 {"seed", data.seed},
+                 {"balance", data.balance ? Json(*data.balance) : Json("auto")},
+                 {"allow_overlap", data.allow_overlap},
+                 {"recipe", fs::exists(data.path) ? "" : data.path}};
+  if (!data.choices.empty()) params["choices"] = data.choices;
+  if (data.group_words) params["group_words"] = data.group_words;
+  if (!data.recipe.empty()) params["derived"] = data.recipe;
+  return params;
 }
 
 Node make_dataset_node(const char* kind, const Spec& spec, DigestMemo& memo) {
@@ -188,6 +193,7 @@ class Planner {
   std::string weak_floor(const Learner& supervisor, std::uint64_t seed) {
     const LearnerSpec& spec = supervisor.spec;
     if (spec.kind == "elicit") return elicited(supervisor, seed);
+    if (spec.kind == "corrupted") return corrupted(supervisor, seed);
     Node node;
     if (is_rule(spec)) {
       try_rule(spec);
@@ -205,6 +211,19 @@ class Planner {
       node.inputs["truth"] = data_.truth;
       node.title = "supervisor " + spec.name + ", seed " + std::to_string(seed);
     }
+    return add(std::move(node));
+  }
+
+  // The one supervisor that sees true labels of the transfer half, and of test: to make errors of them.
+  std::string corrupted(const Learner& supervisor, std::uint64_t seed) {
+    Node node;
+    node.kind = "weak_floor";
+    node.params = {{"rows", "transfer"},
+                   {"seed", seed},
+                   {"learner", corruption_of(supervisor.spec.values, data_.classes)}};
+    node.inputs = {{"dataset", data_.dataset}, {"truth", data_.truth}};
+    if (!supervisor.spec.model_path.empty()) node.inputs["features"] = features(supervisor, false);
+    node.title = "supervisor " + supervisor.spec.name + ", seed " + std::to_string(seed);
     return add(std::move(node));
   }
 

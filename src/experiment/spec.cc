@@ -12,8 +12,11 @@
 #include "catalog/known_model.h"
 #include "catalog/method.h"
 #include "catalog/pipeline.h"
+#include "data/choices.h"
+#include "data/known_dataset.h"
 #include "data/template.h"
 #include "experiment/compat.h"
+#include "experiment/corrupted.h"
 #include "experiment/elicit.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
@@ -112,8 +115,10 @@ class Tree {
     return compat_ ? compat_defaults(*compat_, section) : Json::object();
   }
 
-  // All keys of a section by precedence. `chosen` are the axis values of one cell.
-  Json section(const std::string& section, const std::vector<Assignment>& chosen) const {
+  // All keys of a section by precedence. `chosen` are the axis values of one cell, `defaults` stand before
+  // the schema's.
+  Json section(const std::string& section, const std::vector<Assignment>& chosen,
+               const Json& defaults = Json::object()) const {
     Json values = Json::object();
     for (const auto& info : spec_keys())
       if (section == info.section && !info.fallback.is_null()) values[info.key] = info.fallback;
@@ -121,6 +126,7 @@ class Tree {
     for (const auto& [key, value] : compat.items())
       if (values.contains(key))
         values[key] = value;  // others go by how the model is tuned: with_recipe_defaults
+    values.update(defaults);
     overlay(values, own_, section, "");
     Json named = values;  // the name itself may come from an axis or the command line
     overlay(named, chosen, section, "");
@@ -240,8 +246,9 @@ class Tree {
   static std::string name_in(const std::string& section, const Json& values) {
     if (section == "student") return values.value("model", "");
     if (section == "supervisor")
-      return values["kind"] == "model" || values["kind"] == "elicit" ? values.value("model", "")
-                                                                     : values.value("kind", "");
+      return values["kind"] == "model" || values["kind"] == "elicit" || values["kind"] == "corrupted"
+                 ? values.value("model", "")
+                 : values.value("kind", "");
     return "";
   }
 
@@ -259,11 +266,12 @@ LearnerSpec learner(const std::string& section, Json values, const Json& compat,
                     const std::string& source) {
   LearnerSpec spec;
   if (section == "supervisor") {
-    require_one_of(values, section, "kind", {"model", "ngrams", "lexicon", "labels", "annotators", "elicit"},
-                   source);
+    require_one_of(values, section, "kind",
+                   {"model", "ngrams", "lexicon", "labels", "annotators", "elicit", "corrupted"}, source);
     spec.kind = values["kind"];
-    require(spec.kind == "elicit" || !values.contains("elicit"), "supervisor.elicit needs kind = \"elicit\"",
-            source);
+    for (const auto& [key, kind] : {std::pair{"elicit", "elicit"}, std::pair{"corrupt", "corrupted"}})
+      require(spec.kind == kind || !values.contains(key),
+              std::string("supervisor.") + key + " needs kind = \"" + kind + "\"", source);
   }
   if (values["text"] == "") values["text"] = data_text;
   if (spec.kind == "model") {
@@ -283,6 +291,13 @@ LearnerSpec learner(const std::string& section, Json values, const Json& compat,
     values = elicit_values(values, source);
     spec.name = values["elicit"].get<std::string>() + ":" + values["model"].get<std::string>();
     spec.model_path = find_model(values["model"]);
+  } else if (spec.kind == "corrupted") {
+    values = corrupted_values(values, source);
+    spec.name = corrupted_name(values);
+    if (values.contains("model")) {
+      spec.model_path = find_model(values["model"]);
+      spec.tune = "probe";
+    }
   } else {
     spec.name = spec.kind;
     values = only_keys_of_kind(values, spec.kind);
@@ -349,6 +364,21 @@ std::vector<std::string> words_of(const Json& value) {
   return value.is_string() ? std::vector<std::string>{value} : value.get<std::vector<std::string>>();
 }
 
+// The section as a recipe completes it.
+Json data_section(const Tree& tree) {
+  const Json values = tree.section("data", {});
+  if (!values.contains("recipe")) return values;
+  return tree.section("data", {}, find_known_dataset(values["recipe"]).keys);
+}
+
+// A model that does not see which answer a row is about cannot judge it.
+void check_choice_shown(const Template& parsed, const std::string& source) {
+  const auto& columns = parsed.columns();
+  require(std::find(columns.begin(), columns.end(), kChoiceColumn) != columns.end(),
+          "a text template does not name {choice}, the answer that a row is about", source,
+          "with data.choices every text shows it: text = \"{question}\\n{choice}\"");
+}
+
 DatasetSpec dataset(const Json& values, const std::vector<CellSpec>& cells, const std::string& source) {
   require(values.contains("path"), "[data] needs a path", source,
           "a folder, a file, or a name of `qinglan data list`");
@@ -357,6 +387,9 @@ DatasetSpec dataset(const Json& values, const std::vector<CellSpec>& cells, cons
   data.label = values["label"];
   data.id = values["id"];
   data.group = values["group"];
+  data.group_words = values.value("group_words", std::int64_t{0});
+  data.recipe = values.value("recipe", "");
+  data.choices = words_of(values.value("choices", Json::array()));
   data.train = values["train"];
   data.test = values["test"];
   require(data.train >= 0 && data.test >= 0 && values["seed"].get<std::int64_t>() >= 0,
@@ -368,6 +401,7 @@ DatasetSpec dataset(const Json& values, const std::vector<CellSpec>& cells, cons
   std::set<std::string> columns;
   const auto add_columns = [&](const std::string& text) {
     const Template parsed = Template::parse(text);
+    if (!data.choices.empty()) check_choice_shown(parsed, source);
     columns.insert(parsed.columns().begin(), parsed.columns().end());
   };
   add_columns(data.text);
@@ -413,7 +447,7 @@ Json MethodSpec::all_params() const {
 Spec parse_spec(const std::string& text, const std::string& source, const SpecOptions& options) {
   const Tree tree(parse_toml(text, source), options, source);
   const Json top = tree.section("", {});
-  const Json data = tree.section("data", {});
+  const Json data = data_section(tree);
   const Json controls = tree.section("controls", {});
   const Json claim = tree.section("claim", {});
 

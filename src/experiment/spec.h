@@ -13,10 +13,10 @@
 namespace qinglan {
 
 struct LearnerSpec {
-  std::string kind = "model";    // model | ngrams | lexicon | labels | annotators | elicit
+  std::string kind = "model";    // model | ngrams | lexicon | labels | annotators | elicit | corrupted
   std::string name;              // for people: a model's name, or the kind
-  std::string model_path;        // kinds model, elicit
-  std::string tune;              // kind model: see tune.h
+  std::string model_path;        // kinds model, elicit, corrupted
+  std::string tune;              // kinds model, corrupted: see tune.h
   std::string text;              // template
   std::string path;              // lexicon, labels, annotators
   Json values = Json::object();  // all resolved keys of the section, as recorded

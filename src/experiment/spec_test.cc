@@ -386,5 +386,42 @@ TEST(Spec, SeedsAndNameMoveTheRunButNoCell) {
   EXPECT_EQ(run_id(two), run_id(parse("", {.seeds = 2})));
 }
 
+// A data set whose rows are questions; the texts of all learners show the answer.
+const std::string kQuestions = R"(
+[data]
+path = "somewhere"
+recipe = "sciq"
+[supervisor]
+kind = "ngrams"
+[student]
+model = "."
+)";
+
+TEST(Spec, ARecipeCompletesTheData) {
+  const Spec spec = parse_spec(kQuestions, "t.toml");
+  EXPECT_EQ(spec.data.choices, std::vector<std::string>{"choices"});
+  EXPECT_EQ(spec.data.text, "Q: {question} A: {choice}");
+  EXPECT_EQ(spec.cells.front().student.text, spec.data.text);
+  EXPECT_EQ(spec.resolved["data"]["recipe"], "sciq");
+  const Spec own =
+      parse_spec(kQuestions, "t.toml", {.sets = {"data.text=\"{choice}\"", "data.choices=[\"a\", \"b\"]"}});
+  EXPECT_EQ(own.data.text, "{choice}");
+  EXPECT_EQ(own.data.choices, (std::vector<std::string>{"a", "b"}));
+  const Spec stems = parse_spec(kQuestions, "t.toml", {.sets = {"data.recipe=\"ethics_justice\""}});
+  EXPECT_EQ(stems.data.group, "text");
+  EXPECT_EQ(stems.data.group_words, 8);
+  EXPECT_TRUE(stems.data.choices.empty());
+}
+
+TEST(Spec, ARecipeIsKnownAndEveryTextShowsTheChoice) {
+  EXPECT_THAT(error_of(kQuestions, {.sets = {"data.recipe=\"sqic\""}}), HasSubstr("recipe \"sqic\""));
+  EXPECT_THAT(error_of(kQuestions, {.sets = {"student.text=\"{question}\""}}), HasSubstr("{choice}"));
+}
+
+TEST(Spec, DataKeysThatAreNotUsedLeaveNoTrace) {
+  const Json data = parse().resolved["data"];
+  for (const char* key : {"choices", "recipe", "group_words"}) EXPECT_FALSE(data.contains(key)) << key;
+}
+
 }  // namespace
 }  // namespace qinglan

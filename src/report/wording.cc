@@ -104,6 +104,8 @@ std::string supervisor_words(const Cell& cell) {
   if (cell.supervisor_kind == "elicit" && cell.supervisor.starts_with("few-shot:"))
     return "what a pretrained model answers after a few rows with their true labels";
   if (cell.supervisor_kind == "elicit") return "what a pretrained model answers by itself; no label was used";
+  if (cell.supervisor_kind == "corrupted")
+    return "ground truth with errors put in on purpose: an experiment on errors, not a supervisor to have";
   if (cell.supervisor_kind == "annotators")
     return "answers of several annotators, combined without ground truth";
   if (cell.supervisor_kind == "model")

@@ -38,7 +38,13 @@ ExampleRows::ExampleRows(std::string path, const std::string& what, const std::v
     throw Error(ErrorKind::invalid_input, "labels by row need the rows' places, which are not known here")
         .in(path_)
         .hint("Use a column \"id\" instead of \"row\".");
-  for (std::size_t i = 0; i < ids.size(); ++i) wanted_[name(i)] = i;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (!wanted_.try_emplace(name(i), i).second)
+      throw Error(ErrorKind::invalid_input,
+                  "a row of this data set is a question with two rows, which its place does not tell apart")
+          .in(path_)
+          .found(key(i))
+          .hint("Use a column \"id\": with [data] id the ids are <id>#<place of the answer, from 0>.");
 }
 
 std::string ExampleRows::name(std::size_t place) const {

@@ -1,6 +1,8 @@
 #include "supervise/relabel.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "base/random.h"
@@ -29,6 +31,14 @@ WeakLabels labels_from(const Predictions& predictions, Json provenance) {
   labels.abstain.assign(predictions.size(), 0);
   labels.provenance = std::move(provenance);
   return labels;
+}
+
+Predictions predictions_from(const WeakLabels& labels) {
+  Predictions predictions{labels.ids, labels.classes, {}};
+  predictions.logits.reserve(labels.p.size());
+  for (const float p : labels.p)
+    predictions.logits.push_back(std::log(std::max(p, std::numeric_limits<float>::min())));
+  return predictions;
 }
 
 void mark_abstentions(WeakLabels& labels) {

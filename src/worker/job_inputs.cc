@@ -69,7 +69,7 @@ SharedProblem JobInputs::problem(const Node& node, const std::vector<std::size_t
 }
 
 std::string JobInputs::probe_order(const Node& node) {
-  return node.inputs.contains("features") && node.params.contains("learner") ? problem_name(node) : "";
+  return node.inputs.contains("features") && node.params.contains("method") ? problem_name(node) : "";
 }
 
 }  // namespace qinglan

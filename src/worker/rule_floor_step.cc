@@ -2,26 +2,17 @@
 // combined. All train rows and the test rows are labelled once; run seeds move only which of them are the
 // transfer half.
 
-#include <cmath>
 #include <functional>
 
 #include "base/error.h"
 #include "supervise/combiner.h"
 #include "supervise/label_file.h"
 #include "supervise/lexicon.h"
+#include "supervise/relabel.h"
 #include "worker/step.h"
 
 namespace qinglan {
 namespace {
-
-// log p; a p of 0 becomes the smallest normal float, so that a stored logit is finite.
-Predictions as_predictions(const WeakLabels& labels) {
-  Predictions predictions{labels.ids, labels.classes, {}};
-  predictions.logits.reserve(labels.p.size());
-  for (const float p : labels.p)
-    predictions.logits.push_back(std::log(std::max(p, std::numeric_limits<float>::min())));
-  return predictions;
-}
 
 using Rows = std::vector<Example>;
 
@@ -89,10 +80,10 @@ Rule rule_of(const Step& step, const Rows& train) {
 void run_rule_floor(Step& step) {
   const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   const Rule rule = rule_of(step, inputs.train);
-  PredictionSets sets = {{"train", as_predictions(rule.label(inputs.train, "train"))}};
+  PredictionSets sets = {{"train", predictions_from(rule.label(inputs.train, "train"))}};
   Json summary = rule.summary;
   try {
-    sets["test"] = as_predictions(rule.label(inputs.test, "test"));
+    sets["test"] = predictions_from(rule.label(inputs.test, "test"));
   } catch (const Error& e) {
     // Weak labels of the transfer rows are enough to teach; only the floor needs those of the test rows.
     if (e.kind() != ErrorKind::invalid_input) throw;

@@ -26,6 +26,7 @@ constexpr Entry kSteps[] = {
     {"weak_floor", "lexicon", run_rule_floor},
     {"weak_floor", "labels", run_rule_floor},
     {"weak_floor", "annotators", run_rule_floor},
+    {"weak_floor", "corrupted", run_corrupt},
     {"weak_floor", "zero-shot", run_zero_shot},
     {"weak_floor", "few-shot", run_few_shot},
     {"weak_floor", "consistency", run_consistency},

@@ -40,6 +40,7 @@ void run_step(Step& step);
 void run_features(Step& step);
 void run_trunk(Step& step);
 void run_rule_floor(Step& step);  // lexicon, labels, annotators
+void run_corrupt(Step& step);     // ground truth with errors put in
 void run_weak_labels(Step& step);
 void run_label_stage(Step& step);  // weak_labels made of weak labels
 void run_gold_rows(Step& step);
