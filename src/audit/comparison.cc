@@ -54,27 +54,28 @@ const Cell* naive_partner(const Record& record, const Cell& cell) {
   return nullptr;
 }
 
-std::vector<Comparison> compare_with_naive(SeriesScores& scores) {
-  std::vector<Comparison> all;
+Comparison compare_with_naive(SeriesScores& scores, const Cell& cell) {
+  const bool naive = cell.method == "naive" && !parameter(cell, "hard", false).get<bool>();
+  Comparison made = naive                   ? no_comparison("this is naive")
+                    : cell.status != "done" ? no_comparison("the cell failed")
+                                            : compare(scores, cell);
+  made.primary = !cell.id.empty() && cell.id == scores.record().claim.primary;
+  return made;
+}
+
+void adjust_for_all(const std::vector<Comparison*>& comparisons) {
   std::vector<double> family;
-  for (const Cell& cell : scores.record().cells) {
-    const bool naive = cell.method == "naive" && !parameter(cell, "hard", false).get<bool>();
-    all.push_back(naive                   ? no_comparison("this is naive")
-                  : cell.status != "done" ? no_comparison("the cell failed")
-                                          : compare(scores, cell));
-    all.back().primary = !cell.id.empty() && cell.id == scores.record().claim.primary;
-    if (all.back().difference.defined() && !all.back().primary) family.push_back(all.back().p);
-  }
+  for (const Comparison* one : comparisons)
+    if (one->difference.defined() && !one->primary) family.push_back(one->p);
   const std::vector<double> strict = holm(family), rate = benjamini_hochberg(family);
   std::size_t next = 0;
-  for (Comparison& one : all) {
-    if (!one.difference.defined()) continue;
-    one.p_holm = one.primary ? one.p : strict[next];
-    one.p_bh = one.primary ? one.p : rate[next];
-    one.family = one.primary ? 1 : std::ssize(family);
-    next += !one.primary;
+  for (Comparison* one : comparisons) {
+    if (!one->difference.defined()) continue;
+    one->p_holm = one->primary ? one->p : strict[next];
+    one->p_bh = one->primary ? one->p : rate[next];
+    one->family = one->primary ? 1 : std::ssize(family);
+    next += !one->primary;
   }
-  return all;
 }
 
 }  // namespace qinglan

@@ -12,8 +12,10 @@ namespace qinglan {
 // none.
 const Cell* naive_partner(const Record& record, const Cell& cell);
 
-// One a cell, on the declared metric; the p values of all that are defined are one family, but for that of
-// the cell that the claim names as primary, which stands by itself.
-std::vector<Comparison> compare_with_naive(SeriesScores& scores);
+// On the declared metric; p values are not adjusted yet.
+Comparison compare_with_naive(SeriesScores& scores, const Cell& cell);
+
+// All that are defined are one family, but the primary one, which is a family of its own.
+void adjust_for_all(const std::vector<Comparison*>& comparisons);
 
 }  // namespace qinglan

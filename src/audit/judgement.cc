@@ -1,6 +1,9 @@
 #include "audit/judgement.h"
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
+#include <thread>
 
 #include "audit/calibration_audit.h"
 #include "audit/cell_scores.h"
@@ -151,6 +154,49 @@ void judge_done(SeriesScores& scores, const Cell& cell, Depth depth, CellJudgeme
   judged.notes = cell_notes(scores, cell, judged);
 }
 
+CellJudgement judge_cell(SeriesScores& scores, const Cell& cell, Depth depth) {
+  CellJudgement judged;
+  judged.id = cell.id;
+  judged.metric = scores.record().claim.metric;
+  if (const std::string why = failure_of(scores, cell); !why.empty())
+    judge_failed(scores.record().claim, why, judged);
+  else
+    judge_done(scores, cell, depth, judged);
+  judged.headline = headline_of(cell, judged);
+  if (depth == Depth::whole) judged.against_naive = compare_with_naive(scores, cell);
+  return judged;
+}
+
+// Cells are judged side by side: each thread takes the next one, with scores of its own.
+std::vector<CellJudgement> judge_cells(const Record& record, SeriesScores& scores, Depth depth) {
+  const std::size_t cells = record.cells.size();
+  std::vector<CellJudgement> judged(cells);
+  std::vector<std::exception_ptr> errors(cells);
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&](SeriesScores& own) {
+    for (std::size_t i; (i = next++) < cells;) {
+      try {
+        judged[i] = judge_cell(own, record.cells[i], depth);
+      } catch (...) {
+        errors[i] = std::current_exception();
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    const std::size_t helpers = std::min<std::size_t>(cells, std::thread::hardware_concurrency());
+    for (std::size_t i = 1; i < helpers; ++i)
+      threads.emplace_back([&] {
+        SeriesScores own(record);
+        work(own);
+      });
+    work(scores);
+  }
+  for (const auto& error : errors)
+    if (error) std::rethrow_exception(error);
+  return judged;
+}
+
 }  // namespace
 
 bool Judgement::refuses() const {
@@ -166,21 +212,11 @@ Judgement judge(const Record& record, Depth depth) {
         .expected("accuracy, balanced_accuracy or auroc")
         .found("'" + metric + "'");
   SeriesScores scores(record);
-  Judgement judgement;
-  for (const Cell& cell : record.cells) {
-    CellJudgement judged;
-    judged.id = cell.id;
-    judged.metric = metric;
-    if (const std::string why = failure_of(scores, cell); !why.empty())
-      judge_failed(record.claim, why, judged);
-    else
-      judge_done(scores, cell, depth, judged);
-    judged.headline = headline_of(cell, judged);
-    judgement.cells.push_back(std::move(judged));
-  }
+  Judgement judgement{.cells = judge_cells(record, scores, depth)};
   if (depth == Depth::verdict) return judgement;
-  const auto comparisons = compare_with_naive(scores);
-  for (std::size_t i = 0; i < comparisons.size(); ++i) judgement.cells[i].against_naive = comparisons[i];
+  std::vector<Comparison*> comparisons;
+  for (CellJudgement& cell : judgement.cells) comparisons.push_back(&cell.against_naive);
+  adjust_for_all(comparisons);
   judgement.notes = run_notes(scores);
   return judgement;
 }

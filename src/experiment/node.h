@@ -31,8 +31,8 @@ struct Node {
   bool reads_truth() const { return inputs.contains("truth"); }
 };
 
-// How much truth it reads (none, some rows of it, all), and its model file: nodes that agree in both may share
-// a process. Nothing that reads ground truth ever shares one with a student of weak labels alone.
+// How much truth it reads (none, some rows of it, all), and its model file: nodes that agree in both may
+// share a process. Nothing that reads ground truth ever shares one with a student of weak labels alone.
 enum class TruthRead { none, gold_rows, all };
 using Company = std::tuple<TruthRead, std::string>;
 Company company_of(const Node& node);

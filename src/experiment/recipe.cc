@@ -17,9 +17,9 @@ const std::set<std::string> kAlways = {"model",    "tune",  "text", "chat",    "
                                        "truncate", "dtype", "base", "pooling", "label_words"};
 const std::set<std::string> kProbe = {"depth", "l2", "folds"};
 const std::set<std::string> kFineTune = {
-    "head",      "lr",           "head_lr", "epochs",       "batch", "micro_tokens", "schedule",
-    "warmup",    "clip",         "weight_decay", "beta1", "beta2", "recompute", "warmup_steps", "ramp",
-    "order",     "decay", "stop", "validation"};
+    "head",   "lr",    "head_lr",      "epochs", "batch",     "micro_tokens", "schedule",
+    "warmup", "clip",  "weight_decay", "beta1",  "beta2",     "recompute",    "warmup_steps",
+    "ramp",   "order", "decay",        "stop",   "validation"};
 const std::set<std::string> kLora = {"lora_rank", "lora_alpha"};
 const std::set<std::string> kFeatures = {"depth", "pooling", "max_tokens", "dtype"};
 
