@@ -20,8 +20,8 @@ struct Job {
   std::string store;    // root
   std::string scratch;  // <store>/tmp/<name>: the only folder below tmp/ that the worker may use
   std::int64_t threads = 1;
-  std::string device = "cpu";  // its kind (experiment/device.h): what this job's models are computed on
   std::vector<Node> nodes;     // none needs another of the same job
+  std::string device = "cpu";  // its kind (experiment/device.h): what this job's models are computed on
 };
 
 Json to_json(const Job& job);

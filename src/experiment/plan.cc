@@ -373,7 +373,7 @@ class Planner {
     if (const std::string why = zero_shot_impossible(student); !why.empty())
       throw Error(ErrorKind::usage, "method.\"" + stage + "\" asks the untrained student: " + why)
           .hint("Take a decoder as the student and name a word for each class in student.label_words.");
-    return zero_shot(student, "weak_floor");
+    return add(zero_shot(student, "weak_floor"));
   }
 
   std::string ceiling(const Learner& student, std::uint64_t seed) {
