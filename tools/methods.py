@@ -61,6 +61,21 @@ transfer half, and of test, round(rate n) get a wrong label, halves up. The same
 against NumPy (`tools/golden/corruptors_golden.py`).
 """
 
+CHAINS = """# Chains and ensembles
+
+A chain (`[chain] through = [...]`; bootstrapping, Burns et al. 2023): M1 learns the supervisor's labels of the transfer half and labels the same rows for M2, and so
+on; the cell's student learns the last one's labels. The prior `"weak"` of the prior-matched threshold stays the mean of the supervisor's own labels.
+
+An ensemble of supervisors (`supervisor.ensemble`), with `rounds` = T members that learn the supervision half in other shares. Tested against NumPy
+(`tools/golden/ensemble_golden.py`).
+
+`bagging` (Breiman 1996): a member sees n rows drawn with replacement, a row as often as it was drawn; p\\_k = 1/T sum\\_t p\\_t,k.
+
+`adaboost` (Freund and Schapire 1997; for K classes SAMME, Zhu et al. 2009): from w\\_i = 1/n, each round e = sum\\_i w\\_i \\[h(x\\_i) != y\\_i\\], alpha =
+(ln((1 - e) / e) + ln(K - 1)) / 2, w\\_i times exp(-alpha) where h is right and exp(alpha) where it is wrong, then normalised; p\\_k = sum\\_t alpha\\_t \\[h\\_t(x) = k\\] /
+sum\\_t alpha\\_t. It ends before a member with e = 0 or e >= 1 - 1/K; where that is the first, it answers alone, with its own p.
+"""
+
 
 def section(method):
     lines = [f"## {method['name']}", "", method["formula"].replace("|", "\\|").replace("*", "\\*"), "", f"Source: {method['source']}.", "",
@@ -94,7 +109,7 @@ def main():
     losses, stages = ([section(m) for m in methods if m["kind"] == kind] for kind in ("loss", "stage"))
     combiners = [combiner(c) for c in listed("combiners")]
     corruptors = [combiner(c, "What it shows") for c in listed("corruptors")]
-    (ROOT / "docs/methods.md").write_text("\n".join([HEAD, *losses, STAGES, *stages, COMBINERS, *combiners, CORRUPTORS, *corruptors]))
+    (ROOT / "docs/methods.md").write_text("\n".join([HEAD, *losses, STAGES, *stages, COMBINERS, *combiners, CORRUPTORS, *corruptors, CHAINS]))
     (ROOT / "docs/compat.md").write_text("\n".join([COMPAT, *(profile(entry) for entry in listed("compat"))]))
 
 

@@ -1,5 +1,7 @@
 #include "audit/comparison.h"
 
+#include <algorithm>
+
 #include "audit/cell_scores.h"
 #include "audit/paired_tests.h"
 #include "metrics/crossed.h"
@@ -17,6 +19,15 @@ bool same_seeds(const Cell& a, const Cell& b) {
 
 Json parameter(const Cell& cell, const char* name, const Json& fallback) {
   return cell.params.is_object() ? cell.params.value(name, fallback) : fallback;
+}
+
+bool same_chain(const Cell& a, const Cell& b) {
+  return std::equal(a.chain.begin(), a.chain.end(), b.chain.begin(), b.chain.end(),
+                    [&](const ChainStudent& one, const ChainStudent& other) {
+                      const bool last = &one == &a.chain.back();  // whose method is what differs
+                      return one.name == other.name && one.tune == other.tune &&
+                             (last || one.method == other.method);
+                    });
 }
 
 Comparison no_comparison(const std::string& why) {
@@ -49,7 +60,8 @@ const Cell* naive_partner(const Record& record, const Cell& cell) {
         !parameter(other, "hard", false).get<bool>() && other.supervisor == cell.supervisor &&
         other.student == cell.student && other.supervisor_tune == cell.supervisor_tune &&
         other.student_tune == cell.student_tune &&
-        parameter(other, "prior", Json()) == parameter(cell, "prior", Json()) && same_seeds(cell, other))
+        parameter(other, "prior", Json()) == parameter(cell, "prior", Json()) && same_chain(cell, other) &&
+        same_seeds(cell, other))
       return &other;
   return nullptr;
 }

@@ -8,6 +8,8 @@ namespace qinglan {
 
 inline constexpr const char* kMajorityControl = "majority class";
 inline constexpr const char* kVoteControl = "majority vote";  // of the annotators whose answers are combined
+inline constexpr const char* kSingleControl = "single supervisor";  // one member in place of the ensemble
+inline constexpr const char* kNoChainControl = "without the chain";
 inline constexpr const char* kShuffledControl = "shuffled";
 inline constexpr const char* kTunedCeilingControl = "tuned ceiling";
 

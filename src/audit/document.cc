@@ -117,6 +117,19 @@ Json comparison_json(const Comparison& comparison) {
   return json;
 }
 
+Json chain_json(const Cell& cell, const std::vector<ChainStep>& steps) {
+  Json chain = Json::array();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    chain.push_back({{"name", steps[i].name},
+                     {"tune", steps[i].tune},
+                     {"method", cell.chain[i].method},
+                     {"parameters", cell.chain[i].parameters},
+                     {"over_teacher", to_json(steps[i].over_teacher)}});
+    for (const auto& [metric, score] : steps[i].scores) chain.back()[metric] = to_json(score);
+  }
+  return chain;
+}
+
 Json claim_json(const Claim& claim) {
   return {{"metric", claim.metric}, {"delta", claim.delta},     {"gamma", claim.gamma},  {"gold", claim.gold},
           {"risk", claim.risk},     {"primary", claim.primary}, {"digest", claim.digest}};
@@ -139,6 +152,7 @@ Json cell_json(const Record& record, const Cell& cell, const CellJudgement& judg
   json["gap"] = to_json(judged.gap);
   json["controls"] = Json::object();
   for (const auto& [name, estimate] : judged.controls) json["controls"][name] = to_json(estimate);
+  if (!judged.chain.empty()) json["chain"] = chain_json(cell, judged.chain);
   json["items"] = items_json(judged.items);
   json["seed_noise"] = to_json(judged.seed_noise);
   json["detectable_gain"] = to_json(judged.detectable_gain);

@@ -14,7 +14,8 @@ Named supervisor_words(const Cell& cell) {
   if (cell.supervisor_kind == "labels") return {"labels from a file", "those labels themselves"};
   if (cell.supervisor_kind == "annotators")
     return {"combined labels of several annotators", "those labels themselves"};
-  if (cell.supervisor_kind == "ngrams") return {"labels of an n-gram model", "that model itself"};
+  if (cell.supervisor_kind == "ngrams" && cell.supervisor == "ngrams")
+    return {"labels of an n-gram model", "that model itself"};
   if (cell.supervisor_kind == "elicit" && cell.supervisor.starts_with("few-shot:"))
     return {"labels elicited by a few true ones (" + cell.supervisor + ")", "those labels themselves"};
   if (cell.supervisor_kind == "elicit")
@@ -22,6 +23,14 @@ Named supervisor_words(const Cell& cell) {
   if (cell.supervisor_kind == "corrupted")
     return {"ground truth with errors put in (" + cell.supervisor + ")", "those labels themselves"};
   return {"labels of " + cell.supervisor, cell.supervisor + " itself"};
+}
+
+// " passed on by a and b"; empty without a chain.
+std::string chain_words(const Cell& cell) {
+  std::string words;
+  for (std::size_t i = 0; i + 1 < cell.chain.size(); ++i)
+    words += (i == 0 ? " passed on by " : ", then by ") + cell.chain[i].name;
+  return words;
 }
 
 std::string ending(const CellJudgement& judged, const Five& five) {
@@ -54,7 +63,7 @@ std::string headline_of(const Cell& cell, const CellJudgement& judged) {
   const Named supervisor = supervisor_words(cell);
   const std::string head = cell.student + " trained " +
                            (cell.method == "naive" ? "" : "by " + cell.method + " ") + "on " +
-                           supervisor.labels;
+                           supervisor.labels + chain_words(cell);
   if (judged.verdict == Verdict::failed) return head + " gave no result: " + judged.reason + ".";
   const Five& five = judged.fives.at(judged.metric);
   if (!five.weak_to_strong.defined())

@@ -7,6 +7,7 @@
 
 #include "audit/calibration_audit.h"
 #include "audit/cell_scores.h"
+#include "audit/chain.h"
 #include "audit/comparison.h"
 #include "audit/controls.h"
 #include "audit/curve_audit.h"
@@ -122,6 +123,7 @@ void audit_cell(SeriesScores& scores, const Cell& cell, const CellScores& declar
       gain.defined() ? scores.with_items(minimum_detectable(gain.matrix)) : Estimate::no(gain.undefined);
   judged.gain_tests = paired_tests(scores, cell, role_names(cell, &SeedRun::weak_to_strong),
                                    role_names(cell, &SeedRun::weak_floor));
+  judged.chain = chain_steps(scores, cell, judged.metric);
   judged.items = audit_items(scores, cell);
   judged.curve = audit_curve(scores, cell);
   judged.calibration = audit_calibration(scores, cell);

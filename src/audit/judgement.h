@@ -123,12 +123,20 @@ struct Comparison {
   PairedTests tests;
 };
 
+// One student of a chain.
+struct ChainStep {
+  std::string name, tune;
+  std::map<std::string, Estimate> scores;  // by metric, as CellJudgement::fives
+  Estimate over_teacher;                   // on the declared metric, paired by seed and item
+};
+
 struct CellJudgement {
   std::string id;
   std::string metric;                        // the declared one: "accuracy", "balanced_accuracy" or "auroc"
   std::map<std::string, Five> fives;         // "accuracy", "matched_accuracy", "balanced_accuracy", "auroc"
   Estimate gap;                              // strong ceiling - weak floor on the declared metric
   std::map<std::string, Estimate> controls;  // on the declared metric
+  std::vector<ChainStep> chain;              // the cell's own student last; empty without a chain
   ItemAudit items;
   CurveAudit curve;
   CalibrationAudit calibration;

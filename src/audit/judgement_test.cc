@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "audit/audit_fixture.h"
+#include "audit/comparison.h"
 #include "base/error.h"
 
 namespace qinglan {
@@ -255,6 +256,90 @@ TEST(Judge, ACombinationOfAnnotatorsIsComparedWithTheirVote) {
               Contains(testing::AllOf(starts("is not shown to beat"), HasSubstr("+0.2 points"))));
   EXPECT_THAT(voted(0, 80), testing::Not(Contains(starts("does not beat"))));
   EXPECT_THAT(voted(0, 80), testing::Not(Contains(starts("is not shown to beat"))));
+}
+
+TEST(Judge, AnEnsembleIsComparedWithOneSupervisorOfItsKind) {
+  RecordMaker maker({});
+  maker.cell().supervisor = "adaboost:ngrams";
+  maker.series("weak_floor0").remark = maker.series("weak_floor3").remark = "stopped early";
+  Control& single = maker.cell().controls["single supervisor"];
+  for (const SeedRun& seed : maker.cell().seeds) single.series.push_back(seed.weak_floor);
+  EXPECT_THAT(judged(maker).notes,
+              Contains(StartsWith("adaboost:ngrams does not beat a single supervisor of its kind: ")));
+  EXPECT_THAT(judged(maker).notes, Contains("adaboost:ngrams, seed 0, 3: stopped early"));
+}
+
+// supervisor > first > the cell's student, five seeds.
+RecordMaker chained(double first) {
+  RecordMaker maker({});
+  Cell& cell = maker.cell();
+  cell.chain = {{"MiniLM", "probe", "naive", 22565376, {}}, {cell.student, "probe", "naive", 134515008, {}}};
+  for (std::size_t s = 0; s < cell.seeds.size(); ++s) {
+    Series& link = maker.series(maker.add("link", s, first));
+    link.kind = "weak_to_strong";
+    cell.chain[0].series.push_back("link" + std::to_string(s));
+    cell.chain[1].series.push_back(cell.seeds[s].weak_to_strong);
+  }
+  return maker;
+}
+
+TEST(Judge, EveryLinkOfAChainIsScoredAndSetAgainstItsTeacher) {
+  RecordMaker maker = chained(0.66);
+  const CellJudgement judgement = judged(maker);
+  ASSERT_EQ(judgement.chain.size(), 2u);
+  const Five& five = judgement.fives.at("accuracy");
+  const ChainStep &first = judgement.chain[0], &last = judgement.chain[1];
+  EXPECT_EQ(first.name, "MiniLM");
+  EXPECT_EQ(last.scores.at("accuracy").value, five.weak_to_strong.value);
+  EXPECT_EQ(last.scores.at("auroc").low, judgement.fives.at("auroc").weak_to_strong.low);
+  EXPECT_NEAR(first.over_teacher.value, first.scores.at("accuracy").value - five.weak_floor.value, 1e-12);
+  EXPECT_NEAR(first.over_teacher.value + last.over_teacher.value, five.gain.value, 1e-12);
+  EXPECT_THAT(judgement.headline, HasSubstr("on labels of a word list passed on by MiniLM scored"));
+  const Json chain = run_document(maker.record(), judge(maker.record()), false)["cells"][0]["chain"];
+  ASSERT_EQ(chain.size(), 2u);
+  EXPECT_EQ(chain[0]["parameters"], 22565376);
+  EXPECT_EQ(chain[1]["accuracy"]["value"], five.weak_to_strong.value);
+  EXPECT_TRUE(chain[0]["over_teacher"].contains("low"));
+  RecordMaker plain({});
+  EXPECT_FALSE(run_document(plain.record(), judge(plain.record()), false)["cells"][0].contains("chain"));
+}
+
+TEST(Judge, AChainThatShrinksOrDoesNotHelpIsTold) {
+  RecordMaker maker = chained(0.66);
+  const auto starts = [](const std::string& words) { return Contains(StartsWith(words)); };
+  EXPECT_THAT(judged(maker).notes, testing::Not(starts("the chain shrinks")));
+  maker.cell().chain[0].parameters = 268098176;
+  EXPECT_THAT(
+      judged(maker).notes,
+      Contains("the chain shrinks: MiniLM (268,098,176 parameters) teaches SmolLM2-135M (134,515,008)"));
+  maker.add_control("without the chain", 0.75, true);
+  EXPECT_THAT(judged(maker).notes,
+              starts("the chain does not beat the same student taught by the supervisor: "));
+  maker.cell().controls.clear();
+  maker.add_control("without the chain", 0.55, true);
+  EXPECT_THAT(judged(maker).notes, testing::Not(starts("the chain does not")));
+  EXPECT_THAT(judged(maker).notes, testing::Not(starts("the chain is not")));
+}
+
+TEST(Judge, GroundTruthOnTheWayThroughAChainIsALeak) {
+  RecordMaker maker = chained(0.66);
+  maker.series("link2").certificate["ground_truth"] = {{{"rows", 5}, {"purpose", "gold budget"}}};
+  maker.cell().declared = {{"gold budget", 100}};  // what the last student's method may spend
+  const CellJudgement judgement = judged(maker);
+  EXPECT_EQ(judgement.verdict, Verdict::control_failed);
+  EXPECT_THAT(judgement.reason, HasSubstr("the chain's MiniLM of seed 2 was given 5 rows"));
+}
+
+TEST(Judge, NaiveOfAnotherChainIsNoPartner) {
+  RecordMaker maker = chained(0.66);
+  Cell method = maker.cell();
+  method.id = "other", method.method = method.chain[1].method = "logconf";
+  maker.record().cells.push_back(method);
+  EXPECT_NE(naive_partner(maker.record(), maker.record().cells[1]), nullptr);
+  maker.record().cells[1].chain[0].method = "logconf";
+  EXPECT_EQ(naive_partner(maker.record(), maker.record().cells[1]), nullptr);
+  maker.record().cells[1].chain.clear();
+  EXPECT_EQ(naive_partner(maker.record(), maker.record().cells[1]), nullptr);
 }
 
 TEST(Judge, AMethodIsComparedWithNaiveAtTheSamePrior) {

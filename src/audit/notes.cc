@@ -1,7 +1,9 @@
 #include "audit/notes.h"
 
+#include <map>
 #include <set>
 
+#include "audit/chain.h"
 #include "audit/comparison.h"
 #include "audit/controls.h"
 #include "audit/leaks.h"
@@ -32,21 +34,49 @@ bool fine_tuned(const std::string& tune) {
   return tune == "full" || tune.starts_with("lora") || tune.starts_with("top-");
 }
 
-// A combination of annotators that is worth no more than their vote.
-void add_vote_note(SeriesScores& scores, const Cell& cell, const CellJudgement& judged,
-                   std::vector<std::string>& notes) {
-  const auto vote = cell.controls.find(kVoteControl);
-  if (vote == cell.controls.end() || vote->second.series.size() != 1) return;
-  const std::string& metric = judged.metric;
-  const std::vector<std::string> shared(cell.seeds.size(), vote->second.series.front());
-  const Scored voted = scores.matrix(shared, metric, "no vote");
-  const Scored floor = scores.matrix(role_names(cell, &SeedRun::weak_floor), metric, "no weak floor");
-  const Estimate over = scores.interval(difference(floor, voted));
-  if (!floor.defined() || !voted.defined() || (over.defined() && over.low > 0)) return;
-  notes.push_back(
-      cell.supervisor + (over.defined() && over.value > 0 ? " is not shown to beat" : " does not beat") +
-      " the plain vote of its annotators: " + in_metric(metric, floor.matrix.mean()) + " against " +
-      in_metric(metric, voted.matrix.mean()) + ", " + difference_in_metric(metric, over));
+// An effort and the control that does without it.
+struct Rival {
+  const char* control;
+  std::string SeedRun::*role;  // whose scores the effort should raise
+  std::string effort, without;
+};
+
+void add_rival_note(SeriesScores& scores, const Cell& cell, const std::string& metric, const Rival& rival,
+                    std::vector<std::string>& notes) {
+  const auto control = cell.controls.find(rival.control);
+  if (control == cell.controls.end() || control->second.series.empty()) return;
+  std::vector<std::string> names = control->second.series;
+  if (names.size() == 1) names.assign(cell.seeds.size(), names.front());
+  const Scored plain = scores.matrix(names, metric, "not run"),
+               ours = scores.matrix(role_names(cell, rival.role), metric, "not run");
+  const Estimate over = scores.interval(difference(ours, plain));
+  if (!ours.defined() || !plain.defined() || (over.defined() && over.low > 0)) return;
+  notes.push_back(rival.effort +
+                  (over.defined() && over.value > 0 ? " is not shown to beat " : " does not beat ") +
+                  rival.without + ": " + in_metric(metric, ours.matrix.mean()) + " against " +
+                  in_metric(metric, plain.matrix.mean()) + ", " + difference_in_metric(metric, over));
+}
+
+// Combined annotators, an ensemble or a chain that is worth no more than what is there without it.
+void add_rival_notes(SeriesScores& scores, const Cell& cell, const std::string& metric,
+                     std::vector<std::string>& notes) {
+  const Rival rivals[] = {
+      {kVoteControl, &SeedRun::weak_floor, cell.supervisor, "the plain vote of its annotators"},
+      {kSingleControl, &SeedRun::weak_floor, cell.supervisor, "a single supervisor of its kind"},
+      {kNoChainControl, &SeedRun::weak_to_strong, "the chain", "the same student taught by the supervisor"}};
+  for (const Rival& rival : rivals) add_rival_note(scores, cell, metric, rival, notes);
+}
+
+// What the supervisors' training said of itself, and in which seeds.
+void add_remarks(const SeriesScores& scores, const Cell& cell, std::vector<std::string>& notes) {
+  std::map<std::string, std::string> seeds_of;
+  for (const SeedRun& seed : cell.seeds)
+    if (const std::string& remark = scores.series(seed.weak_floor).remark; !remark.empty()) {
+      std::string& seeds = seeds_of[remark];
+      seeds += (seeds.empty() ? "" : ", ") + std::to_string(seed.seed);
+    }
+  for (const auto& [remark, seeds] : seeds_of)
+    notes.push_back(cell.supervisor + ", seed " + seeds + ": " + remark);
 }
 
 void add_threshold_note(SeriesScores& scores, const Cell& cell, const CellJudgement& judged,
@@ -176,7 +206,9 @@ std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, cons
     notes.push_back("supervisor shift: the supervisor is " +
                     difference_in_metric("accuracy", judged.supervisor_shift) +
                     " on the transfer set against test, so floor and labels differ in quality");
-  add_vote_note(scores, cell, judged, notes);
+  add_remarks(scores, cell, notes);
+  for (const auto& link : shrinking_links(cell)) notes.push_back("the chain shrinks: " + link);
+  add_rival_notes(scores, cell, judged.metric, notes);
   return notes;
 }
 

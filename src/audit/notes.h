@@ -10,7 +10,8 @@ namespace qinglan {
 std::vector<std::string> run_notes(const SeriesScores& scores);
 
 // About one cell: gains that moving the threshold explains, a probe ceiling against a fine-tuned floor,
-// supervisor shift (as judged), accuracy that misleads, annotators whose plain vote does as well.
+// supervisor shift (as judged), accuracy that misleads; combined annotators, an ensemble or a chain where the
+// plain vote, a single supervisor or no chain does as well.
 std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, const CellJudgement& judged);
 
 }  // namespace qinglan

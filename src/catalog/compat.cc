@@ -36,8 +36,8 @@ Json compat_defaults(const Compat& compat, const std::string& section) {
   Json defaults = Json::object();
   for (const auto& deviation : compat.deviations) {
     const auto [where, key] = section_and_key(deviation.key);
-    const bool both = where == "learner" && (section == "supervisor" || section == "student");
-    if (where != section && !both) continue;
+    const bool any = section == "supervisor" || section == "chain" || section == "student";
+    if (where != section && !(where == "learner" && any)) continue;
     defaults[key] = deviation.same_as.empty() ? deviation.value : Json{{"same_as", deviation.same_as}};
   }
   return defaults;

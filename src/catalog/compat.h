@@ -13,7 +13,7 @@ namespace qinglan {
 struct Deviation {
   std::string name;  // for people and records: "no warm-up"
   std::string
-      key;     // "data.balance", "method.logconf.threshold", "student.lr"; "learner.lr": of both learners
+      key;     // "data.balance", "method.logconf.threshold", "student.lr"; "learner.lr": of every learner
   Json value;  // null: that of the same learner's key `same_as`
   std::string about;  // what is published, beside ours
   std::string same_as{};
@@ -32,7 +32,8 @@ const std::vector<Compat>& compats();
 // Throws Error{usage} that lists what there is and names the nearest.
 const Compat& find_compat(const std::string& name);
 
-// What a profile sets of a section, key by key: "data", "supervisor", "student" (keys with `same_as` as
+// What a profile sets of a section, key by key: "data", "supervisor", "chain", "student" (keys with `same_as`
+// as
 // {"same_as": key}) or "method.<name>".
 Json compat_defaults(const Compat& compat, const std::string& section);
 

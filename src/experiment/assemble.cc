@@ -120,6 +120,9 @@ class Assembler {
         cell.error = it->second.why;
       }
     }
+    for (auto& student : cell.chain)
+      for (std::size_t s = 0; s < student.series.size(); ++s)
+        student.series[s] = add_series(student.series[s], contexts[s]);
     for (auto& [name, control] : cell.controls) {
       const bool shared = control.series.size() == 1 && cell.seeds.size() > 1;
       for (std::size_t s = 0; s < control.series.size(); ++s)
@@ -128,11 +131,12 @@ class Assembler {
     return cell;
   }
 
-  // The prior is that of the supervisor's labels, whatever stages made of them.
+  // The prior is that of the supervisor's labels, whatever stages and the students of a chain made of them.
   Context context(const SeedRun& run) const {
     Context at{run.seed, {}, {}};
     if (const auto student = plan_.nodes.find(run.weak_to_strong); student != plan_.nodes.end())
-      if (const std::string labels = raw_labels(plan_, student->second.inputs.at("labels")); done(labels))
+      if (const std::string labels = supervisor_labels(plan_, student->second.inputs.at("labels"));
+          done(labels))
         at.prior = read_weak_labels(result(labels) + "/" + kLabelsFile).mean();
     if (done(run.weak_floor)) {
       const auto& sets = predictions(run.weak_floor);
@@ -199,6 +203,7 @@ class Assembler {
     if (summary.contains("label_entropy")) series.label_entropy = summary["label_entropy"].get<double>();
     truncated_ = std::max(truncated_, summary.value("truncated", std::int64_t{0}));
     series.status = "done";
+    series.remark = summary.value("remark", "");
     if (const auto labels = node.inputs.find("labels"); labels != node.inputs.end())
       series.label_stages = label_stages(plan_, store_, labels->second, truth_);
     read_answers(series, key, at);

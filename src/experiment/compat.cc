@@ -8,12 +8,16 @@ namespace {
 // Where a deviation's key may be found in one cell: the tables that it names there.
 std::vector<const Json*> tables_of(const std::string& section, const CellSpec& cell, const Json& data) {
   std::vector<const Json*> tables;
-  const bool both = section == "learner";
+  const bool any = section == "learner";
   if (section == "data") tables.push_back(&data);
-  if ((both || section == "supervisor") && cell.supervisor.kind == "model")
+  if ((any || section == "supervisor") && cell.supervisor.kind == "model")
     tables.push_back(&cell.supervisor.values);
-  if (both || section == "student") tables.push_back(&cell.student.values);
+  if (any || section == "student") tables.push_back(&cell.student.values);
   if (section == "method." + cell.method.name) tables.push_back(&cell.method.params);
+  for (const auto& link : cell.chain) {
+    if (any || section == "chain") tables.push_back(&link.student.values);
+    if (section == "method." + link.method.name) tables.push_back(&link.method.params);
+  }
   return tables;
 }
 

@@ -111,8 +111,12 @@ class Estimator {
 
   // Of a node whose work is not counted in FLOPs.
   double seconds(const Node& node) {
+    if (node.kind != "weak_labels") {
+      const double one = features_of(node).empty() ? kRuleSeconds : kProbeSeconds;
+      const auto ensemble = node.params.find("ensemble");
+      return ensemble == node.params.end() ? one : one * ensemble->at("rounds").get<double>();
+    }
     if (features_of(node).empty()) return kRuleSeconds;
-    if (node.kind != "weak_labels") return kProbeSeconds;
     const double rows = static_cast<double>(data_.train) / 2,
                  width = static_cast<double>(feature_width(node));
     const Json& params = node.params["params"];

@@ -235,6 +235,9 @@ const Node& chosen_fit(const Plan& plan, const ExportRequest& request) {
                                                       : run.weak_floor;
   if (key.empty()) throw Error(ErrorKind::usage, "--role ceiling: the spec asks for none (claim.ceiling)");
   const Node& fit = plan.nodes.at(key);
+  if (fit.params.contains("ensemble"))
+    throw Error(ErrorKind::unsupported, "an ensemble is no one model to give away")
+        .hint("supervisor.ensemble = \"none\" trains one");
   const std::string kind = fit.params.at("learner").at("kind");
   if (kind != "probe" && kind != "lora" && kind != "full" && kind != "choice")
     throw Error(ErrorKind::unsupported,

@@ -34,6 +34,15 @@ std::string raw_labels(const Plan& plan, std::string labels) {
   return labels;
 }
 
+std::string supervisor_labels(const Plan& plan, std::string labels) {
+  for (;;) {
+    labels = raw_labels(plan, labels);
+    const Node& teacher = plan.nodes.at(plan.nodes.at(labels).inputs.at("floor"));
+    if (teacher.kind != "weak_to_strong") return labels;
+    labels = teacher.inputs.at("labels");
+  }
+}
+
 std::vector<LabelStage> label_stages(const Plan& plan, const Store& store, const std::string& labels,
                                      const GroundTruth& truth) {
   const auto read = [&](const std::string& key) {

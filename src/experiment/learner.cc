@@ -137,4 +137,30 @@ Learner resolve_learner(const LearnerSpec& spec, const char* role, const std::ve
   return learner;
 }
 
+Learner single_member(Learner learner) {
+  if (!learner.spec.values.contains("ensemble")) return learner;
+  learner.spec.name.erase(0, learner.spec.name.find(':') + 1);
+  for (const char* key : {"ensemble", "rounds"}) learner.spec.values.erase(key);
+  return learner;
+}
+
+Learner ngram_learner(const LearnerSpec& like, bool length_only) {
+  Learner learner;
+  learner.spec.kind = "ngrams";
+  learner.spec.name = length_only ? "length-only" : "n-grams";
+  learner.spec.text = like.text;
+  learner.spec.values = {
+      {"kind", "ngrams"}, {"text", like.text}, {"max_n", 2}, {"min_count", 2}, {"ngram_l2", 1.0}};
+  if (length_only) learner.spec.values["length_only"] = true;
+  return learner;
+}
+
+std::string zero_shot_impossible(const Learner& learner) {
+  if (learner.spec.kind != "model" || learner.config.kind != ModelKind::decoder)
+    return "an encoder has no language-model head";
+  if (!learner.spec.values.contains("label_words"))
+    return "the spec names no label words (student.label_words, one a class)";
+  return "";
+}
+
 }  // namespace qinglan

@@ -28,4 +28,13 @@ struct Learner {
 Learner resolve_learner(const LearnerSpec& spec, const char* role, const std::vector<std::string>& classes,
                         DigestMemo& memo);
 
+// One member of an ensemble, trained on its rows as they are; the learner itself where it is none.
+Learner single_member(Learner learner);
+
+// A learner of the n-gram room, for controls; it reads the texts that `like` reads.
+Learner ngram_learner(const LearnerSpec& like, bool length_only);
+
+// Why a learner cannot be asked untrained; empty where it can.
+std::string zero_shot_impossible(const Learner& learner);
+
 }  // namespace qinglan

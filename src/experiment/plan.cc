@@ -1,13 +1,13 @@
 #include "experiment/plan.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "base/error.h"
 #include "catalog/method.h"
 #include "catalog/stage.h"
 #include "data/gold_rows.h"
+#include "experiment/chain.h"
 #include "experiment/choice.h"
 #include "experiment/claim.h"
 #include "experiment/corrupted.h"
@@ -16,45 +16,13 @@
 #include "experiment/learner.h"
 #include "experiment/profile.h"
 #include "experiment/recipe.h"
+#include "experiment/row_checks.h"
 #include "supervise/combiner.h"
 #include "supervise/label_file.h"
 #include "supervise/lexicon.h"
 
 namespace qinglan {
 namespace {
-
-namespace fs = std::filesystem;
-
-Json dataset_params(const Spec& spec, DigestMemo& memo) {
-  const DatasetSpec& data = spec.data;
-  Json files = Json::array();
-  for (const auto& file : dataset_files(data))
-    files.push_back({{"name", fs::path(file).filename().string()}, {"sha256", memo.digest(file)}});
-  Json params = {{"files", files},
-                 {"label", data.label},
-                 {"id", data.id},
-                 {"group", data.group},
-                 {"columns", data.columns},
-                 {"text", data.text},
-                 {"train", data.train},
-                 {"test", data.test},
-                 {"seed", data.seed},
-                 {"balance", data.balance ? Json(*data.balance) : Json("auto")},
-                 {"allow_overlap", data.allow_overlap},
-                 {"recipe", fs::exists(data.path) ? "" : data.path}};
-  if (!data.choices.empty()) params["choices"] = data.choices;
-  if (data.group_words) params["group_words"] = data.group_words;
-  if (!data.recipe.empty()) params["derived"] = data.recipe;
-  return params;
-}
-
-Node make_dataset_node(const char* kind, const Spec& spec, DigestMemo& memo) {
-  Node node;
-  node.kind = kind;
-  node.params = dataset_params(spec, memo);
-  node.title = std::string(kind) + " " + spec.data.path;
-  return node;
-}
 
 class Planner {
  public:
@@ -76,6 +44,8 @@ class Planner {
   }
 
  private:
+  std::int64_t half() const { return data_.train / 2; }  // rows of the transfer half, and of the other
+
   std::string add(Node node) {
     const std::string key = node.key();
     if (plan_.nodes.emplace(key, std::move(node)).second) plan_.order.push_back(key);
@@ -138,8 +108,11 @@ class Planner {
     node.inputs = {{"dataset", data_.dataset}};
     node.params = {
         {"rows", rows}, {"seed", seed}, {"method", {{"name", method.name}, {"params", method.params}}}};
+    if (learner.spec.values.contains("ensemble"))
+      node.params["ensemble"] = {{"kind", learner.spec.values["ensemble"]},
+                                 {"rounds", learner.spec.values["rounds"]}};
     if (learner.spec.kind == "ngrams") {
-      node.params["learner"] = learner.spec.values;
+      node.params["learner"] = single_member(learner).spec.values;
     } else {
       node.params["learner"] = recipe_of(learner.spec.values);
       node.params["learner"]["kind"] = learner.tune.kind;
@@ -250,10 +223,10 @@ class Planner {
 
   std::string few_shot(const Learner& supervisor, std::uint64_t seed) {
     const std::int64_t each = supervisor.spec.values["shots"],
-                       shots = each * static_cast<std::int64_t>(data_.classes.size()), half = data_.train / 2;
-    if (shots > half)
+                       shots = each * static_cast<std::int64_t>(data_.classes.size());
+    if (shots > half())
       throw Error(ErrorKind::usage, "supervisor.shots: more rows than the supervision half has")
-          .expected("at most " + std::to_string(half) + " of all classes together")
+          .expected("at most " + std::to_string(half()) + " of all classes together")
           .found(std::to_string(shots));
     const std::string seed_words = ", seed " + std::to_string(seed);
     Node shown;
@@ -298,40 +271,17 @@ class Planner {
     return frozen_pass("features", "\"" + word + "\" read by ", params, supervisor, false);
   }
 
+  // What a teacher, the supervisor or a student of a chain, says of the transfer half.
   std::string weak_labels(const std::string& floor, std::uint64_t seed, bool shuffled) {
     Node node;
     node.kind = "weak_labels";
     node.params = {{"seed", seed}, {"transform", shuffled ? "shuffle" : "none"}};
     node.inputs = {{"dataset", data_.dataset}, {"floor", floor}};
-    node.title = std::string(shuffled ? "shuffled " : "") + "weak labels, seed " + std::to_string(seed);
+    const Node& teacher = plan_.nodes.at(floor);
+    const bool chained = teacher.kind == "weak_to_strong";
+    node.title = std::string(shuffled ? "shuffled " : "") + "weak labels" +
+                 (chained ? " of " + teacher.title : ", seed " + std::to_string(seed));
     return add(std::move(node));
-  }
-
-  // More neighbours than a half has rows are refused before any work starts.
-  void check_neighbours(const StageSpec& stage) const {
-    const std::int64_t half = data_.train / 2;
-    for (const char* key : {"k", "k_zeta"})
-      if (stage.params.value(key, std::int64_t{0}) >= half)
-        throw Error(ErrorKind::usage, "method.\"" + stage.name + "\"." + key +
-                                          " is more neighbours than the transfer half has rows")
-            .expected("less than " + std::to_string(half))
-            .found(stage.params[key].dump())
-            .hint("Lower it, or take more train rows.");
-  }
-
-  // Orders of full batches alone make no step of fewer rows than a batch takes.
-  void check_order(const Learner& learner, const std::string& role) const {
-    const Json& values = learner.spec.values;
-    const std::string order = values.value("order", "epochs");
-    if (order == "epochs") return;
-    const std::int64_t half = data_.train / 2, batch = values.at("batch"), epochs = values.at("epochs");
-    if ((order == "repeat" ? half * epochs : half) >= batch) return;
-    throw Error(ErrorKind::usage,
-                role + ".order = \"" + order + "\" takes full batches, and half the train rows make none")
-        .expected("at most " + std::to_string(half) + " rows a batch")
-        .found("batch = " + std::to_string(batch))
-        .hint(
-            "Lower batch, take more train rows, or set order = \"epochs\", whose last batch may be smaller.");
   }
 
   // The labels that the pipeline makes of a supervisor's. What a stage does depends on the run seed by its
@@ -342,7 +292,7 @@ class Planner {
     for (const auto& stage : method.stages) {
       const StageInfo& info = *find_stage(stage.name);
       if (info.spends_gold) continue;
-      check_neighbours(stage);
+      check_neighbours(stage, half());
       Node node;
       node.kind = "weak_labels";
       node.params = {{"transform", stage.name}, {"params", stage.params}};
@@ -385,11 +335,11 @@ class Planner {
 
   // True labels that a method spends, and nothing else of the ground truth.
   std::string gold_rows(const StageSpec& stage, const std::string& raw_labels, std::uint64_t seed) {
-    const std::int64_t rows = stage.params.at("rows"), half = data_.train / 2;
-    if (rows > half)
+    const std::int64_t rows = stage.params.at("rows");
+    if (rows > half())
       throw Error(ErrorKind::usage,
                   "method.\"" + stage.name + "\".rows is a larger budget than the transfer half has rows")
-          .expected("at most " + std::to_string(half))
+          .expected("at most " + std::to_string(half()))
           .found(std::to_string(rows));
     Node node;
     node.kind = "gold_rows";
@@ -443,31 +393,38 @@ class Planner {
     return node;
   }
 
-  std::string zero_shot_impossible(const Learner& student) const {
-    if (student.spec.kind != "model" || student.config.kind != ModelKind::decoder)
-      return "an encoder has no language-model head";
-    if (!student.spec.values.contains("label_words"))
-      return "the spec names no label words (student.label_words, one a class)";
-    return "";
+  // Whose labels the student learns: the supervisor's, passed on by every link in turn.
+  std::string teacher_of(const std::vector<Link>& links, std::string teacher, std::uint64_t seed,
+                         std::vector<ChainStudent>& chain) {
+    for (std::size_t i = 0; i < links.size(); ++i) {
+      const MethodSpec& method = links[i].method;
+      const std::string labels = weak_labels(teacher, seed, false);
+      teacher = taught("weak_to_strong", links[i].student, labels, seed, method, method.text());
+      chain[i].series.push_back(teacher);
+    }
+    return teacher;
   }
 
-  // A learner of the n-gram room, for controls.
-  static Learner ngram_learner(const LearnerSpec& like, bool length_only) {
-    Learner learner;
-    learner.spec.kind = "ngrams";
-    learner.spec.name = length_only ? "length-only" : "n-grams";
-    learner.spec.text = like.text;
-    learner.spec.values = {
-        {"kind", "ngrams"}, {"text", like.text}, {"max_n", 2}, {"min_count", 2}, {"ngram_l2", 1.0}};
-    if (length_only) learner.spec.values["length_only"] = true;
-    return learner;
+  // The student that the supervisor teaches itself, and what the models of the chain know untaught.
+  void add_chain_controls(Cell& cell, const std::vector<Link>& links, const Learner& student,
+                          const MethodSpec& method, const std::vector<std::string>& labels) {
+    Control direct{.teaches = true};
+    for (std::size_t s = 0; s < labels.size(); ++s)
+      direct.series.push_back(taught("weak_to_strong", student, labels[s], s, method, method.text()));
+    cell.controls["without the chain"] = direct;
+    for (const auto& link : links)
+      if (spec_.controls.zero_shot && zero_shot_impossible(link.student).empty())
+        cell.controls["zero-shot " + link.student.spec.name].series = {
+            add(zero_shot(link.student, "control"))};
   }
 
   Cell plan_cell(const CellSpec& spec) {
     const Learner supervisor = resolve_learner(spec.supervisor, "supervisor", data_.classes, memo_);
     const Learner student = resolve_learner(spec.student, "student", data_.classes, memo_);
-    check_order(supervisor, "supervisor");
-    check_order(student, "student");
+    const std::vector<Link> links = links_of(spec, data_.classes, memo_);
+    check_order(supervisor, "supervisor", half());
+    check_order(student, "student", half());
+    for (const auto& link : links) check_order(link.student, link.role, half());
     Cell cell;
     cell.supervisor = spec.supervisor.name;
     cell.student = spec.student.name;
@@ -476,27 +433,33 @@ class Planner {
     cell.supervisor_kind = spec.supervisor.kind;
     cell.supervisor_tune = spec.supervisor.tune;
     cell.student_tune = spec.student.tune;
-    cell.id = cell.supervisor + " > " + cell.student + " (" + cell.student_tune + ") : " + cell.method;
+    name_cell(cell, links, student);
 
-    std::vector<std::string> labels, shuffled;
+    std::vector<std::string> own, labels, shuffled;  // own: the supervisor's
     for (std::int64_t s = 0; s < spec_.seeds; ++s) {
       const std::uint64_t seed = static_cast<std::uint64_t>(s);
       SeedRun run;
       run.seed = seed;
       run.weak_floor = weak_floor(supervisor, seed);
-      labels.push_back(weak_labels(run.weak_floor, seed, false));
-      if (spec_.controls.shuffled) shuffled.push_back(weak_labels(run.weak_floor, seed, true));
+      own.push_back(weak_labels(run.weak_floor, seed, false));
+      const std::string teacher = teacher_of(links, run.weak_floor, seed, cell.chain);
+      labels.push_back(weak_labels(teacher, seed, false));
+      if (spec_.controls.shuffled) shuffled.push_back(weak_labels(teacher, seed, true));
       run.weak_to_strong = taught("weak_to_strong", student, labels.back(), seed, spec.method, cell.method);
+      if (!links.empty()) cell.chain.back().series.push_back(run.weak_to_strong);
       if (spec_.claim.ceiling) run.strong_ceiling = ceiling(student, seed);
       cell.seeds.push_back(std::move(run));
     }
-    add_controls(cell, supervisor, student, labels, shuffled);
+    add_controls(cell, supervisor, student, own, labels, shuffled);
+    if (!links.empty()) add_chain_controls(cell, links, student, spec.method, own);
     add_gold_controls(cell, spec.method, student, labels);
     return cell;
   }
 
+  // `own` are the supervisor's labels, `labels` those that the student learns: the same without a chain.
   void add_controls(Cell& cell, const Learner& supervisor, const Learner& student,
-                    const std::vector<std::string>& labels, const std::vector<std::string>& shuffled) {
+                    const std::vector<std::string>& own, const std::vector<std::string>& labels,
+                    const std::vector<std::string>& shuffled) {
     const auto per_seed = [&](const std::string& name, bool teaches, bool wanted, auto make) {
       Control control;
       control.teaches = teaches;
@@ -524,7 +487,7 @@ class Planner {
     });
     const bool learns = supervisor.spec.kind == "model" || supervisor.spec.kind == "ngrams";
     per_seed("weak-twice", true, on.weak_twice && learns, [&](std::size_t s, std::uint64_t seed) {
-      return taught("control", supervisor, labels[s], seed, naive(), "weak-twice");
+      return taught("control", supervisor, own[s], seed, naive(), "weak-twice");
     });
     if (on.weak_twice && !learns)
       cell.controls["weak-twice"].undefined =
@@ -532,6 +495,9 @@ class Planner {
           (supervisor.spec.kind == "elicit" ? " is not trained on labels" : " is not trained");
     add_zero_shot(cell, supervisor, student);
     add_vote(cell, supervisor);
+    if (supervisor.spec.values.contains("ensemble"))
+      for (std::size_t s = 0; s < own.size(); ++s)
+        cell.controls["single supervisor"].series.push_back(weak_floor(single_member(supervisor), s));
   }
 
   // What the annotators say without any model of them: the combination must beat it, or it only costs.
@@ -585,9 +551,6 @@ class Planner {
 };
 
 }  // namespace
-
-Node dataset_node(const Spec& spec, DigestMemo& memo) { return make_dataset_node("dataset", spec, memo); }
-Node truth_node(const Spec& spec, DigestMemo& memo) { return make_dataset_node("ground_truth", spec, memo); }
 
 Plan make_plan(const Spec& spec, const PlannedData& data, DigestMemo& memo) {
   return in_place(spec.source, [&] {

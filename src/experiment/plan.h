@@ -29,10 +29,6 @@ struct PlannedData {
       inputs_folder;  // of the dataset artifact: supervisors that need no model are tried on it at once
 };
 
-// Keys of the two artifacts of a data set: inputs by id, ground truth by id.
-Node dataset_node(const Spec& spec, DigestMemo& memo);
-Node truth_node(const Spec& spec, DigestMemo& memo);
-
 // Throws Error{usage | invalid_input | unsupported}: models that cannot be read, a depth the model does not
 // have, label words that do not fit the classes.
 Plan make_plan(const Spec& spec, const PlannedData& data, DigestMemo& memo);

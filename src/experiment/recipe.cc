@@ -46,7 +46,8 @@ constexpr Range kRanges[] = {{"max_tokens", 1, 1 << 20},
                              {"validation", 0.01, 0.5},
                              {"shots", 1, 1000},
                              {"easy", 0.001, 1},
-                             {"restarts", 1, 1000}};
+                             {"restarts", 1, 1000},
+                             {"rounds", 2, 1000}};
 
 // `tune`: probe, full or lora, whichever blocks are trained.
 bool used_by(const std::string& tune, const std::string& key) {
@@ -169,6 +170,27 @@ void check_prompt(const Json& values, const std::string& section, const std::str
            "label_words = [\" negative\", \" positive\"], one a class");
   if (!words && section == "supervisor" && values.contains("label_words"))
     refuse(".label_words are read with head = \"words\" only", "the zero-shot control is the student's");
+}
+
+void resolve_ensemble(Json& values, const Json& given, const std::string& source) {
+  require_one_of(given, "supervisor", "ensemble", {"none", "bagging", "adaboost"}, source);
+  const std::string ensemble = given.at("ensemble"), kind = given.at("kind");
+  if (ensemble == "none") {
+    if (given.contains("rounds"))
+      throw Error(ErrorKind::usage, "supervisor.rounds means nothing without an ensemble")
+          .in(source)
+          .expected("ensemble = \"bagging\" or \"adaboost\"");
+    return;
+  }
+  const bool probe = kind == "model" && given.at("tune") == "probe";
+  if (kind != "ngrams" && !probe)
+    throw Error(ErrorKind::usage, "supervisor.ensemble = \"" + ensemble + "\" trains n-grams or probes")
+        .in(source)
+        .expected("kind = \"ngrams\", or a model with tune = \"probe\"")
+        .found(kind == "model" ? "tune = " + given.at("tune").dump() : "kind = \"" + kind + "\"");
+  values["ensemble"] = ensemble;
+  values["rounds"] = given.value("rounds", 10);
+  check_ranges(values, source);
 }
 
 Json prompt_of(const Json& values) {

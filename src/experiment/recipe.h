@@ -25,6 +25,11 @@ void check_system(const Json& values, const std::string& section, const std::str
 // Of a learner with a model: what its keys for the prompt and the head say together. Throws Error{usage}.
 void check_prompt(const Json& values, const std::string& section, const std::string& source);
 
+// A supervisor's `ensemble` and `rounds`: both are among the values of an ensemble, neither of a single
+// supervisor. Throws Error{usage}: an unknown word, rounds out of range or without an ensemble, a kind or a
+// tune that has none. `values` are resolved but for these two.
+void resolve_ensemble(Json& values, const Json& given, const std::string& source);
+
 // The part of the values that shapes the token ids, but for max_tokens: "text", and where they differ from
 // the default "truncate" and "chat": {"system"}.
 Json prompt_of(const Json& values);

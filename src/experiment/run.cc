@@ -11,6 +11,7 @@
 #include "experiment/assemble.h"
 #include "experiment/claim.h"
 #include "experiment/cost.h"
+#include "experiment/dataset_node.h"
 #include "experiment/executor.h"
 #include "experiment/forecast.h"
 #include "io/publish.h"

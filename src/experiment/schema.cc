@@ -73,12 +73,8 @@ std::vector<KeyInfo> learner_keys(const char* section) {
   };
 }
 
-std::vector<KeyInfo> make_keys() {
-  std::vector<KeyInfo> keys = {
-      {"", "name", text, nullptr, "name of the run, for people; never enters a key"},
-      {"", "seeds", integer, 5, "run seeds 0 .. seeds-1"},
-      {"", "compat", text, nullptr,
-       "openai-6b450f2 | eleuther-a929af0: defaults as those repositories have them (qinglan compat show)"},
+std::vector<KeyInfo> data_keys() {
+  return {
       {"data", "path", text, nullptr,
        "folder with train.* and test.*, one file (from where you stand), or a registered name"},
       {"data", "text", text, "text",
@@ -104,6 +100,11 @@ std::vector<KeyInfo> make_keys() {
       {"data", "balance", flag_or_auto, "auto",
        "drop majority rows of train; auto: when the majority exceeds 55%"},
       {"data", "allow_overlap", boolean, false, "go on when over 1% of train rows equal a test text"},
+  };
+}
+
+std::vector<KeyInfo> supervisor_keys() {
+  return {
       {"supervisor", "kind", text, "model",
        "model | ngrams | lexicon | labels | annotators | elicit | corrupted"},
       {"supervisor", "path", text, "",
@@ -116,6 +117,11 @@ std::vector<KeyInfo> make_keys() {
       {"supervisor", "max_n", integer, 2, "ngrams: word n-grams of 1 .. max_n"},
       {"supervisor", "min_count", integer, 2, "ngrams: rows that must hold an n-gram"},
       {"supervisor", "ngram_l2", number, 1.0, "ngrams: L2 penalty"},
+      {"supervisor", "ensemble", text, "none",
+       "none | bagging | adaboost: several supervisors of kind ngrams, or probes of a model, that answer "
+       "together"},
+      {"supervisor", "rounds", integer, nullptr,
+       "ensemble: its members, default 10; adaboost may stop sooner"},
       {"supervisor", "elicit", text, nullptr,
        "elicit: zero-shot | few-shot | consistency | pca | mean-diff | ccs | ueeh: how a decoder's own "
        "answer is read, without a label but those that few-shot shows"},
@@ -133,10 +139,23 @@ std::vector<KeyInfo> make_keys() {
        "elicit = ccs, ueeh: starts, of which the least loss is kept"},
       {"supervisor", "easy", number, nullptr,
        "elicit = ueeh: share of rows whose zero-shot answers are taken as known; default 0.25"},
+  };
+}
+
+std::vector<KeyInfo> make_keys() {
+  std::vector<KeyInfo> keys = {
+      {"", "name", text, nullptr, "name of the run, for people; never enters a key"},
+      {"", "seeds", integer, 5, "run seeds 0 .. seeds-1"},
+      {"", "compat", text, nullptr,
+       "openai-6b450f2 | eleuther-a929af0: defaults as those repositories have them (qinglan compat show)"},
       {"method", "name", text, "naive",
        "see qinglan methods list; stages may stand before the loss: \"filter:topo | logconf\" (without a "
        "loss: "
        "naive)"},
+      {"chain", "through", text_or_list, Json::array(),
+       "models between supervisor and student, in order: each learns its predecessor's labels and labels the "
+       "transfer rows for the next"},
+      {"chain", "method", text, "naive", "how they learn; method.name is the last student's"},
       {"controls", "shuffled", boolean, true, "naive student on shuffled weak labels"},
       {"controls", "ngram", boolean, true, "n-gram student on the same weak labels"},
       {"controls", "length", boolean, true, "length-only student on the same weak labels"},
@@ -157,8 +176,14 @@ std::vector<KeyInfo> make_keys() {
       {"compute", "device", text, "cpu",
        "cpu | cuda: what models are computed on; cuda falls back to the CPU where there is none"},
   };
-  for (const char* section : {"supervisor", "student"})
+  for (auto made : {data_keys(), supervisor_keys()})
+    for (auto& key : made) keys.push_back(std::move(key));
+  for (const char* section : {"supervisor", "chain", "student"})
     for (auto& key : learner_keys(section)) keys.push_back(std::move(key));
+  // The models of a chain are named by `through`.
+  std::erase_if(keys, [](const KeyInfo& info) {
+    return std::string(info.section) == "chain" && std::string(info.key) == "model";
+  });
   keys.push_back({"student", "stop", text, nullptr,
                   "lora, full: last, or weak-validation: after the epoch of the least loss on held-out weak "
                   "labels; a list of lr, head_lr, epochs, weight_decay is chosen from by them too"});
@@ -234,7 +259,7 @@ const std::vector<KeyInfo>& spec_keys() {
 }
 
 std::vector<std::string> spec_sections() {
-  return {"data", "supervisor", "student", "method", "controls", "claim", "compute", "grid"};
+  return {"data", "supervisor", "chain", "student", "method", "controls", "claim", "compute", "grid"};
 }
 
 const KeyInfo* find_key(const std::string& section, const std::string& key) {

@@ -12,6 +12,7 @@
 #include "catalog/known_model.h"
 #include "catalog/method.h"
 #include "catalog/pipeline.h"
+#include "catalog/stage.h"
 #include "data/choices.h"
 #include "data/known_dataset.h"
 #include "data/template.h"
@@ -34,7 +35,7 @@ struct Address {
 };
 
 bool has_names(const std::string& section) {
-  return section == "supervisor" || section == "student" || section == "method";
+  return section == "supervisor" || section == "chain" || section == "student" || section == "method";
 }
 
 std::vector<std::string> keys_of(const std::string& section) {
@@ -131,15 +132,41 @@ class Tree {
     Json named = values;  // the name itself may come from an axis or the command line
     overlay(named, chosen, section, "");
     overlay(named, sets_, section, "");
-    if (const std::string name = name_in(section, named); !name.empty()) {
-      overlay(values, own_, section, name);
-      overlay(values, chosen, section, "");
-      overlay(values, chosen, section, name);
-      overlay(values, sets_, section, "");
-      overlay(values, sets_, section, name);
-      return values;
-    }
-    return named;
+    const std::string name = name_in(section, named);
+    return name.empty() ? named : named_section(std::move(values), section, name, chosen);
+  }
+
+  // All keys of one model of the chain.
+  Json link(const std::string& model, const std::vector<Assignment>& chosen) const {
+    Json values = Json::object();
+    for (const auto& info : spec_keys())
+      if (std::string(info.section) == "chain" && !info.fallback.is_null()) values[info.key] = info.fallback;
+    const Json compat = compat_values("chain");
+    for (const auto& [key, value] : compat.items())
+      if (values.contains(key)) values[key] = value;
+    overlay(values, own_, "chain", "");
+    values = named_section(std::move(values), "chain", model, chosen);
+    values["model"] = model;
+    return values;
+  }
+
+  // Settings of a chain that no cell has would be lost without a word.
+  void check_chain() const {
+    const auto of_chain = [](const Address& address) { return address.section == "chain"; };
+    const auto names_models = [](const Address& address) {
+      return address.section == "chain" && address.name.empty() && address.key == "through";
+    };
+    bool any = false, named = false;
+    const auto see = [&](const Address& address) {
+      any = any || of_chain(address), named = named || names_models(address);
+    };
+    for (const auto* list : {&own_, &sets_})
+      for (const auto& item : *list) see(item.address);
+    for (const auto& axis : axes_) see(axis.address);
+    if (any && !named)
+      throw Error(ErrorKind::usage, "[chain] does not say through which models")
+          .in(source_)
+          .expected("through = [\"minilm-l6\"], or an axis \"chain.through\"");
   }
 
   // Parameters given to a method or a stage, by precedence.
@@ -163,6 +190,10 @@ class Tree {
       throw Error(ErrorKind::usage, "'" + key + "' is a section").in(source_).expected("[" + key + "]");
     for (const auto& [inner, item] : value.items()) {
       if (!item.is_object()) {
+        if (key == "chain" && inner == "through" && item.empty())
+          throw Error(ErrorKind::usage, "chain.through names no model")
+              .in(source_)
+              .hint("Leave [chain] out; [] is for an axis, where it stands for the run without a chain.");
         add(own_, {key, "", inner}, item);
       } else if (has_names(key)) {
         if (key == "method") find_part(inner);
@@ -220,6 +251,17 @@ class Tree {
     list.push_back({address, value});
   }
 
+  // `values` have the defaults and the section's own keys; what is named or stronger is laid over them.
+  Json named_section(Json values, const std::string& section, const std::string& name,
+                     const std::vector<Assignment>& chosen) const {
+    overlay(values, own_, section, name);
+    overlay(values, chosen, section, "");
+    overlay(values, chosen, section, name);
+    overlay(values, sets_, section, "");
+    overlay(values, sets_, section, name);
+    return values;
+  }
+
   static void overlay(Json& values, const std::vector<Assignment>& list, const std::string& section,
                       const std::string& name) {
     for (const auto& item : list)
@@ -274,6 +316,7 @@ LearnerSpec learner(const std::string& section, Json values, const Json& compat,
               std::string("supervisor.") + key + " needs kind = \"" + kind + "\"", source);
   }
   if (values["text"] == "") values["text"] = data_text;
+  const Json given = values;
   if (spec.kind == "model") {
     require(values.contains("model"), "[" + section + "] needs a model", source,
             "model = \"smollm2-135m\", or a path; `qinglan models list` shows the known ones");
@@ -312,19 +355,41 @@ LearnerSpec learner(const std::string& section, Json values, const Json& compat,
       spec.name = values.value("combine", spec.kind) + ":" + std::filesystem::path(spec.path).stem().string();
     }
   }
+  if (section == "supervisor") {
+    resolve_ensemble(values, given, source);
+    if (values.contains("ensemble")) spec.name = values["ensemble"].get<std::string>() + ":" + spec.name;
+  }
   spec.text = values["text"];
   spec.values = std::move(values);
   return spec;
 }
 
-MethodSpec method(const Tree& tree, const std::vector<Assignment>& chosen) {
+MethodSpec method(const Tree& tree, const std::string& text, const std::vector<Assignment>& chosen) {
   const auto parameters = [&](const std::string& part) {
     return resolve_parameters(find_part(part), tree.method_parameters(part, chosen));
   };
-  const Pipeline pipeline = parse_pipeline(tree.section("method", chosen).at("name"));
+  const Pipeline pipeline = parse_pipeline(text);
   MethodSpec spec{pipeline.loss, parameters(pipeline.loss)};
   for (const auto& stage : pipeline.stages) spec.stages.push_back({stage, parameters(stage)});
   return spec;
+}
+
+std::vector<LinkSpec> chain(const Tree& tree, const std::vector<Assignment>& chosen,
+                            const std::string& data_text) {
+  Json through = tree.section("chain", chosen).at("through");
+  if (through.is_string()) through = Json::array({through});
+  std::vector<LinkSpec> links;
+  for (const auto& model : through) {
+    const Json values = tree.link(model, chosen);
+    LinkSpec link{learner("chain", values, tree.compat_values("chain"), data_text, tree.source()),
+                  method(tree, values.at("method"), chosen)};
+    for (const auto& stage : link.method.stages)
+      require(!find_stage(stage.name)->spends_gold && !find_stage(stage.name)->judges_by_gold,
+              "chain.method = \"" + link.method.text() + "\": no student of a chain is given true labels",
+              tree.source(), "method.name, the last student's, may spend a gold budget");
+    links.push_back(std::move(link));
+  }
+  return links;
 }
 
 CellSpec cell(const Tree& tree, const std::vector<Assignment>& chosen, const std::string& data_text) {
@@ -333,12 +398,22 @@ CellSpec cell(const Tree& tree, const std::vector<Assignment>& chosen, const std
        {std::pair("supervisor", &cell.supervisor), std::pair("student", &cell.student)})
     *spec = learner(section, tree.section(section, chosen), tree.compat_values(section), data_text,
                     tree.source());
-  cell.method = method(tree, chosen);
+  cell.method = method(tree, tree.section("method", chosen).at("name"), chosen);
+  cell.chain = chain(tree, chosen, data_text);
   return cell;
+}
+
+Json to_json(const std::vector<LinkSpec>& chain) {
+  Json links = Json::array();
+  for (const auto& link : chain)
+    links.push_back({{"student", link.student.values},
+                     {"method", {{"name", link.method.text()}, {"params", link.method.all_params()}}}});
+  return links;
 }
 
 // Every combination of the axes' values, the last axis fastest.
 std::vector<CellSpec> all_cells(const Tree& tree, const std::string& data_text) {
+  tree.check_chain();
   std::vector<std::vector<Assignment>> combinations = {{}};
   for (const auto& axis : tree.axes()) {
     std::vector<std::vector<Assignment>> next;
@@ -354,7 +429,8 @@ std::vector<CellSpec> all_cells(const Tree& tree, const std::string& data_text) 
   for (const auto& chosen : combinations) {
     CellSpec c = cell(tree, chosen, data_text);
     // An axis over one method's parameter leaves the other methods' cells equal: one of them is enough.
-    const Json identity = {c.supervisor.values, c.student.values, c.method.text(), c.method.all_params()};
+    const Json identity = {c.supervisor.values, c.student.values, c.method.text(), c.method.all_params(),
+                           to_json(c.chain)};
     if (seen.insert(identity.dump()).second) cells.push_back(std::move(c));
   }
   return cells;
@@ -406,7 +482,10 @@ DatasetSpec dataset(const Json& values, const std::vector<CellSpec>& cells, cons
   };
   add_columns(data.text);
   for (const auto& column : words_of(values["slices"])) columns.insert(column);
-  for (const auto& c : cells) add_columns(c.supervisor.text), add_columns(c.student.text);
+  for (const auto& c : cells) {
+    add_columns(c.supervisor.text), add_columns(c.student.text);
+    for (const auto& link : c.chain) add_columns(link.student.text);
+  }
   data.columns = {columns.begin(), columns.end()};
   return data;
 }
@@ -421,10 +500,12 @@ Json as_before(const std::string& section, Json values, std::initializer_list<co
 
 Json resolved_document(const Spec& spec, const Json& data, const Json& controls, const Json& claim) {
   Json cells = Json::array();
-  for (const auto& c : spec.cells)
+  for (const auto& c : spec.cells) {
     cells.push_back({{"supervisor", c.supervisor.values},
                      {"student", c.student.values},
                      {"method", {{"name", c.method.text()}, {"params", c.method.all_params()}}}});
+    if (!c.chain.empty()) cells.back()["chain"] = to_json(c.chain);
+  }
   return {{"name", spec.name},    {"seeds", spec.seeds}, {"data", data},
           {"controls", controls}, {"claim", claim},      {"compute", {{"threads", spec.threads}}},
           {"cells", cells}};

@@ -38,9 +38,17 @@ struct MethodSpec {
   Json all_params() const;   // of the loss, and of each stage under its name
 };
 
+// A student that stands between supervisor and student: it learns its predecessor's labels and labels the
+// same rows for its successor.
+struct LinkSpec {
+  LearnerSpec student;
+  MethodSpec method;
+};
+
 struct CellSpec {
   LearnerSpec supervisor, student;
   MethodSpec method;
+  std::vector<LinkSpec> chain{};  // from the supervisor on; empty: it teaches the student itself
 };
 
 struct ControlsSpec {

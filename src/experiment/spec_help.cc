@@ -27,6 +27,9 @@ std::string default_of(const KeyInfo& info) {
   return values.size() == 1 ? *values.begin() : "";
 }
 
+// Its other keys are those of a student.
+bool is_of_chain_alone(const KeyInfo& info) { return find_key("student", info.key) == nullptr; }
+
 }  // namespace
 
 std::string spec_help() {
@@ -36,7 +39,11 @@ std::string spec_help() {
   for (const auto& section : spec_sections()) {
     help += "\n[" + section + "]\n";
     for (const auto& info : spec_keys())
-      if (section == info.section) help += line(info.key, default_of(info), info.help);
+      if (section == info.section && (section != "chain" || is_of_chain_alone(info)))
+        help += line(info.key, default_of(info), info.help);
+    if (section == "chain")
+      help += line("<key of [student]>", "",
+                   "of all its models; of one of them in a table of its own, [chain.\"minilm-l6\"]");
     if (section == "method") {
       help += "\n[method.<name>]\n";
       help += line(

@@ -44,6 +44,11 @@ std::string error_of(const std::string& text, const SpecOptions& options = {}) {
   return "";
 }
 
+// The base without its supervisor's kind, and one that elicits.
+std::string eliciting(const std::string& keys) {
+  return "[data]\npath = \"x\"\n[student]\nmodel = \".\"\n[supervisor]\nkind = \"elicit\"\n" + keys;
+}
+
 TEST(Spec, DefaultsAreSpelledOut) {
   const Spec spec = parse();
   EXPECT_EQ(spec.seeds, 5);
@@ -167,6 +172,96 @@ TEST(Spec, RefusesWhatCannotBeMeant) {
   EXPECT_THAT(error_of(kBase, {.sets = {"nonsense"}}), HasSubstr("--set"));
 }
 
+TEST(Spec, AChainHasModelsWithSettingsOfTheirOwn) {
+  // Paths stand in for models.
+  const std::string links = R"([chain]
+through = [".", ".."]
+tune = "lora"
+[chain.".."]
+tune = "probe"
+method = "logconf"
+text = "{review}"
+[method.logconf]
+alpha = 0.25
+)";
+  const auto chain = parse(links).cells[0].chain;
+  ASSERT_EQ(chain.size(), 2u);
+  EXPECT_EQ(chain[0].student.name, ".");
+  EXPECT_EQ(chain[0].student.tune, "lora");
+  EXPECT_EQ(chain[0].method.text(), "naive");
+  EXPECT_EQ(chain[1].student.tune, "probe");
+  EXPECT_EQ(chain[1].method.name, "logconf");
+  EXPECT_EQ(chain[1].method.params["alpha"], 0.25);
+  EXPECT_FALSE(chain[1].student.values.contains("through"));
+  const Spec spec = parse("[chain]\nthrough = \".\"\ntext = \"{review}\"");
+  EXPECT_EQ(spec.data.columns, (std::vector<std::string>{"review", "text"}));
+  EXPECT_EQ(spec.cells[0].chain[0].student.tune, "probe") << "whatever the student's is";
+  EXPECT_EQ(parse("[chain]\nthrough = [\".\"]", {.sets = {"chain.tune=lora", "chain.lr=0.5"}})
+                .cells[0]
+                .chain[0]
+                .student.values["lr"],
+            0.5);
+}
+
+TEST(Spec, NoChainIsTheRunAsItWas) {
+  const Spec plain = parse();
+  const Spec axis = parse("[grid]\n\"chain.through\" = [[], \".\", [\".\", \"..\"]]");
+  ASSERT_EQ(axis.cells.size(), 3u);
+  EXPECT_EQ(axis.cells[2].chain.size(), 2u);
+  EXPECT_EQ(axis.resolved["cells"][0], plain.resolved["cells"][0]);
+  EXPECT_EQ(axis.resolved["cells"][2]["chain"][1]["student"]["model"], "..");
+  EXPECT_EQ(run_id(parse("[grid]\n\"chain.through\" = [[]]")), run_id(plain));
+  EXPECT_EQ(run_id(parse("[chain]\nthrough = \".\"", {.sets = {"chain.through=[]"}})), run_id(plain));
+  EXPECT_EQ(parse("[grid]\n\"chain.through\" = [\".\", [\".\"]]").cells.size(), 1u)
+      << "one chain, written twice";
+}
+
+TEST(Spec, ChainsThatCannotBeMeantAreRefused) {
+  const auto refused = [](const std::string& keys) { return error_of(kBase + "[chain]\n" + keys); };
+  EXPECT_THAT(refused("through = []"), HasSubstr("names no model"));
+  EXPECT_THAT(refused("tune = \"probe\""), HasSubstr("does not say through which models"));
+  EXPECT_THAT(refused("through = [\"smollm2-135\"]"), HasSubstr("did you mean smollm2-135m?"));
+  EXPECT_THAT(refused("through = [\"\"]"), HasSubstr("there is no model"));
+  EXPECT_THAT(refused("through = [1]"), HasSubstr("a string or a list of strings"));
+  EXPECT_THAT(refused("thruogh = [\".\"]"), HasSubstr("did you mean 'chain.through'"));
+  EXPECT_THAT(refused("through = \".\"\nmodel = \".\""), HasSubstr("unknown key 'chain.model'"));
+  EXPECT_THAT(refused("through = \".\"\ntune = \"prob\""), HasSubstr("chain.tune"));
+  EXPECT_THAT(refused("through = \".\"\nmethod = \"logcomf\""), HasSubstr("logconf"));
+  EXPECT_THAT(refused("through = \".\"\nlr = 0.5"), HasSubstr("means nothing for tune = \"probe\""));
+  EXPECT_THAT(refused("through = \".\"\nmethod = \"gold:replace\""),
+              HasSubstr("no student of a chain is given"));
+}
+
+TEST(Spec, EnsemblesAreOfNgramsOrProbes) {
+  const LearnerSpec ngrams = parse("", {.sets = {"supervisor.ensemble=adaboost"}}).cells[0].supervisor;
+  EXPECT_EQ(ngrams.name, "adaboost:ngrams");
+  EXPECT_EQ(ngrams.kind, "ngrams");
+  EXPECT_EQ(ngrams.values["rounds"], 10);
+  const std::string probe = "[data]\npath = \"x\"\n[student]\nmodel = \".\"\n[supervisor]\nmodel = \".\"\n";
+  const Spec spec = parse_spec(probe + "[grid]\n\"supervisor.ensemble\" = [\"none\", \"bagging\"]", "t.toml");
+  ASSERT_EQ(spec.cells.size(), 2u);
+  EXPECT_EQ(spec.cells[0].supervisor.values, parse_spec(probe, "t.toml").cells[0].supervisor.values);
+  EXPECT_FALSE(spec.cells[0].supervisor.values.contains("ensemble"));
+  EXPECT_EQ(spec.cells[1].supervisor.name, "bagging:.");
+  EXPECT_EQ(recipe_of(spec.cells[1].supervisor.values), recipe_of(spec.cells[0].supervisor.values))
+      << "a member is the single supervisor";
+  EXPECT_EQ(run_id(parse("", {.sets = {"supervisor.ensemble=none"}})), run_id(parse()));
+
+  const auto refused = [](const std::vector<std::string>& sets) { return error_of(kBase, {.sets = sets}); };
+  EXPECT_THAT(refused({"supervisor.ensemble=adabost"}), HasSubstr("did you mean 'adaboost'"));
+  EXPECT_THAT(refused({"supervisor.rounds=5"}), HasSubstr("means nothing without an ensemble"));
+  EXPECT_THAT(refused({"supervisor.ensemble=bagging", "supervisor.rounds=1"}),
+              HasSubstr("'rounds' is out of range"));
+  EXPECT_THAT(error_of(probe + "tune = \"lora\"\nensemble = \"bagging\""), HasSubstr("n-grams or probes"));
+  EXPECT_THAT(
+      error_of("[data]\npath = \"x\"\n[student]\nmodel = \".\"\n[supervisor]\nkind = \"labels\"\npath = "
+               "\"" __FILE__ "\"\nensemble = \"bagging\""),
+      HasSubstr("kind = \"labels\""));
+  EXPECT_THAT(error_of(eliciting(
+                  "model = \".\"\nlabel_words = [\"a\", \"b\"]\nelicit = \"pca\"\nensemble = \"bagging\"")),
+              HasSubstr("means nothing"));
+}
+
 TEST(Spec, AnnotatorsAreCombinedInTheWaysThereAre) {
   const auto with = [](const std::string& keys) {
     return "[data]\npath = \"x\"\n[student]\nmodel = \".\"\n[supervisor]\nkind = \"annotators\"\n" + keys;
@@ -203,11 +298,6 @@ path = "x"
 model = "."
 )";
   EXPECT_THAT(error_of(weak), HasSubstr("supervisor.label_words"));
-}
-
-// The base without its supervisor's kind, and one that elicits.
-std::string eliciting(const std::string& keys) {
-  return "[data]\npath = \"x\"\n[student]\nmodel = \".\"\n[supervisor]\nkind = \"elicit\"\n" + keys;
 }
 
 TEST(Spec, ElicitationReadsWhatItsWayOfAskingNeeds) {

@@ -123,7 +123,7 @@ std::vector<LabelStage> read_label_stages(const Fields& fields) {
 Series read_series(const Fields& fields, std::size_t items, std::size_t classes) {
   fields.only({"node", "kind", "status", "why", "logits", "matched_bias", "abstained", "curve",
                "final_train_loss", "label_entropy", "transfer_correct", "transfer_items", "label_stages",
-               "certificate"});
+               "remark", "certificate"});
   Series series;
   series.node = fields.get<std::string>("node");
   series.kind = fields.one_of("kind", {"weak_floor", "weak_to_strong", "strong_ceiling", "control"});
@@ -149,6 +149,7 @@ Series read_series(const Fields& fields, std::size_t items, std::size_t classes)
     fields.refuse("transfer_correct", "0 to " + std::to_string(series.transfer_items),
                   std::to_string(series.transfer_correct));
   series.label_stages = read_label_stages(fields);
+  if (fields.has("remark")) series.remark = fields.get<std::string>("remark");
   series.certificate = fields.object("certificate");
   return series;
 }
@@ -207,9 +208,31 @@ Control read_control(const Fields& fields, const SeriesMap& known, std::size_t s
   return control;
 }
 
+ChainStudent read_chain_student(const Fields& fields, const SeriesMap& known, std::size_t seeds) {
+  fields.only({"name", "tune", "method", "parameters", "series"});
+  ChainStudent student{.name = fields.get<std::string>("name"),
+                       .tune = fields.get<std::string>("tune"),
+                       .method = fields.get<std::string>("method"),
+                       .parameters = fields.count("parameters"),
+                       .series = fields.get<std::vector<std::string>>("series")};
+  fields.check_size("series", student.series.size(), seeds);
+  for (const auto& name : student.series)
+    if (!known.contains(name)) fields.refuse("series", "series of this record", "'" + name + "'");
+  return student;
+}
+
+std::vector<ChainStudent> read_chain(const Fields& fields, const SeriesMap& known, std::size_t seeds) {
+  std::vector<ChainStudent> chain;
+  if (!fields.has("chain")) return chain;
+  const Json list = fields.list("chain");
+  for (std::size_t i = 0; i < list.size(); ++i)
+    chain.push_back(read_chain_student(fields.at("chain", i, list[i]), known, seeds));
+  return chain;
+}
+
 Cell read_cell(const Fields& fields, const SeriesMap& known) {
   fields.only({"id", "supervisor", "student", "method", "supervisor_kind", "supervisor_tune", "student_tune",
-               "params", "status", "error", "seeds", "controls", "declared"});
+               "params", "status", "error", "seeds", "chain", "controls", "declared"});
   Cell cell;
   cell.id = fields.get<std::string>("id");
   cell.supervisor = fields.get<std::string>("supervisor");
@@ -236,6 +259,7 @@ Cell read_cell(const Fields& fields, const SeriesMap& known) {
     if (!seen.insert(cell.seeds.back().seed).second)
       run.refuse("seed", "a seed of its own", std::to_string(cell.seeds.back().seed) + " twice");
   }
+  cell.chain = read_chain(fields, known, cell.seeds.size());
   const Json controls = fields.object("controls");
   for (const auto& [name, control] : controls.items())
     cell.controls[name] = read_control(fields.at("controls", name, control), known, cell.seeds.size());

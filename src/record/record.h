@@ -47,6 +47,7 @@ struct Series {
   double transfer_correct = 0;  // weak_floor only: right labels on the transfer half (abstention 1/K)
   std::int64_t transfer_items = 0;
   std::vector<LabelStage> label_stages;  // of a student whose method has stages, in their order
+  std::string remark;                    // what its training has to say of itself; usually nothing
   Json certificate =
       Json::object();  // {"inputs":{role:key}, "ground_truth":[{"rows","purpose"}], "enforced", "selection"?}
 };
@@ -62,6 +63,13 @@ struct Control {
   bool teaches = false;             // false: a "no-teaching" control of the verdict's rule 1
 };
 
+// One student of a chain, in which each labels the transfer rows for the next.
+struct ChainStudent {
+  std::string name, tune, method;
+  std::int64_t parameters = 0;      // of its model
+  std::vector<std::string> series;  // one a seed, in the cell's seed order
+};
+
 struct Cell {
   std::string id, supervisor, student, method;
   std::string supervisor_kind, supervisor_tune, student_tune;
@@ -70,6 +78,7 @@ struct Cell {
   std::string status = "done";                   // done | failed
   std::string error;
   std::vector<SeedRun> seeds;
+  std::vector<ChainStudent> chain;  // from the supervisor on, the cell's own last; empty: no chain
   std::map<std::string, Control>
       controls;  // "majority class", "shuffled", "n-gram student", "zero-shot", ...
 };

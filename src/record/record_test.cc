@@ -7,6 +7,7 @@
 #include <fstream>
 #include <functional>
 #include <limits>
+#include <set>
 
 #include "base/base64.h"
 #include "base/error.h"
@@ -42,6 +43,7 @@ Record sample() {
   record.series["w"].abstained = {0, 1, 0};
   record.series["w"].transfer_correct = 31.5;
   record.series["w"].transfer_items = 50;
+  record.series["w"].remark = "stopped early";
   record.series["s"] = done_series("s", "weak_to_strong");
   record.series["s"].curve = {
       {.step = 1, .epoch = 0.5, .train_loss = 0.693},
@@ -64,6 +66,8 @@ Record sample() {
   cell.controls["majority class"] = {.series = {"w"}};
   cell.controls["zero-shot"] = {.undefined = "the spec names no label words"};
   cell.declared["gold budget"] = 20;
+  cell.chain = {{"minilm", "probe", "logconf", 22565376, {"s", "s"}},
+                {"smollm2", "lora", "naive", 134515008, {"s", "x"}}};
   cell.controls["weak-twice"] = {.series = {"s", "s"}, .teaches = true};
   record.cells = {cell};
   record.warnings = {"7 rows dropped"};
@@ -123,6 +127,21 @@ TEST(Record, StagesAreThereOnlyWhereThereAreSome) {
               HasSubstr("label_stages[0]"));
 }
 
+TEST(Record, ChainsAreThereOnlyWhereThereAreSomeAndFitTheSeeds) {
+  EXPECT_EQ(record_from_json(to_json(sample()), "r.json").cells[0].chain[1].parameters, 134515008);
+  Record plain = sample();
+  plain.cells[0].chain.clear();
+  plain.series["w"].remark.clear();
+  EXPECT_FALSE(to_json(plain)["cells"][0].contains("chain"));
+  EXPECT_FALSE(to_json(plain)["series"]["w"].contains("remark"));
+  EXPECT_THAT(error_after([](Json& record) { record["cells"][0]["chain"][0]["series"].push_back("s"); }),
+              HasSubstr("cells[0].chain[0]"));
+  EXPECT_THAT(error_after([](Json& record) { record["cells"][0]["chain"][1]["series"][0] = "nowhere"; }),
+              HasSubstr("'nowhere'"));
+  EXPECT_THAT(error_after([](Json& record) { record["cells"][0]["chain"][0]["parameters"] = -1; }),
+              HasSubstr("parameters"));
+}
+
 TEST(Record, WhatCameLaterIsKeptAndOptional) {
   const Json plain = to_json(sample());
   for (const char* key : {"slices", "forecast"}) EXPECT_FALSE(plain.contains(key));
@@ -175,12 +194,13 @@ TEST(Record, EveryTopFieldIsNeededAndNamed) {
 
 TEST(Record, EveryInnerFieldIsNeededAndNamed) {
   const Json whole = to_json(sample());
+  const std::set<std::string> optional = {"final_train_loss", "label_entropy", "declared", "chain", "remark"};
   for (const char* path :
-       {"/claim", "/data", "/series/w", "/cells/0", "/cells/0/seeds/0", "/cells/0/controls/zero-shot",
-        "/series/s/curve/0", "/ledger", "/ledger/nodes/0"}) {
+       {"/claim", "/data", "/series/w", "/cells/0", "/cells/0/seeds/0", "/cells/0/chain/0",
+        "/cells/0/controls/zero-shot", "/series/s/curve/0", "/ledger", "/ledger/nodes/0"}) {
     const Json::json_pointer pointer(path);
     for (const auto& [key, value] : whole.at(pointer).items()) {
-      if (key == "final_train_loss" || key == "label_entropy" || key == "declared") continue;
+      if (optional.contains(key)) continue;
       EXPECT_THAT(error_after([&](Json& json) { json.at(pointer).erase(key); }), HasSubstr(key)) << path;
     }
     EXPECT_THAT(error_after([&](Json& json) { json.at(pointer)["surprise"] = 1; }), HasSubstr("surprise"))

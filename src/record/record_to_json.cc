@@ -52,6 +52,7 @@ Json to_json(const Series& series) {
                {"certificate", series.certificate}};
   for (const CurvePoint& point : series.curve) json["curve"].push_back(to_json(point));
   for (const LabelStage& stage : series.label_stages) json["label_stages"].push_back(to_json(stage));
+  if (!series.remark.empty()) json["remark"] = series.remark;
   if (series.final_train_loss) json["final_train_loss"] = *series.final_train_loss;
   if (series.label_entropy) json["label_entropy"] = *series.label_entropy;
   return json;
@@ -76,6 +77,12 @@ Json to_json(const Cell& cell) {
                              {"weak_to_strong", run.weak_to_strong},
                              {"strong_ceiling", run.strong_ceiling}});
   if (!cell.declared.empty()) json["declared"] = cell.declared;
+  for (const ChainStudent& one : cell.chain)
+    json["chain"].push_back({{"name", one.name},
+                             {"tune", one.tune},
+                             {"method", one.method},
+                             {"parameters", one.parameters},
+                             {"series", one.series}});
   for (const auto& [name, control] : cell.controls)
     json["controls"][name] = {
         {"series", control.series}, {"undefined", control.undefined}, {"teaches", control.teaches}};

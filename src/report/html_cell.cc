@@ -183,6 +183,32 @@ Markup seeds_that_failed(const CellView& view) {
   return list_of(lines, "notes");
 }
 
+// What every student of a chain scores, from the supervisor on.
+Markup chain(const CellView& view) {
+  if (view.judged.chain.empty()) return {};
+  std::vector<ChartRow> chart = {
+      bar_row("Weak floor", view.cell.supervisor, view.five.weak_floor, "floor", view.chance, view.unit())};
+  std::vector<std::vector<TableCell>> rows;
+  for (std::size_t i = 0; i < view.judged.chain.size(); ++i) {
+    const ChainStep& step = view.judged.chain[i];
+    const Estimate score = measured(step.scores.at(view.judged.metric));
+    const bool last = i + 1 == view.judged.chain.size();
+    chart.push_back(bar_row(last ? "Weak-to-strong" : "Link " + std::to_string(i + 1), step.name, score,
+                            last ? "strong" : "control", view.chance, view.unit()));
+    rows.push_back(
+        {cell_text(step.name), cell_text(tune_words(step.tune)), cell_text(view.cell.chain[i].method),
+         cell_text(grouped_number(view.cell.chain[i].parameters)), cell_estimate(score, view.unit()),
+         cell_estimate(measured(step.over_teacher), view.difference_unit())});
+  }
+  return element("h4", "Link by link") +
+         paragraph(
+             "Each model learns its predecessor's labels of the transfer rows and labels them for the next.",
+             "soft") +
+         score_chart(chart) + legend(view) +
+         table("The chain on " + metric_words(view.judged.metric),
+               {"Model", "Trained", "Method", "Parameters", "Score", "Over its teacher"}, rows);
+}
+
 // Everything below the scores.
 Markup evidence(const CellView& view) {
   Markup body = element("h4", "Why this verdict") + paragraph(view.judged.reason);
@@ -191,7 +217,7 @@ Markup evidence(const CellView& view) {
   body += paragraph(needs_text(view.judged)) + paragraph(words_of(view.judged.verdict).meaning, "soft") +
           list_of(view.judged.notes, "notes") + seeds_that_failed(view);
   const Markup curves = learning_curves(view.page, view.cell);
-  body += controls(view) + item_audit(view) + trust_audits(view.judged) + metrics(view);
+  body += chain(view) + controls(view) + item_audit(view) + trust_audits(view.judged) + metrics(view);
   if (!curves.empty())
     body +=
         view.page.folds() ? details("Learning curves", curves) : element("h4", "Learning curves") + curves;

@@ -102,6 +102,14 @@ TEST(Html, MethodsStandAgainstNaive) {
   EXPECT_FALSE(has(html_of(run), "Methods against naive"));
 }
 
+TEST(Html, ChainsAreShownLinkByLink) {
+  EXPECT_FALSE(has(html_of(sample::small()), "Link by link"));
+  const std::string html = html_of(sample::chained());
+  EXPECT_EQ(first_fault(html), "");
+  for (const char* part : {"Link by link", "Link 1", "minilm-l6", "66.1%", "22,565,376", "Over its teacher"})
+    EXPECT_TRUE(has(html, part)) << part;
+}
+
 TEST(Html, LinksAndIdsFit) {
   for (const auto& run : {sample::small(), sample::large(20)}) {
     const std::string html = html_of(run);

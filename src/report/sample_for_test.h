@@ -217,6 +217,20 @@ inline Run small() {
   return run;
 }
 
+// The two cells, the first of which has a chain.
+inline Run chained() {
+  Run run = small();
+  Cell& cell = run.record.cells[0];
+  cell.chain = {{"minilm-l6", "probe", "naive", 22565376, {}},
+                {"smollm2-135m", "probe", "naive", 134515008, {}}};
+  for (ChainStudent& student : cell.chain)
+    for (const SeedRun& seed : cell.seeds) student.series.push_back(seed.weak_to_strong);
+  run.judgement.cells[0].chain = {
+      {"minilm-l6", "probe", {{"accuracy", about(0.661, 0.029)}}, about(0.0258, 0.03)},
+      {"smollm2-135m", "probe", {{"accuracy", about(0.6904, 0.027)}}, about(0.0294, 0.03)}};
+  return run;
+}
+
 // `count` cells with every verdict, undefined estimates and failures among them.
 inline Run large(int count) {
   Run run = skeleton();

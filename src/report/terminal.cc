@@ -101,6 +101,25 @@ void print_scores(TerminalText& out, const View& view) {
   }
 }
 
+void print_chains(TerminalText& out, const View& view) {
+  bool any = false;
+  for (std::size_t i = 0; i < view.labels.size(); ++i) {
+    const CellJudgement& judged = view.judgement.cells[i];
+    if (judged.chain.empty()) continue;
+    if (!any) out.heading("Chains, link by link");
+    any = true;
+    out.line(plain_line(view.labels[i]));
+    const Unit score = unit_of(judged.metric), difference = difference_unit_of(judged.metric);
+    std::vector<TerminalText::Row> rows = {{{"", "score", "", "over its teacher", ""}, true}};
+    for (const ChainStep& step : judged.chain) {
+      const Estimate value = measured(step.scores.at(judged.metric)), over = measured(step.over_teacher);
+      rows.push_back({{step.name, value_text(value, score), interval_text(value, score),
+                       value_text(over, difference), interval_text(over, difference)}});
+    }
+    out.table(2, rows);
+  }
+}
+
 void print_verdicts(TerminalText& out, const View& view) {
   out.heading("Verdict");
   for (std::size_t i = 0; i < view.labels.size(); ++i) {
@@ -212,6 +231,7 @@ std::string terminal_report(const Record& record, const Judgement& judgement, co
   TerminalText out(style.color, style.width);
   print_title(out, view);
   print_scores(out, view);
+  print_chains(out, view);
   print_verdicts(out, view);
   print_comparisons(out, view);
   print_controls(out, view);

@@ -123,6 +123,14 @@ TEST(Terminal, LedgerCanBeLeftOut) {
   EXPECT_THAT(report_of(sample::small(), {.ledger = false}), Not(HasSubstr("Ledger")));
 }
 
+TEST(Terminal, ChainsAreShownLinkByLink) {
+  EXPECT_THAT(report_of(sample::small()), Not(HasSubstr("link by link")));
+  const std::string report = report_of(sample::chained());
+  for (const char* part : {"Chains, link by link", "vader-lexicon → minilm-l6 → smollm2-135m · naive",
+                           "minilm-l6", "66.1%", "[63.2, 69.0]", "+2.6", "over its teacher"})
+    EXPECT_THAT(report, HasSubstr(part));
+}
+
 TEST(Terminal, CellsOfOneNameAreToldApart) {
   sample::Run run = sample::small();
   run.record.cells[1].method = "naive";

@@ -127,6 +127,9 @@ std::string control_words(const std::string& control) {
       {{"majority class", "always answers the most frequent class"},
        {"majority vote",
         "what most of the same annotators say; a cleverer combination that does not beat it is not worth it"},
+       {"single supervisor",
+        "one supervisor of the same kind in place of the ensemble, which is to beat it or only costs"},
+       {"without the chain", "the same student, taught by the supervisor itself"},
        {"constant", "always gives the same answer"},
        {"shuffled", "the student trained on weak labels dealt out at random; above chance means a leak"},
        {"n-gram student",
@@ -152,7 +155,10 @@ std::vector<std::string> cell_labels(const Record& record) {
   std::vector<std::string> labels;
   std::map<std::string, int> uses;
   for (const Cell& cell : record.cells) {
-    labels.push_back(cell.supervisor + " → " + cell.student + " · " + cell.method);
+    std::string path = cell.supervisor;
+    for (const ChainStudent& student : cell.chain)
+      if (&student != &cell.chain.back()) path += " → " + student.name;
+    labels.push_back(path + " → " + cell.student + " · " + cell.method);
     ++uses[labels.back()];
   }
   for (std::size_t i = 0; i < labels.size(); ++i)

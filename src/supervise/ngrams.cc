@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -70,6 +71,14 @@ SparseRows length_rows(const std::vector<std::string>& texts) {
   return rows;
 }
 
+// The same shares with mean 1.
+std::vector<double> scaled(const std::vector<float>& shares) {
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+  std::vector<double> result;
+  for (const float share : shares) result.push_back(share * static_cast<double>(shares.size()) / sum);
+  return result;
+}
+
 }  // namespace
 
 struct NgramModel::Impl {
@@ -80,8 +89,9 @@ struct NgramModel::Impl {
 };
 
 NgramModel NgramModel::fit(const std::vector<std::string>& texts, const TrainingLabels& labels,
-                           const NgramConfig& config) {
+                           const NgramConfig& config, const std::vector<float>& shares) {
   QL_CHECK(texts.size() == labels.size(), "a text for each label");
+  QL_CHECK(shares.empty() || shares.size() == labels.size(), "a share a row");
   if (texts.empty()) throw Error(ErrorKind::invalid_input, "there are no labelled rows to fit n-grams on");
   if (config.max_n < 1 || config.min_count < 1 || !(config.l2 >= 0) || config.max_iterations < 1)
     throw Error(ErrorKind::usage, "the n-gram settings are out of range")
@@ -101,7 +111,8 @@ NgramModel NgramModel::fit(const std::vector<std::string>& texts, const Training
     impl->features = impl->vocabulary.size();
     for (const auto& row : grams) append_row(rows, row, impl->vocabulary);
   }
-  const SoftmaxRegression objective{rows, labels.p(), impl->features, impl->classes, config.l2};
+  const SoftmaxRegression objective{rows,          labels.p(), impl->features,
+                                    impl->classes, config.l2,  scaled(shares)};
   LbfgsConfig search;
   search.max_iterations = config.max_iterations;
   auto found = minimize_lbfgs(objective, std::vector<double>(objective.size(), 0.0), search);

@@ -21,9 +21,11 @@ struct NgramConfig {
 
 class NgramModel {
  public:
-  // texts in the order of labels.ids(). Soft targets. Deterministic. Throws Error{invalid_input} for no rows.
+  // texts in the order of labels.ids(). Soft targets. `shares` of the rows in the mean, up to a factor, [n];
+  // empty: all the same. The vocabulary is that of all rows. Deterministic. Throws Error{invalid_input} for
+  // no rows.
   static NgramModel fit(const std::vector<std::string>& texts, const TrainingLabels& labels,
-                        const NgramConfig& config);
+                        const NgramConfig& config, const std::vector<float>& shares = {});
   std::vector<float> logits(
       const std::vector<std::string>& texts) const;  // [n, K]; n-grams not met in fit say nothing
   double final_loss() const { return final_loss_; }  // mean cross-entropy without the penalty

@@ -78,7 +78,7 @@ TEST(Lbfgs, EndsWhereNothingIsToBeDone) {
 TEST(Ngrams, AgreeWithNewtonsMethodElsewhere) {
   const std::string path = QL_SOURCE_DIR "/tests/golden/ngrams/ngrams.json";
   const Json golden = parse_json(real_file_system().read(path), path);
-  ASSERT_EQ(golden["cases"].size(), 4u);
+  ASSERT_EQ(golden["cases"].size(), 5u);
   for (const auto& one : golden["cases"]) {
     SCOPED_TRACE(one["name"].get<std::string>());
     NgramConfig config;
@@ -88,8 +88,9 @@ TEST(Ngrams, AgreeWithNewtonsMethodElsewhere) {
     config.max_iterations = 2000;
     config.length_only = one["config"].value("length_only", false);
     const auto labels = TrainingLabels::from(labels_of(one["p"].get<std::vector<std::vector<float>>>()));
+    const auto shares = one.value("weights", std::vector<float>());
     const auto texts = one["texts"].get<std::vector<std::string>>();
-    const auto model = NgramModel::fit(texts, labels, config);
+    const auto model = NgramModel::fit(texts, labels, config, shares);
     EXPECT_EQ(model.features(), one["features"].get<std::size_t>());
     EXPECT_NEAR(model.final_loss(), one["loss"].get<double>(), 1e-6);
     for (const auto& [of, expected] : {std::pair{"texts", "logits"}, std::pair{"others", "other_logits"}}) {
@@ -108,6 +109,20 @@ TEST(Ngrams, UnknownWordsLeaveTheBias) {
   const auto logits = model.logits({"z"});
   EXPECT_NEAR(logits[1] - logits[0], std::log(3.0), 1e-5);
   EXPECT_NEAR(model.final_loss(), labels.prior_entropy(), 1e-9);
+}
+
+TEST(Ngrams, ARowThatCountsTwiceIsTwoRowsAndEqualWeightsAreNone) {
+  const std::vector<std::string> texts = {"a b", "b c", "c a", "a c b"};
+  const std::vector<std::vector<float>> p = {{0, 1}, {1, 0}, {.25f, .75f}, {.5f, .5f}};
+  const NgramConfig config{.max_n = 1, .min_count = 1};
+  const auto labels = TrainingLabels::from(labels_of(p));
+  const auto counted = NgramModel::fit(texts, labels, config, {2, 1, 1, 0});
+  const auto twice = NgramModel::fit({texts[0], texts[0], texts[1], texts[2]},
+                                     TrainingLabels::from(labels_of({p[0], p[0], p[1], p[2]})), config);
+  const auto ours = counted.logits(texts), theirs = twice.logits(texts);
+  for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_NEAR(ours[i], theirs[i], 1e-5) << i;
+  EXPECT_EQ(NgramModel::fit(texts, labels, config, {3, 3, 3, 3}).logits(texts),
+            NgramModel::fit(texts, labels, config).logits(texts));
 }
 
 TEST(Ngrams, RefuseNoRows) {

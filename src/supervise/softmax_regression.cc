@@ -33,11 +33,11 @@ double SoftmaxRegression::operator()(const std::vector<double>& weights,
   std::vector<double> logits(classes);
   for (std::size_t row = 0; row < rows.size(); ++row) {
     row_logits(rows, row, weights, features, logits);
-    const double norm = log_sum_exp(logits);
+    const double norm = log_sum_exp(logits), weight = share(row);
     for (std::size_t k = 0; k < classes; ++k) {
       const double target = p[row * classes + k];
-      loss -= target * (logits[k] - norm);
-      logits[k] = (std::exp(logits[k] - norm) - target) / n;  // targets sum to 1
+      loss -= weight * target * (logits[k] - norm);
+      logits[k] = weight * (std::exp(logits[k] - norm) - target) / n;  // targets sum to 1
       gradient[features * classes + k] += logits[k];
     }
     for (std::size_t i = rows.starts[row]; i < rows.starts[row + 1]; ++i) {
@@ -57,8 +57,8 @@ double SoftmaxRegression::cross_entropy(const std::vector<double>& weights) cons
   std::vector<double> logits(classes);
   for (std::size_t row = 0; row < rows.size(); ++row) {
     row_logits(rows, row, weights, features, logits);
-    const double norm = log_sum_exp(logits);
-    for (std::size_t k = 0; k < classes; ++k) loss -= p[row * classes + k] * (logits[k] - norm);
+    const double norm = log_sum_exp(logits), weight = share(row);
+    for (std::size_t k = 0; k < classes; ++k) loss -= weight * p[row * classes + k] * (logits[k] - norm);
   }
   return loss / static_cast<double>(rows.size());
 }

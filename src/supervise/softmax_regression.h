@@ -19,12 +19,14 @@ struct SoftmaxRegression {
   const std::vector<float>& p;  // [n, classes] targets
   std::size_t features, classes;
   double l2;
+  std::vector<double> shares{};  // [n] of the rows in the mean loss, their mean 1; empty: 1 each
 
   // Weights: [features, classes], then the bias [classes].
   std::size_t size() const { return (features + 1) * classes; }
   // Mean cross-entropy + l2 / (2 n) * |weights without the bias|^2, in nats.
   double operator()(const std::vector<double>& weights, std::vector<double>& gradient) const;
   double cross_entropy(const std::vector<double>& weights) const;
+  double share(std::size_t row) const { return shares.empty() ? 1.0 : shares[row]; }
 };
 
 // logits[k] of one row.

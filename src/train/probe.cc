@@ -16,7 +16,7 @@ Probe Probe::fit(const torch::Tensor& features, const TrainingLabels& labels, co
 }
 
 Probe Probe::fit(const ProbeProblem& problem, const TrainingLabels& labels, const Objective& objective,
-                 const ProbeOptions& options) {
+                 const ProbeOptions& options, const std::vector<float>& row_shares) {
   torch::NoGradGuard no_grad;
   ProbeDesign& design = problem.design();
   Logistic& logistic = design.logistic();
@@ -37,7 +37,12 @@ Probe Probe::fit(const ProbeProblem& problem, const TrainingLabels& labels, cons
   torch::Tensor x = problem.solution();
   Aim aim{weak, uniform};
   const double median_margin = labels.median_margin();
-  const RowShares shares = RowShares::of(labels, torch::kFloat64);
+  RowShares shares = RowShares::of(labels, torch::kFloat64);
+  if (!row_shares.empty()) {
+    QL_CHECK(row_shares.size() == labels.size(), "a share a row");
+    const torch::Tensor given = torch::tensor(row_shares, torch::kFloat32).to(torch::kFloat64);
+    shares.weights = shares.weights.defined() ? shares.weights * given : given;
+  }
   for (std::int64_t round = 1; round < options.rounds; ++round) {
     BatchView view{weak,           {},
                    hashes,         static_cast<double>(round) / static_cast<double>(options.rounds),

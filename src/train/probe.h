@@ -28,9 +28,10 @@ class Probe {
   // the fit does.
   static Probe fit(const torch::Tensor& features, const TrainingLabels& labels, const Objective& objective,
                    const ProbeOptions& options, std::uint64_t run_seed);
-  // The same where round 0 is already there. `labels` are the problem's.
+  // The same where round 0 is already there. `labels` are the problem's. `shares` of the rows in the loss
+  // from round 1 on, up to a factor and beside those of the labels, [N]; empty: all the same.
   static Probe fit(const ProbeProblem& problem, const TrainingLabels& labels, const Objective& objective,
-                   const ProbeOptions& options);
+                   const ProbeOptions& options, const std::vector<float>& shares = {});
 
   // features [n, D] -> logits [n, K] fp32.
   torch::Tensor logits(const torch::Tensor& features) const;

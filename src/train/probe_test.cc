@@ -81,6 +81,32 @@ TEST(Probe, AWeightedTrueLabelIsAsManyRows) {
   EXPECT_GT(plain.sum(0).abs().max().item<double>() / 204, 1e-4) << "weights do something";
 }
 
+// What an ensemble's members are: the same rows in other shares. A row that counts twice is two rows; the
+// scale of the features, which the penalty goes by, is that of the rows as they are.
+TEST(Probe, ARowThatCountsTwiceIsTwoRows) {
+  const Synthetic data;
+  ProbeOptions options;
+  options.l2 = {1e-9};
+  const auto labels = TrainingLabels::from(weak_labels(data.p));
+  const auto design = std::make_shared<ProbeDesign>(data.features, 2);
+  const ProbeProblem problem(design, labels, options, 0);
+  const auto logits = [&](const std::vector<float>& shares) {
+    return Probe::fit(problem, labels, *naive(), options, shares).logits(data.features);
+  };
+  std::vector<float> counts;
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = 0; i < 200; ++i) {
+    counts.push_back(static_cast<float>(i % 3));
+    for (std::int64_t k = 0; k < i % 3; ++k) rows.push_back(i);
+  }
+  const torch::Tensor index = torch::tensor(rows, torch::kInt64);
+  const auto repeated = TrainingLabels::from(weak_labels(data.p.index_select(0, index)));
+  const Probe theirs = Probe::fit(data.features.index_select(0, index), repeated, *naive(), options, 0);
+  EXPECT_LT((logits(counts) - theirs.logits(data.features)).abs().max().item<double>(), 1e-3);
+  EXPECT_GT((logits(counts) - logits({})).abs().max().item<double>(), 0.01);
+  EXPECT_TRUE(torch::equal(logits(std::vector<float>(200, 1)), logits({}))) << "equal shares are none";
+}
+
 TEST(Probe, ChoosesAPenaltyBetweenTheExtremesAndStaysThere) {
   const Synthetic data;
   const auto labels = TrainingLabels::from(weak_labels(data.p));

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "io/safetensors.h"
 #include "supervise/ngrams.h"
-#include "text/prompt.h"
 #include "train/predict.h"
 #include "train/probe.h"
 #include "train/recipe.h"
@@ -16,11 +15,6 @@
 namespace qinglan {
 namespace {
 
-std::unique_ptr<Objective> objective_of(const Step& step, const FitTask& task) {
-  const Json& method = step.node.params.at("method");
-  return make_objective(method.at("name"), method.at("params"), static_cast<std::int64_t>(task.classes()));
-}
-
 Json curve_json(const std::vector<CurvePoint>& curve) {
   Json points = Json::array();
   for (const auto& point : curve)
@@ -29,20 +23,17 @@ Json curve_json(const std::vector<CurvePoint>& curve) {
 }
 
 Json summary_of(const FitTask& task, double final_loss, Json curve) {
-  return {{"final_train_loss", final_loss},     {"label_entropy", task.train.labels.prior_entropy()},
-          {"ground_truth", task.certificate()}, {"skipped", task.train.labels.skipped()},
-          {"rows", task.train.labels.size()},   {"curve", std::move(curve)}};
+  Json summary = summary_of(task);
+  summary["final_train_loss"] = final_loss;
+  summary["curve"] = std::move(curve);
+  return summary;
 }
 
 void fit_ngrams(Step& step, const FitTask& task) {
   const Json& learner = step.node.params.at("learner");
-  const NgramConfig config{.max_n = learner.at("max_n"),
-                           .min_count = learner.at("min_count"),
-                           .l2 = learner.at("ngram_l2"),
-                           .length_only = learner.value("length_only", false)};
   const std::string text = learner.at("text");
   const NgramModel model = NgramModel::fit(render_texts(pick(task.inputs.train, task.train.rows), text),
-                                           task.train.labels, config);
+                                           task.train.labels, ngram_config(learner));
   const auto answer = [&](const std::vector<Example>& rows) {
     return predictions_of(rows, task.classes(), model.logits(render_texts(rows, text)));
   };
@@ -51,11 +42,6 @@ void fit_ngrams(Step& step, const FitTask& task) {
   summary["features"] = model.features();
   summary["converged"] = model.converged();
   step.write_summary(summary);
-}
-
-torch::Tensor rows_of(const torch::Tensor& features, const std::vector<std::size_t>& rows) {
-  const std::vector<std::int64_t> wanted(rows.begin(), rows.end());
-  return features.index_select(0, torch::tensor(wanted, torch::kInt64));
 }
 
 using Kept = std::vector<NamedTensor>;
@@ -84,7 +70,7 @@ void fit_probe(Step& step, const FitTask& task, const Recipe& recipe) {
   const auto answer = [&](const std::vector<Example>& rows, const torch::Tensor& x) {
     return predictions_of(rows, task.classes(), values_of(probe.logits(x)));
   };
-  step.write_predictions({{"transfer", answer(task.transfer, rows_of(features, task.transfer_rows))},
+  step.write_predictions({{"transfer", answer(task.transfer, feature_rows(features, task.transfer_rows))},
                           {"test", answer(task.inputs.test, features.slice(0, train))}});
   keep_student(step, {{"head.weight", probe.weight()}, {"head.bias", probe.bias()}});
   Json summary = summary_of(task, probe.final_train_loss(), curve_json(probe.curve()));
@@ -169,13 +155,11 @@ void fine_tune(Step& step, const FitTask& task, const Recipe& recipe) {
 }  // namespace
 
 void run_fit(Step& step) {
+  if (step.node.params.contains("ensemble")) return run_ensemble(step);
   const FitTask task = read_fit_task(step);
-  Json learner = step.node.params.at("learner");
-  const std::string kind = learner.at("kind");
+  const std::string kind = step.node.params.at("learner").at("kind");
   if (kind == "ngrams") return fit_ngrams(step, task);
-  learner.erase("kind");
-  learner["tune"] = kind;
-  const Recipe recipe = Recipe::from_json(Prompt::without_keys(std::move(learner)));
+  const Recipe recipe = recipe_of(step);
   kind == "probe" ? fit_probe(step, task, recipe) : fine_tune(step, task, recipe);
 }
 

@@ -8,6 +8,7 @@
 #include "data/held_out.h"
 #include "data/split.h"
 #include "supervise/gold_use.h"
+#include "text/prompt.h"
 
 namespace qinglan {
 namespace {
@@ -99,6 +100,37 @@ FitTask read_fit_task(Step& step) {
       seed};
   if (labels.held_out) task.held_out = with_rows(std::move(*labels.held_out));
   return task;
+}
+
+std::unique_ptr<Objective> objective_of(const Step& step, const FitTask& task) {
+  const Json& method = step.node.params.at("method");
+  return make_objective(method.at("name"), method.at("params"), static_cast<std::int64_t>(task.classes()));
+}
+
+Recipe recipe_of(const Step& step) {
+  Json learner = step.node.params.at("learner");
+  learner["tune"] = learner.at("kind");
+  learner.erase("kind");
+  return Recipe::from_json(Prompt::without_keys(std::move(learner)));
+}
+
+NgramConfig ngram_config(const Json& learner) {
+  return {.max_n = learner.at("max_n"),
+          .min_count = learner.at("min_count"),
+          .l2 = learner.at("ngram_l2"),
+          .length_only = learner.value("length_only", false)};
+}
+
+torch::Tensor feature_rows(const torch::Tensor& features, const std::vector<std::size_t>& rows) {
+  const std::vector<std::int64_t> wanted(rows.begin(), rows.end());
+  return features.index_select(0, torch::tensor(wanted, torch::kInt64));
+}
+
+Json summary_of(const FitTask& task) {
+  return {{"label_entropy", task.train.labels.prior_entropy()},
+          {"ground_truth", task.certificate()},
+          {"skipped", task.train.labels.skipped()},
+          {"rows", task.train.labels.size()}};
 }
 
 }  // namespace qinglan

@@ -1,12 +1,18 @@
 #pragma once
-// What a fit is asked to do: which rows it learns from, whose labels they carry, and by which rows it is told
-// where to stop.
+// What a fit is asked to do: which rows it learns from, whose labels they carry, by which rows it is told
+// where to stop, by which recipe.
+
+#include <torch/torch.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "data/labels.h"
+#include "supervise/ngrams.h"
+#include "train/objective.h"
+#include "train/recipe.h"
 #include "worker/step.h"
 
 namespace qinglan {
@@ -30,5 +36,15 @@ struct FitTask {
 
 // Of a student with a gold budget no row related to a true label is held out, so that weak labels choose.
 FitTask read_fit_task(Step& step);
+
+std::unique_ptr<Objective> objective_of(const Step& step, const FitTask& task);
+Recipe recipe_of(const Step& step);  // of a learner with a model
+NgramConfig ngram_config(const Json& learner);
+
+// features [N, D] -> [rows, D].
+torch::Tensor feature_rows(const torch::Tensor& features, const std::vector<std::size_t>& rows);
+
+// What every fit says of the labels it learned from.
+Json summary_of(const FitTask& task);
 
 }  // namespace qinglan

@@ -51,7 +51,8 @@ void run_consistency(Step& step);
 void run_elicit(Step& step);  // ccs, ueeh, pca, mean-diff
 void run_export(Step& step);
 void run_choice(Step& step);
-void run_fit(Step& step);  // ngrams, probe, lora, full on whatever labels
+void run_ensemble(Step& step);  // a fit with "ensemble": ngrams, probe
+void run_fit(Step& step);       // ngrams, probe, lora, full on whatever labels
 
 // Texts of rows under the node's template.
 std::vector<std::string> render_texts(const std::vector<Example>& rows, const std::string& text_template);

@@ -23,12 +23,21 @@ Predictions rows_of(const Predictions& all, const std::vector<Example>& train,
   return some;
 }
 
+// A student of a chain whose training diverged has no answers to teach with.
+void require_answers(const Step& step) {
+  const std::string path = step.input("floor") + "/" + kSummaryFile;
+  const Json summary = parse_json(step.store.fs().read(path), path);
+  if (const auto failure = summary.find("failure"); failure != summary.end())
+    throw Error(ErrorKind::invalid_input, "its teacher failed: " + failure->value("message", ""));
+}
+
 }  // namespace
 
 void run_weak_labels(Step& step) {
   if (step.node.inputs.contains("labels")) return run_label_stage(step);
   const std::uint64_t seed = step.node.params.at("seed");
   const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
+  require_answers(step);
   const PredictionSets floor = read_predictions(step.input("floor") + "/" + kPredictionsFile);
   const Predictions& all = floor.contains("transfer") ? floor.at("transfer") : floor.at("train");
   WeakLabels labels = labels_from(rows_of(all, inputs.train, split_halves(inputs.train, seed).transfer),

@@ -2,7 +2,8 @@
 """Writes tests/golden/ngrams/ngrams.json: the n-gram model's logits on invented texts, by numpy and SciPy.
 
 Bag of word n-grams (there or not), softmax regression with soft targets, mean cross-entropy + l2/(2n) |w|^2, the bias
-free; minimised by Newton's method with the exact Hessian, so nothing is shared with our L-BFGS.
+free; minimised by Newton's method with the exact Hessian, so nothing is shared with our L-BFGS. Weighted rows count in the mean
+by weight / mean weight.
 Usage: ngrams_golden.py  (writes next to the tests; needs numpy and scipy)
 """
 import json
@@ -35,27 +36,28 @@ def log_softmax(z):
     return z - numpy.log(numpy.exp(z).sum(axis=1, keepdims=True))
 
 
-def minimise(x, y, l2):
+def minimise(x, y, l2, weights):
     n, features = x.shape
     classes = y.shape[1]
     full = numpy.hstack([x, numpy.ones((n, 1))])
     penalty = numpy.zeros((features + 1, classes))
     penalty[:features] = l2 / n
+    share = (weights / weights.mean())[:, None]
 
     def value(w):
         w = w.reshape(features + 1, classes)
-        return -(y * log_softmax(full @ w)).sum() / n + 0.5 * (penalty * w * w).sum()
+        return -(share * y * log_softmax(full @ w)).sum() / n + 0.5 * (penalty * w * w).sum()
 
     def gradient(w):
         w = w.reshape(features + 1, classes)
-        return (full.T @ (numpy.exp(log_softmax(full @ w)) - y) / n + penalty * w).ravel()
+        return (full.T @ (share * (numpy.exp(log_softmax(full @ w)) - y)) / n + penalty * w).ravel()
 
     def hessian(w):
         p = numpy.exp(log_softmax(full @ w.reshape(features + 1, classes)))
         h = numpy.zeros((features + 1, classes, features + 1, classes))
         for k in range(classes):
             for j in range(classes):
-                weight = p[:, k] * ((k == j) - p[:, j]) / n
+                weight = share[:, 0] * p[:, k] * ((k == j) - p[:, j]) / n
                 h[:, k, :, j] = full.T @ (full * weight[:, None])
         return h.reshape(w.size, w.size) + numpy.diag(penalty.ravel())
 
@@ -70,7 +72,7 @@ def minimise(x, y, l2):
     assert numpy.abs(gradient(w)).max() < 1e-10
     w = w.reshape(features + 1, classes)
     w[-1] -= w[-1].mean()  # the common shift of the biases is free: ours starts and stays at 0
-    return w, -(y * log_softmax(full @ w)).sum() / n
+    return w, -(share * y * log_softmax(full @ w)).sum() / n
 
 
 def matrix(texts, max_n, vocabulary):
@@ -81,7 +83,7 @@ def length_matrix(texts):
     return numpy.array([[math.log1p(len(words_of(t))), math.log1p(len(t))] for t in texts])
 
 
-def case(name, rng, classes, rows, **config):
+def case(name, rng, classes, rows, weighted=False, **config):
     def invent():
         return " ".join(rng.choice(WORDS) for _ in range(rng.randint(2, 9))) + rng.choice(["", ".", "!", " 'quoted'"])
 
@@ -99,8 +101,10 @@ def case(name, rng, classes, rows, **config):
         vocabulary = sorted(g for g in every if sum(g in r for r in rows_of) >= config["min_count"])
         x, x_others = matrix(texts, config["max_n"], vocabulary), matrix(others, config["max_n"], vocabulary)
         count = len(vocabulary)
-    w, loss = minimise(x, target, config["l2"])
+    weights = numpy.array([rng.choice([0, 0.25, 1, 3]) for _ in range(rows)]) if weighted else numpy.ones(rows)
+    w, loss = minimise(x, target, config["l2"], weights)
     return {
+        **({"weights": weights.tolist()} if weighted else {}),
         "name": name, "config": config, "texts": texts, "others": others, "features": count, "loss": loss,
         "p": [[float(v) for v in row] for row in y],
         "logits": (x @ w[:-1] + w[-1]).tolist(), "other_logits": (x_others @ w[:-1] + w[-1]).tolist(),
@@ -114,6 +118,7 @@ def main():
         case("pairs, two classes, weak penalty", rng, 2, 40, max_n=2, min_count=2, l2=0.1),
         case("pairs, three classes", rng, 3, 40, max_n=2, min_count=2, l2=1.0),
         case("lengths alone", rng, 2, 40, max_n=1, min_count=1, l2=1.0, length_only=True),
+        case("pairs, weighted rows", rng, 3, 40, weighted=True, max_n=2, min_count=2, l2=0.5),
     ]
     versions = {"python": platform.python_version(), "numpy": numpy.__version__, "scipy": scipy.__version__}
     target = pathlib.Path(__file__).resolve().parents[2] / "tests/golden/ngrams/ngrams.json"
