@@ -53,7 +53,7 @@ TEST(Node, KeyKnowsWorkAndNotPlaces) {
 }
 
 TEST(Job, RoundTrips) {
-  const Job job{"/store", "/store/tmp/1", 2, "cpu", {example()}};
+  const Job job{"/store", "/store/tmp/1", 2, {example()}};
   const Job back = job_from_json(parse_json(canonical_json(to_json(job)), "t"), "t");
   ASSERT_EQ(back.nodes.size(), 1u);
   EXPECT_EQ(back.nodes[0].key(), example().key());

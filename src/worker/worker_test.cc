@@ -96,8 +96,7 @@ class ChainTest : public WorkerTest {
   }
 
   int run(const Node& node) {
-    const Job job{
-        store_.root(), store_.root() + "/tmp/" + std::to_string(getpid()) + ".job", 1, "cpu", {node}};
+    const Job job{store_.root(), store_.root() + "/tmp/" + std::to_string(getpid()) + ".job", 1, {node}};
     const pid_t child = fork();  // a job confines its process for ever
     if (child == 0) {
       close(STDOUT_FILENO);
