@@ -27,6 +27,9 @@ Five five_of(const SeriesScores& scores, const CellScores& cell) {
     five.pgr = Estimate::no(gain.undefined);
   else if (!gap.defined())
     five.pgr = Estimate::no(gap.undefined);
+  else if (const Estimate apart = scores.interval(gap); apart.defined() && apart.high < 0)
+    // A loss over a negative gap would read as more than all recovered.
+    five.pgr = Estimate::no("the ceiling is below the floor: there is no gap to recover");
   else
     five.pgr = scores.with_items(pgr_interval(gain.matrix, gap.matrix));
   return five;

@@ -20,6 +20,13 @@ CellJudgement judged(RecordMaker& maker) { return judge(maker.record()).cells.at
 
 std::string verdict_of(RecordMaker& maker) { return name_of(judged(maker).verdict); }
 
+TEST(Judge, ALossOverANegativeGapIsNoRecovery) {
+  RecordMaker maker({.weak = 0.80, .student = 0.65, .ceiling = 0.70});
+  const Five five = judge(maker.record()).cells[0].fives.at("accuracy");
+  EXPECT_LT(five.gain.high, 0);
+  EXPECT_EQ(five.pgr.undefined, "the ceiling is below the floor: there is no gap to recover");
+}
+
 TEST(Judge, PartialWithAllItsNumbers) {
   RecordMaker maker({});
   maker.add_control("n-gram student", 0.58, false);

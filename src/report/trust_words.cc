@@ -100,9 +100,9 @@ std::vector<std::string> power_lines(const CellJudgement& judged) {
   if (!tests.undefined.empty() || tests.mcnemar.empty()) return lines;
   const auto sure = std::count_if(tests.mcnemar.begin(), tests.mcnemar.end(),
                                   [](const SeedTest& one) { return one.p < kLevelOfTests; });
-  line = "student against supervisor: McNemar's exact test below 0.05 in " + grouped_number(sure) + " of " +
-         counted(std::ssize(tests.mcnemar), "seed") + "; paired permutation p " +
-         p_text(tests.p_permutation) + " for these seeds";
+  line = "student against supervisor, in right answers: McNemar's exact test below 0.05 in " +
+         grouped_number(sure) + " of " + counted(std::ssize(tests.mcnemar), "seed") +
+         "; paired permutation p " + p_text(tests.p_permutation) + " for these seeds";
   const Estimate always = measured(tests.sequential);
   if (always.defined())
     line += "; anytime-valid interval [" + points(always.low) + ", " + points(always.high) + "] points, " +
