@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "audit/comparison.h"
 #include "audit/series_scores.h"
 #include "base/error.h"
 #include "metrics/crossed.h"
-#include "metrics/multiple.h"
 
 namespace qinglan {
 namespace {
@@ -87,20 +87,6 @@ CellPair compare_pair(SeriesScores& scores_a, SeriesScores& scores_b, const Cell
   return pair;
 }
 
-// Adjusts the p values of all pairs that have one.
-void correct(std::vector<CellPair>& pairs) {
-  std::vector<double> family;
-  for (const CellPair& pair : pairs)
-    if (pair.difference.difference.defined()) family.push_back(pair.difference.p);
-  const std::vector<double> adjusted = holm(family);
-  std::size_t next = 0;
-  for (CellPair& pair : pairs) {
-    if (!pair.difference.difference.defined()) continue;
-    pair.difference.p_holm = adjusted[next++];
-    pair.difference.family = static_cast<std::int64_t>(family.size());
-  }
-}
-
 Json pair_json(const CellPair& pair) {
   Json difference = to_json(pair.difference.difference);
   if (pair.difference.difference.defined())
@@ -133,7 +119,9 @@ RecordComparison compare_records(const Record& a, const Record& b) {
   }
   for (std::size_t i = 0; i < other.cells.size(); ++i)
     if (!taken[i]) comparison.only_b.push_back(other.cells[i].id);
-  correct(comparison.pairs);
+  std::vector<Comparison*> differences;
+  for (CellPair& pair : comparison.pairs) differences.push_back(&pair.difference);
+  adjust_for_all(differences);
   return comparison;
 }
 

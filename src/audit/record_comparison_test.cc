@@ -7,7 +7,6 @@
 #include "audit/audit_fixture.h"
 #include "audit/judgement.h"
 #include "base/error.h"
-#include "metrics/multiple.h"
 
 namespace qinglan {
 namespace {

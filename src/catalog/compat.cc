@@ -1,7 +1,7 @@
 #include "catalog/compat.h"
 
 #include "base/error.h"
-#include "base/listed.h"
+#include "base/named.h"
 #include "catalog/compat/all.h"
 
 namespace qinglan {
@@ -21,15 +21,7 @@ const std::vector<Compat>& compats() {
 }
 
 const Compat& find_compat(const std::string& name) {
-  std::vector<std::string> names;
-  for (const auto& compat : compats()) {
-    if (compat.name == name) return compat;
-    names.push_back(compat.name);
-  }
-  const auto near = nearest_word(name, names);
-  throw Error(ErrorKind::usage, "there is no compat profile \"" + name + "\"")
-      .expected("one of " + listed(names))
-      .hint(near ? "Did you mean " + *near + "?" : "See qinglan compat list.");
+  return find_named(compats(), name, "compat profile", "See qinglan compat list.");
 }
 
 Json compat_defaults(const Compat& compat, const std::string& section) {

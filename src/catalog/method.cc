@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/listed.h"
+#include "base/named.h"
 #include "catalog/methods/all.h"
 
 namespace qinglan {
@@ -64,15 +65,7 @@ const std::vector<MethodInfo>& methods() {
 }
 
 const MethodInfo& find_method(const std::string& name) {
-  std::vector<std::string> names;
-  for (const auto& method : methods()) {
-    if (method.name == name) return method;
-    names.push_back(method.name);
-  }
-  const auto near = nearest_word(name, names);
-  throw Error(ErrorKind::usage, "there is no method \"" + name + "\"")
-      .expected("one of " + listed(names))
-      .hint(near ? "Did you mean " + *near + "?" : "See qinglan methods list.");
+  return find_named(methods(), name, "method", "See qinglan methods list.");
 }
 
 Json resolve_parameters(const MethodInfo& method, const Json& given) {
