@@ -10,13 +10,6 @@
 namespace qinglan {
 namespace {
 
-std::vector<Example> examples(int n, int group_size) {
-  std::vector<Example> rows;
-  for (int i = 0; i < n; ++i)
-    rows.push_back({"id" + std::to_string(i), "g" + std::to_string(i / group_size), {}});
-  return rows;
-}
-
 WeakLabels labels_of(const std::vector<Example>& rows) {
   WeakLabels labels;
   labels.classes = 2;

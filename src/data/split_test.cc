@@ -11,13 +11,6 @@
 namespace qinglan {
 namespace {
 
-std::vector<Example> examples(int n, int group_size) {
-  std::vector<Example> rows;
-  for (int i = 0; i < n; ++i)
-    rows.push_back({"id" + std::to_string(i), "g" + std::to_string(i / group_size), {}});
-  return rows;
-}
-
 std::set<std::string> ids(const std::vector<Example>& rows, const std::vector<std::size_t>& half) {
   std::set<std::string> result;
   for (const auto i : half) result.insert(rows[i].id);

@@ -1,5 +1,5 @@
 #pragma once
-// For tests: a folder of one test, real files that may be absent, and what an error says.
+// For tests: a folder of one test, real files that may be absent, what an error says, and rows in groups.
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
+#include "data/dataset.h"
 
 namespace qinglan {
 
@@ -44,6 +46,14 @@ std::string error_of(const Call& call) {
     return std::string(name_of(error.kind())) + ": " + error.what();
   }
   return "no error";
+}
+
+// Rows id0, id1, … of which `group_size` neighbours are a group; without columns.
+inline std::vector<Example> examples(int n, int group_size) {
+  std::vector<Example> rows;
+  for (int i = 0; i < n; ++i)
+    rows.push_back({"id" + std::to_string(i), "g" + std::to_string(i / group_size), {}});
+  return rows;
 }
 
 }  // namespace qinglan

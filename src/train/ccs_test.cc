@@ -11,23 +11,18 @@
 namespace qinglan {
 namespace {
 
+using testing_support::distance;
 using testing_support::golden;
 using testing_support::golden_pairs;
 using testing_support::matrix;
 using testing_support::normal;
 using testing_support::Planted;
 using testing_support::reversed;
-
-torch::Tensor vector_of(const Json& values) { return matrix(Json::array({values})).squeeze(0); }
-
-ContrastPairs standardised(const ContrastPairs& pairs) { return ContrastScale(pairs).standardised(pairs); }
+using testing_support::standardised;
+using testing_support::vector_of;
 
 ContrastPairs wide(const ContrastPairs& pairs) {
   return {pairs.first.to(torch::kFloat64), pairs.second.to(torch::kFloat64)};
-}
-
-double distance(const torch::Tensor& a, const torch::Tensor& b) {
-  return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
 }
 
 // The starts of the golden cases beside each other.

@@ -1,5 +1,6 @@
 #pragma once
-// What the tests of contrast pairs share: the golden pairs, and invented ones with a planted answer.
+// What the tests of contrast pairs share: the golden pairs, how far numbers are apart, and invented pairs
+// with a planted answer.
 
 #include "train/contrast_pairs.h"
 #include "train/testing_support.h"
@@ -9,6 +10,16 @@ namespace qinglan::testing_support {
 inline ContrastPairs golden_pairs(const Json& document, const std::string& suffix = "") {
   return {matrix(document.at("first" + suffix)).to(torch::kBFloat16),
           matrix(document.at("second" + suffix)).to(torch::kBFloat16)};
+}
+
+inline torch::Tensor vector_of(const Json& values) { return matrix(Json::array({values})).squeeze(0); }
+
+inline ContrastPairs standardised(const ContrastPairs& pairs) {
+  return ContrastScale(pairs).standardised(pairs);
+}
+
+inline double distance(const torch::Tensor& a, const torch::Tensor& b) {
+  return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
 }
 
 inline ContrastPairs reversed(const ContrastPairs& pairs) { return {pairs.second, pairs.first}; }

@@ -14,18 +14,14 @@
 namespace qinglan {
 namespace {
 
+using testing_support::distance;
 using testing_support::golden;
 using testing_support::golden_pairs;
 using testing_support::matrix;
 using testing_support::normal;
 using testing_support::Planted;
 using testing_support::reversed;
-
-double distance(const torch::Tensor& a, const torch::Tensor& b) {
-  return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
-}
-
-ContrastPairs standardised(const ContrastPairs& pairs) { return ContrastScale(pairs).standardised(pairs); }
+using testing_support::standardised;
 
 TEST(ContrastScale, EachSideIsStandardisedApartAsNumpyDoes) {
   const Json document = golden("elicit.json");

@@ -9,20 +9,15 @@
 namespace qinglan {
 namespace {
 
+using testing_support::distance;
 using testing_support::golden;
 using testing_support::golden_pairs;
 using testing_support::matrix;
 using testing_support::normal;
 using testing_support::Planted;
 using testing_support::reversed;
-
-torch::Tensor vector_of(const Json& values) { return matrix(Json::array({values})).squeeze(0); }
-
-ContrastPairs standardised(const ContrastPairs& pairs) { return ContrastScale(pairs).standardised(pairs); }
-
-double distance(const torch::Tensor& a, const torch::Tensor& b) {
-  return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
-}
+using testing_support::standardised;
+using testing_support::vector_of;
 
 Ccs fit(const ContrastPairs& pairs, const EasyRows& easy, const CcsOptions& options) {
   return Ccs::fit([&](const CcsDirections& at) { return ueeh_value(pairs, easy, at); }, pairs.width(),
