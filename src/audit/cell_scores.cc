@@ -18,9 +18,9 @@ CellScores cell_scores(SeriesScores& scores, const Cell& cell, const std::string
 
 Five five_of(const SeriesScores& scores, const CellScores& cell) {
   Five five;
-  five.weak_floor = scores.interval(cell.weak);
-  five.weak_to_strong = scores.interval(cell.student);
-  five.strong_ceiling = scores.interval(cell.ceiling);
+  five.weak_floor = scores.share_interval(cell.weak);
+  five.weak_to_strong = scores.share_interval(cell.student);
+  five.strong_ceiling = scores.share_interval(cell.ceiling);
   const Scored gain = cell.gain(), gap = cell.gap();
   five.gain = scores.interval(gain);
   if (!gain.defined())

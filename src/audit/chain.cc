@@ -11,7 +11,8 @@ std::vector<ChainStep> chain_steps(SeriesScores& scores, const Cell& cell, const
   for (const ChainStudent& student : cell.chain) {
     ChainStep step{.name = student.name, .tune = student.tune};
     for (const char* each : kMetrics)
-      step.scores[each] = scores.interval(scores.matrix(student.series, each, "not run for every seed"));
+      step.scores[each] =
+          scores.share_interval(scores.matrix(student.series, each, "not run for every seed"));
     step.over_teacher =
         scores.interval(difference(scores.matrix(student.series, metric, "not run for every seed"),
                                    scores.matrix(teacher, metric, "no weak floor")));

@@ -51,7 +51,7 @@ std::map<std::string, ControlReading> read_controls(SeriesScores& scores, const 
   readings[kMajorityControl] = {.scores = constant_answer(scores, metric, cell.seeds.size()),
                                 .teaches = false};
   for (auto& [name, reading] : readings) {
-    reading.score = scores.interval(reading.scores);
+    reading.score = scores.share_interval(reading.scores);
     reading.student_over = scores.interval(difference(student, reading.scores));
   }
   return readings;

@@ -30,7 +30,8 @@ void audit_confident(const SeriesScores& scores, const Cell& cell, const Decided
     return double(weak[s][i] > kSure && by.student[s][i] != by.weak[s][i]);
   });
   const auto sure = matrix_over(seeds, items, [&](auto s, auto i) { return double(student[s][i] > kSure); });
-  audit.confident_disagreement = conditional(scores, differs, sure, "the student is never surer than 95%");
+  audit.confident_disagreement =
+      conditional_share(scores, differs, sure, "the student is never surer than 95%");
   const auto copies = matrix_over(seeds, items, [&](auto s, auto i) {
     return double(weak[s][i] > kFairlySure && by.student[s][i] == by.weak[s][i]);
   });
@@ -38,7 +39,7 @@ void audit_confident(const SeriesScores& scores, const Cell& cell, const Decided
     return double(student[s][i] > kFairlySure && by.student[s][i] != record.truth[i]);
   });
   audit.confident_agreement_wrong =
-      conditional(scores, copies, errs, "the student is never wrong and surer than 55%");
+      conditional_share(scores, copies, errs, "the student is never wrong and surer than 55%");
 }
 
 }  // namespace
@@ -75,11 +76,11 @@ ItemAudit audit_items(const SeriesScores& scores, const Cell& cell) {
   const std::string never_wrong = "the supervisor is never wrong on test",
                     never_right = "the supervisor is never right on test";
   ItemAudit audit;
-  audit.agreement = conditional(scores, agrees, spoke, "the supervisor says nothing on test");
-  audit.agreement_weak_right = conditional(scores, agrees, right, never_right);
-  audit.imitation = conditional(scores, agrees, wrong, never_wrong);
-  audit.recovery = conditional(scores, true_, wrong, never_wrong);
-  audit.damage = conditional(scores, untrue, right, never_right);
+  audit.agreement = conditional_share(scores, agrees, spoke, "the supervisor says nothing on test");
+  audit.agreement_weak_right = conditional_share(scores, agrees, right, never_right);
+  audit.imitation = conditional_share(scores, agrees, wrong, never_wrong);
+  audit.recovery = conditional_share(scores, true_, wrong, never_wrong);
+  audit.damage = conditional_share(scores, untrue, right, never_right);
   audit_confident(scores, cell, by, audit);
   if (by.ceiling.size() != seeds) {
     audit.excess_imitation = Estimate::no("no ceiling");
@@ -92,7 +93,7 @@ ItemAudit audit_items(const SeriesScores& scores, const Cell& cell) {
         if (t != s) others += same(by.ceiling[t][i], by.weak[s][i]);
       return agrees.values[s * items + i] - others / static_cast<double>(seeds - 1);
     });
-    audit.excess_imitation = conditional(scores, excess, wrong, never_wrong);
+    audit.excess_imitation = conditional_difference(scores, excess, wrong, never_wrong);
   }
   return audit;
 }

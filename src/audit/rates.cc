@@ -27,8 +27,13 @@ Scored conditional_columns(const SeriesScores& scores, const SeedMatrix& value, 
   return columns;
 }
 
-Estimate conditional(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
-                     const std::string& never) {
+Estimate conditional_share(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
+                           const std::string& never) {
+  return scores.share_interval(conditional_columns(scores, value, weight, never));
+}
+
+Estimate conditional_difference(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
+                                const std::string& never) {
   return scores.interval(conditional_columns(scores, value, weight, never));
 }
 

@@ -23,9 +23,11 @@ std::vector<std::vector<std::int32_t>> decide_all(const SeriesScores& scores,
                                                   const std::vector<std::string>& names);
 
 // E(value | weight) with its interval over seeds and groups; undefined for `never` where all weights are 0.
-// [S, n] each.
-Estimate conditional(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
-                     const std::string& never);
+// [S, n] each; values of a share lie in 0 .. 1, those of a difference in -1 .. 1.
+Estimate conditional_share(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
+                           const std::string& never);
+Estimate conditional_difference(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
+                                const std::string& never);
 // The same as columns [S, groups], whose mean it is.
 Scored conditional_columns(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
                            const std::string& never);

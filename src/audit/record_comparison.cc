@@ -82,7 +82,8 @@ CellPair compare_pair(SeriesScores& scores_a, SeriesScores& scores_b, const Cell
   const Students students = common_students(a, b);
   const Scored first = scores_of(scores_a, a, students.a, metric),
                second = scores_of(scores_b, b, students.b, metric), gain = difference(second, first);
-  CellPair pair{a.id, b.id, scores_a.interval(first), scores_b.interval(second), {scores_a.interval(gain)}};
+  CellPair pair{
+      a.id, b.id, scores_a.share_interval(first), scores_b.share_interval(second), {scores_a.interval(gain)}};
   if (pair.difference.difference.defined()) pair.difference.p = two_sided_p(gain.matrix);
   return pair;
 }

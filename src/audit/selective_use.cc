@@ -64,7 +64,7 @@ std::map<std::string, Estimate> accuracy_at(const SeriesScores& scores, const Su
     SeedMatrix kept;
     for (const Confidences& one : sure.by_seed) kept.add(surest(one.top, coverage));
     accuracies[std::to_string(static_cast<int>(100 * coverage + 0.5)) + "%"] =
-        conditional(scores, sure.right, kept, "no test items");
+        conditional_share(scores, sure.right, kept, "no test items");
   }
   return accuracies;
 }
@@ -103,8 +103,8 @@ void certify(const SeriesScores& scores, const Sure& sure, SelectiveUse& use) {
   SeedMatrix open, wrong = sure.right;
   for (std::size_t s = 0; s < sure.by_seed.size(); ++s) open.add(rest);
   for (double& value : wrong.values) value = value < 1;
-  use.answered = conditional(scores, answered, open, "no test rows are left beside the gold rows");
-  use.wrong = conditional(scores, wrong, answered, "nothing is answered");
+  use.answered = conditional_share(scores, answered, open, "no test rows are left beside the gold rows");
+  use.wrong = conditional_share(scores, wrong, answered, "nothing is answered");
   for (Estimate* one : {&use.answered, &use.wrong})
     if (one->defined()) one->items = std::ssize(rows.rest);
 }

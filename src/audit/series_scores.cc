@@ -138,6 +138,15 @@ Estimate SeriesScores::interval(const Scored& scored) const {
   return scored.defined() ? with_items(crossed_interval(scored.matrix)) : Estimate::no(scored.undefined);
 }
 
+Estimate SeriesScores::share_interval(const Scored& scored) const {
+  Estimate estimate = interval(scored);
+  if (estimate.defined()) {
+    estimate.low = std::max(estimate.low, 0.0);
+    estimate.high = std::min(estimate.high, 1.0);
+  }
+  return estimate;
+}
+
 double SeriesScores::chance(const std::string& metric) const {
   if (metric == "auroc") return 0.5;
   if (metric == "balanced_accuracy") return 1 / static_cast<double>(record_.data.classes.size());

@@ -43,6 +43,8 @@ class SeriesScores {
   Scored matrix(const std::vector<std::string>& names, const std::string& metric, const std::string& missing);
   // The crossed interval with the number of test items, not of groups, as its `items`.
   Estimate interval(const Scored& scored) const;
+  // The same of scores that lie in 0 .. 1 (accuracy, AUROC, rates): no end of it lies outside.
+  Estimate share_interval(const Scored& scored) const;
   Estimate with_items(Estimate estimate) const;
   // The score of knowing nothing: majority rate, 1/K or .5.
   double chance(const std::string& metric) const;

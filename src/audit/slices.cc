@@ -83,11 +83,11 @@ SliceReading read(const SeriesScores& scores, const SliceData& data, const Slici
   SeedMatrix wrong = inside;
   for (std::size_t i = 0; i < wrong.values.size(); ++i) wrong.values[i] *= data.wrong.values[i];
   const std::string never = "the supervisor is never wrong here";
-  made.imitation = count(conditional(scores, data.agrees, wrong, never), made.items);
+  made.imitation = count(conditional_share(scores, data.agrees, wrong, never), made.items);
   made.excess_imitation =
       data.excess.seeds == 0
           ? Estimate::no(data.gap.seeds == 0 ? "no ceiling" : "one seed has no ceiling of another seed")
-          : count(conditional(scores, data.excess, wrong, never), made.items);
+          : count(conditional_difference(scores, data.excess, wrong, never), made.items);
   return made;
 }
 

@@ -289,6 +289,22 @@ TEST(Judge, OneClassAndThousandsOfClassesAreReadWithoutNaN) {
   EXPECT_NO_THROW(canonical_json(run_document(record, judgement, true)));
 }
 
+TEST(Judge, IntervalsOfSharesStayWithinTheirRange) {
+  int shares = 0;
+  for (const std::uint64_t stream : {1u, 2u, 3u, 4u}) {
+    RecordMaker maker({.seeds = 2, .items = 20, .weak = 0.8, .student = 0.95, .stream = stream});
+    const CellJudgement cell = judge(maker.record()).cells[0];
+    for (const Estimate& share :
+         {cell.fives.at("accuracy").weak_to_strong, cell.items.agreement, cell.items.imitation})
+      if (share.defined()) {
+        ++shares;
+        EXPECT_GE(share.low, 0);
+        EXPECT_LE(share.high, 1);
+      }
+  }
+  EXPECT_GE(shares, 8);
+}
+
 TEST(Judge, DepthOfAVerdictGivesTheSameVerdict) {
   for (const double student : {0.62, 0.7, 0.84}) {
     RecordMaker maker({.student = student});
