@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "audit/audit_fixture.h"
+#include "audit/forecast_history.h"
 #include "audit/judgement.h"
 
 namespace qinglan {
@@ -227,10 +228,8 @@ TEST(ForecastAudit, HoldsWhereTheStudentIsItsSupervisorsProjection) {
   EXPECT_THAT(audit.unsealed, HasSubstr("not sealed"));
 }
 
-TEST(ForecastAudit, IsInEarnestOnlyWhereSealedAndUnchanged) {
-  RecordMaker maker({.seeds = 2, .items = 50});
-  const ForecastAudit before = judged(maker).forecast;
-  // Two rows that move by known amounts say what must be sealed.
+// Seals what misfit foretells of a record of two seeds and 50 rows: the misfit of each seed alone.
+void seal(RecordMaker& maker) {
   Forecast& sealed = maker.record().forecast;
   for (std::uint64_t s = 0; s < 2; ++s) {
     RecordMaker one({.seeds = 2, .items = 50});
@@ -240,6 +239,13 @@ TEST(ForecastAudit, IsInEarnestOnlyWhereSealedAndUnchanged) {
     sealed.cells["cell"].push_back({s, alone.squared.misfit.value, alone.bregman.misfit.value});
   }
   sealed.digest = digest_of(sealed);
+}
+
+TEST(ForecastAudit, IsInEarnestOnlyWhereSealedAndUnchanged) {
+  RecordMaker maker({.seeds = 2, .items = 50});
+  const ForecastAudit before = judged(maker).forecast;
+  seal(maker);
+  Forecast& sealed = maker.record().forecast;
   EXPECT_EQ(judged(maker).forecast.unsealed, "");
   EXPECT_NEAR(before.squared.misfit.value,
               (sealed.cells["cell"][0].squared + sealed.cells["cell"][1].squared) / 2, 1e-9);
@@ -247,6 +253,27 @@ TEST(ForecastAudit, IsInEarnestOnlyWhereSealedAndUnchanged) {
   EXPECT_THAT(judged(maker).forecast.unsealed, HasSubstr("digest"));
   sealed.digest = digest_of(sealed);
   EXPECT_THAT(judged(maker).forecast.unsealed, HasSubstr("differs"));
+}
+
+TEST(ForecastHistory, CountsEachSealedStudentOnce) {
+  ForecastHistory history;
+  EXPECT_TRUE(history_document(history)["squared"]["held"].contains("undefined"));
+  RecordMaker maker({.seeds = 2, .items = 50});
+  history.add(maker.record());
+  EXPECT_EQ(history.cells(), 0);
+  EXPECT_EQ(history.unsealed(), 1);
+  seal(maker);
+  history.add(maker.record());
+  history.add(maker.record());
+  EXPECT_EQ(history.runs(), 3);
+  EXPECT_EQ(history.cells(), 1);
+  EXPECT_EQ(history.data_sets(), 1);
+  const ForecastAudit audit = judged(maker).forecast;
+  EXPECT_EQ(history.squared().held, audit.squared.held);
+  EXPECT_EQ(history.bregman().at_least, audit.bregman.surplus.value >= 0);
+  const Json held = history_document(history)["squared"]["held"];
+  EXPECT_EQ(held["cells"], 1);
+  EXPECT_EQ(held["value"], audit.squared.held ? 1.0 : 0.0);
 }
 
 // Written before records held slices, forecasts and the newer parts of a claim.

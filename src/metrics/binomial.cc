@@ -15,6 +15,33 @@ double binomial_cdf(std::int64_t successes, std::int64_t trials, double p) {
                          p);
 }
 
+namespace {
+
+// Where a condition that holds from some probability on begins to.
+template <typename Condition>
+double first_probability(Condition holds) {
+  double low = 0, high = 1;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (holds(middle) ? high : low) = middle;
+  }
+  return high;
+}
+
+}  // namespace
+
+Bounds binomial_bounds(std::int64_t successes, std::int64_t trials) {
+  QL_CHECK(trials >= 1 && successes >= 0 && successes <= trials, "no share");
+  constexpr double kTail = 0.025;
+  Bounds bounds{0, 1};
+  if (successes > 0)
+    bounds.low =
+        first_probability([&](double p) { return 1 - binomial_cdf(successes - 1, trials, p) >= kTail; });
+  if (successes < trials)
+    bounds.high = first_probability([&](double p) { return binomial_cdf(successes, trials, p) <= kTail; });
+  return bounds;
+}
+
 double mcnemar_p(std::int64_t first, std::int64_t second) {
   return std::min(1.0, 2 * binomial_cdf(std::min(first, second), first + second, 0.5));
 }

@@ -118,6 +118,11 @@ TEST(RiskControl, ThresholdsAgreeWithSciPysBinomial) {
 }
 
 TEST(Binomial, AgreesWithSciPy) {
+  for (const auto& one : golden()["binomial_bounds"]) {
+    const Bounds bounds = binomial_bounds(one["k"], one["n"]);
+    EXPECT_NEAR(bounds.low, one["low"], 1e-9) << one;
+    EXPECT_NEAR(bounds.high, one["high"], 1e-9) << one;
+  }
   for (const auto& one : golden()["binomial"])
     EXPECT_NEAR(binomial_cdf(one["k"], one["n"], one["p"]), one["cdf"], 1e-10) << one;
   for (const auto& one : golden()["mcnemar"])

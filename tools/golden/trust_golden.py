@@ -169,6 +169,7 @@ def main():
         "made_with": {"numpy": np.__version__, "scipy": scipy.__version__, "python": platform.python_version()},
         "models": models(rng), "selective": selective(rng), "gold": gold,
         "binomial": [{"k": k, "n": n, "p": p, "cdf": stats.binom.cdf(k, n, p)} for n in (1, 7, 300) for k in (-1, 0, n // 3, n - 1, n) for p in (0.0, 0.1, 0.5, 1.0)],
+        "binomial_bounds": [{"k": k, "n": n, **dict(zip(("low", "high"), map(float, stats.binomtest(k, n).proportion_ci(0.95, "exact"))))} for n in (1, 7, 40, 300) for k in (0, 1, n // 2, n)],
         "mcnemar": [{"first": a, "second": b, "p": stats.binomtest(a, a + b).pvalue if a + b else 1.0} for a, b in counts],
         "benjamini_hochberg": [{"p": p, "adjusted": stats.false_discovery_control(p, method="bh").tolist()} for p in family],
         "chi_square": [{"p": p, "df": df, "x": stats.chi2.ppf(p, df)} for p in (0.001, 0.025, 0.5, 0.975, 0.999) for df in (0.7, 1, 2, 4.3, 30, 2000)],
