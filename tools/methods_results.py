@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Runs examples/methods.toml on several data sets and writes docs/results-methods.md: every method against naive, with intervals and p
-values adjusted for all comparisons of a run.
+"""Runs examples/methods.toml on several data sets and writes docs/results-methods*.md, a page for each pair of supervisor and student:
+every method against naive, with intervals and p values adjusted for all comparisons of a run.
 
-usage: tools/methods_results.py [--store DIR] [DATASET...]      (after ./dev build; default: all of DATASETS)
+usage: tools/methods_results.py [--store DIR] [--pair PAIR] [DATASET...]      (after ./dev build; default: ngrams-minilm, all of DATASETS)
 """
 
 import argparse
+import dataclasses
 import subprocess
 
 from results import ROOT, machine, percent, run
@@ -20,14 +21,34 @@ DATASETS = {
     "ethics_justice": ['data.path="../shared/data/ethics_justice"', 'data.recipe="ethics_justice"'],
     "vader-films": ['data.path="vader-films"'],
 }
+
+
+@dataclasses.dataclass
+class Pair:
+    page: str
+    words: str
+    sets: list
+
+
+PROBE_OF = lambda model: ['supervisor.kind="model"', f'supervisor.model="{model}"', 'supervisor.tune="probe"']
+PAIRS = {
+    "ngrams-minilm": Pair("results-methods.md", "bags of n-grams supervise MiniLM, read by a probe", []),
+    "minilm-smollm2": Pair("results-methods-smollm2.md", "a probe of MiniLM supervises SmolLM2-135M, read by a probe",
+                           PROBE_OF("minilm-l6") + ['student.model="smollm2-135m"']),
+    "smollm2-gemma": Pair("results-methods-gemma.md", "a probe of SmolLM2-135M supervises Gemma 3 270M, read by a probe",
+                          PROBE_OF("smollm2-135m") + ["supervisor.depth=8", 'supervisor.pooling="mean"', 'student.model="gemma3-270m"']),
+    "ngrams-minilm-tuned": Pair("results-methods-tuned.md", "bags of n-grams supervise MiniLM, whose upper half is fine-tuned",
+                                ['student.tune="top-half"']),
+}
 HEAD = """# Methods against naive
 
-Made by `python3 tools/methods_results.py{datasets}` from [`{spec}`](../{spec}): bags of n-grams supervise MiniLM, read by a probe; 5 seeds; default
-parameters, none tuned. A difference is the method's student minus naive's on the same labels and test rows, with its 95% interval over seeds x items; p is of no
+Made by `python3 tools/methods_results.py{arguments}` from [`{spec}`](../{spec}): {words}; 5 seeds; default parameters, none
+tuned. A difference is the method's student minus naive's on the same labels and test rows, with its 95% interval over seeds x items; p is of no
 difference, and Holm's holds for all comparisons of one data set together. `gold:` and `filter:trust` methods are given the truth of 100 transfer rows. `sst2` and `vader-films` are one
-corpus: one task, not two. Losses that a probe fits are convex problems solved to their minimum; what a method does to a fine-tuned student, or through early
-stopping, does not show here. Machine: {machine}. Engine {version}.
+corpus: one task, not two. {caution}Machine: {machine}. Engine {version}.
 """
+OF_PROBES = """Losses that a probe fits are convex problems solved to their minimum; what a method does to a fine-tuned student, or through early
+stopping, does not show here. """
 COLUMNS = ["method", "weak-to-strong", "PGR", "against naive, points", "p", "p, Holm", "gold rows alone", "verdict"]
 
 
@@ -52,7 +73,7 @@ def summary(cells):
     return f"Better than naive after Holm: {named(better)}. Worse: {named(worse)}. Of the other {len(compared) - len(better) - len(worse)} these data cannot tell."
 
 
-def section(name, sets, document):
+def section(name, sets, document):  # `sets`: all settings over the spec's
     cells = document["cells"]
     failed = [c for c in cells if c["status"] == "failed"]
     done = sorted((c for c in cells if c["status"] == "done"), key=lambda c: -c["weak_to_strong"].get("value", 0))
@@ -68,12 +89,19 @@ def section(name, sets, document):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--store")
+    parser.add_argument("--pair", choices=PAIRS, default="ngrams-minilm")
     parser.add_argument("datasets", nargs="*", choices=[[], *DATASETS])
     arguments = parser.parse_args()
+    pair = PAIRS[arguments.pair]
     version = subprocess.run([str(ROOT / "build/bin/qinglan"), "--version"], capture_output=True, text=True).stdout.strip()
-    sections = [section(name, DATASETS[name], run(SPEC, arguments.store, DATASETS[name])) for name in arguments.datasets or DATASETS]
-    head = HEAD.format(datasets="".join(f" {name}" for name in arguments.datasets), spec=SPEC, machine=machine(), version=version)
-    (ROOT / "docs/results-methods.md").write_text(head + "\n".join(sections) + "\n")
+    sections = []
+    for name in arguments.datasets or DATASETS:
+        sets = pair.sets + DATASETS[name]
+        sections.append(section(name, sets, run(SPEC, arguments.store, sets)))
+    asked = [] if arguments.pair == "ngrams-minilm" else ["--pair", arguments.pair]
+    head = HEAD.format(arguments="".join(f" {word}" for word in asked + arguments.datasets), spec=SPEC, words=pair.words,
+                       caution="" if "tuned" in arguments.pair else OF_PROBES, machine=machine(), version=version)
+    (ROOT / "docs" / pair.page).write_text(head + "\n".join(sections) + "\n")
 
 
 if __name__ == "__main__":
