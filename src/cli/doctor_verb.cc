@@ -8,13 +8,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <thread>
 
 #include "base/error.h"
 #include "catalog/known_model.h"
 #include "cli/spec_arguments.h"
 #include "cli/verb.h"
 #include "data/registered.h"
+#include "experiment/cores.h"
 #include "experiment/device.h"
 #include "experiment/profile.h"
 #include "qinglan_version.h"
@@ -28,8 +28,7 @@ class Doctor {
 
   int examine() {
     check("engine", [] { return std::string(kVersion) + ", built for torch " + kTorchVersion; });
-    check("processor",
-          [] { return std::to_string(std::thread::hardware_concurrency()) + " cores, " + isa_level(); });
+    check("processor", [] { return std::to_string(usable_cores().usable) + " cores, " + isa_level(); });
     check("worker", [] { return worker_version(); });
     check("device", [] { return device(); });
     check("store", [&] { return Store(store_.empty() ? default_store_root() : store_).root(); });

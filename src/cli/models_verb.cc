@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <memory>
 #include <numeric>
-#include <thread>
 
 #include "base/error.h"
 #include "catalog/known_model.h"
@@ -19,6 +18,7 @@
 #include "cli/fetch_progress.h"
 #include "cli/spec_arguments.h"
 #include "cli/verb.h"
+#include "experiment/cores.h"
 #include "experiment/model_output.h"
 #include "io/hub_cache.h"
 
@@ -188,7 +188,7 @@ int logits(const Arguments& arguments) {
   ModelOutputRequest request;
   request.model = find_model(arguments.model);
   request.tokens = parse_tokens(arguments.tokens, request.model);
-  request.threads = std::max(1u, std::thread::hardware_concurrency());
+  request.threads = usable_cores().usable;
   const std::string output = model_output(worker_path(), request);
   if (arguments.json)
     std::printf("%s\n", output.c_str());

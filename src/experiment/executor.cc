@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "experiment/core_claim.h"
 #include "experiment/worker_process.h"
 #include "io/file_system.h"
 
@@ -114,7 +115,8 @@ std::map<std::string, NodeOutcome> LocalExecutor::run(const Job& whole, RunObser
     JobRun follower(job, observer, outcomes);
     int code;
     {
-      WorkerProcess worker(worker_, {"run", "--job", job_file}, log);
+      const CoreClaim claim(usable_cores(), job.threads);
+      WorkerProcess worker(worker_, {"run", "--job", job_file}, log, claim.cpus());
       code = follower.follow(worker, stop_);
     }
     const std::string words = tail_of(log);

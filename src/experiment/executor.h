@@ -1,5 +1,6 @@
 #pragma once
-// Runs jobs in worker processes on this machine, one at a time with all compute threads.
+// Runs jobs in worker processes on this machine, one at a time with all compute threads, on cores that no
+// other engine of this user has claimed (core_claim.h) where there are enough.
 
 #include <atomic>
 #include <map>

@@ -172,7 +172,9 @@ std::vector<KeyInfo> make_keys() {
       {"claim", "primary", text, "",
        "part of the name of the one cell whose comparison with naive is judged by itself"},
       {"claim", "ceiling", boolean, true, "train the strong ceiling; without one only the gain is judged"},
-      {"compute", "threads", integer, 0, "compute threads, part of the numerics profile; 0: all cores"},
+      {"compute", "threads", integer, 0,
+       "compute threads, part of the numerics profile; 0: one for each physical core that may be used, "
+       "within a container's quota"},
       {"compute", "device", text, "cpu",
        "cpu | cuda: what models are computed on; cuda falls back to the CPU where there is none"},
   };

@@ -5,7 +5,6 @@
 #include <fstream>
 #include <set>
 #include <sstream>
-#include <thread>
 
 #include "base/error.h"
 #include "catalog/known_model.h"
@@ -16,6 +15,7 @@
 #include "data/known_dataset.h"
 #include "data/template.h"
 #include "experiment/compat.h"
+#include "experiment/cores.h"
 #include "experiment/corrupted.h"
 #include "experiment/elicit.h"
 #include "experiment/profile.h"
@@ -281,7 +281,7 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
   spec.device = compute["device"];
   const std::int64_t threads = compute["threads"];
   require(threads >= 0 && threads <= 1024, "compute.threads must lie in 0 .. 1024", source);
-  spec.threads = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
+  spec.threads = threads ? threads : usable_cores().usable;
   spec.resolved = resolved_document(spec, as_before("data", data, {"slices"}), controls,
                                     as_before("claim", claim, {"gold", "risk", "primary"}));
   if (tree.compat()) {

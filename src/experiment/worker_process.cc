@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -36,12 +37,13 @@ std::vector<char*> worker_environment() {
 
 // In the child, between fork and exec: only async-signal-safe calls.
 [[noreturn]] void become_worker(char* const* command, char* const* environment, int output, int errors,
-                                pid_t parent) {
+                                const cpu_set_t* cpus, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(143);  // the parent died before the line above took effect
   setpgid(0, 0);  // a Ctrl-C of the terminal reaches the engine alone, which then asks the worker
   dup2(output, STDOUT_FILENO);
   if (errors >= 0) dup2(errors, STDERR_FILENO);
+  if (cpus) sched_setaffinity(0, sizeof *cpus, cpus);  // where that is forbidden it runs as it is
   execve(command[0], command, environment);
   _exit(127);
 }
@@ -49,7 +51,7 @@ std::vector<char*> worker_environment() {
 }  // namespace
 
 WorkerProcess::WorkerProcess(const std::string& program, const std::vector<std::string>& arguments,
-                             const std::string& error_log) {
+                             const std::string& error_log, const std::vector<int>& cpus) {
   if (access(program.c_str(), X_OK) != 0) fail("cannot start the worker", program);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) fail("cannot make a pipe", program);
@@ -62,9 +64,14 @@ WorkerProcess::WorkerProcess(const std::string& program, const std::vector<std::
   for (const auto& argument : arguments) command.push_back(const_cast<char*>(argument.c_str()));
   command.push_back(nullptr);
   const std::vector<char*> environment = worker_environment();
+  cpu_set_t pinned;
+  CPU_ZERO(&pinned);
+  for (const int cpu : cpus) CPU_SET(cpu, &pinned);
   const pid_t parent = getpid();
   pid_ = fork();
-  if (pid_ == 0) become_worker(command.data(), environment.data(), ends[1], errors, parent);
+  if (pid_ == 0)
+    become_worker(command.data(), environment.data(), ends[1], errors, cpus.empty() ? nullptr : &pinned,
+                  parent);
   close(ends[1]);
   if (errors >= 0) close(errors);
   output_ = ends[0];

@@ -11,9 +11,9 @@ namespace qinglan {
 class WorkerProcess {
  public:
   // Throws Error{io}. What the worker writes to standard error goes to `error_log`, or where ours goes when
-  // that is empty.
+  // that is empty. It runs on the processors `cpus` alone; empty: on all that we may use.
   WorkerProcess(const std::string& program, const std::vector<std::string>& arguments,
-                const std::string& error_log);
+                const std::string& error_log, const std::vector<int>& cpus = {});
   WorkerProcess(const WorkerProcess&) = delete;
   ~WorkerProcess();  // kills it if it still runs
 
