@@ -116,21 +116,21 @@ class Planner {
     };
     const auto& on = draft_.spec.controls;
     per_seed("shuffled", true, on.shuffled, [&](std::size_t s, std::uint64_t seed) {
-      return taught(draft_, "control", student, shuffled[s], seed, naive_method(), "shuffled labels,");
+      return taught(draft_, "control", student, shuffled[s], seed, naive_spec(), "shuffled labels,");
     });
     const Learner ngrams = ngram_learner(student.spec, false), length = ngram_learner(student.spec, true);
     per_seed("n-gram student", false, on.ngram, [&](std::size_t s, std::uint64_t seed) {
-      return taught(draft_, "control", ngrams, labels[s], seed, naive_method(), "student");
+      return taught(draft_, "control", ngrams, labels[s], seed, naive_spec(), "student");
     });
     per_seed("length-only", false, on.length, [&](std::size_t s, std::uint64_t seed) {
-      return taught(draft_, "control", length, labels[s], seed, naive_method(), "student");
+      return taught(draft_, "control", length, labels[s], seed, naive_spec(), "student");
     });
     per_seed("random-init", true, on.random_init, [&](std::size_t s, std::uint64_t seed) {
-      return taught(draft_, "control", student, labels[s], seed, naive_method(), "not pretrained", true);
+      return taught(draft_, "control", student, labels[s], seed, naive_spec(), "not pretrained", true);
     });
     const bool learns = supervisor.spec.kind == "model" || supervisor.spec.kind == "ngrams";
     per_seed("weak-twice", true, on.weak_twice && learns, [&](std::size_t s, std::uint64_t seed) {
-      return taught(draft_, "control", supervisor, own[s], seed, naive_method(), "weak-twice");
+      return taught(draft_, "control", supervisor, own[s], seed, naive_spec(), "weak-twice");
     });
     if (on.weak_twice && !learns)
       cell.controls["weak-twice"].undefined =
@@ -160,7 +160,7 @@ class Planner {
     cell.declared[kGoldPurpose] = budget["rows"];
     if (budget["place"] != "random") cell.declared[kGoldPlacePurpose] = draft_.data.train;
     const auto control = [&](const char* name, const char* stage, bool teaches) {
-      MethodSpec with_gold = naive_method();
+      MethodSpec with_gold = naive_spec();
       with_gold.stages = {{stage, budget}};
       Control made{.teaches = teaches};
       for (std::size_t s = 0; s < labels.size(); ++s)

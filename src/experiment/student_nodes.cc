@@ -81,7 +81,7 @@ std::string staged(PlanDraft& draft, const std::string& raw_labels, const Method
 
 }  // namespace
 
-MethodSpec naive_method() { return {"naive", resolve_parameters(find_method("naive"), Json::object())}; }
+MethodSpec naive_spec() { return {"naive", resolve_parameters(find_method("naive"), Json::object())}; }
 
 std::string weak_labels(PlanDraft& draft, const std::string& floor, std::uint64_t seed, bool shuffled) {
   Node node;
@@ -110,7 +110,7 @@ std::string taught(PlanDraft& draft, const char* kind, const Learner& student, c
 }
 
 std::string ceiling(PlanDraft& draft, const Learner& student, std::uint64_t seed) {
-  Node node = fit(draft, "strong_ceiling", student, "transfer", seed, naive_method());
+  Node node = fit(draft, "strong_ceiling", student, "transfer", seed, naive_spec());
   node.inputs["truth"] = draft.data.truth;
   node.title = "ceiling " + student.spec.name + ", seed " + std::to_string(seed);
   return draft.add_fit(node);

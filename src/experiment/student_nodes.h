@@ -9,7 +9,7 @@
 
 namespace qinglan {
 
-MethodSpec naive_method();
+MethodSpec naive_spec();
 
 // What a teacher, the supervisor or a student of a chain, says of the transfer half.
 std::string weak_labels(PlanDraft& draft, const std::string& floor, std::uint64_t seed, bool shuffled);

@@ -136,7 +136,7 @@ std::string weak_floor(PlanDraft& draft, const Learner& supervisor, std::uint64_
     if (spec.kind != "lexicon") node.params["files_apart"] = dataset_files(draft.spec.data).size() > 1;
     node.title = "supervisor " + spec.name;
   } else {
-    node = fit(draft, "weak_floor", supervisor, "supervision", seed, naive_method());
+    node = fit(draft, "weak_floor", supervisor, "supervision", seed, naive_spec());
     node.inputs["truth"] = draft.data.truth;
     node.title = "supervisor " + spec.name + ", seed " + std::to_string(seed);
   }
