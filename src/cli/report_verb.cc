@@ -14,7 +14,9 @@ struct Arguments {
   ShowOptions show;
 };
 
-int report(Arguments arguments) { return show_record(find_record(arguments.which), arguments.show); }
+int report(const Arguments& arguments) {
+  return show_record(find_record(arguments.which), arguments.show, arguments.which.store_root());
+}
 
 }  // namespace
 

@@ -28,7 +28,7 @@ int run(Arguments arguments) {
   Progress progress(isatty(STDERR_FILENO));
   const Record record = run_spec(spec, store, worker_path(), progress, stop_signal());
   if (arguments.show.html.empty()) arguments.show.html = store.root() + "/records/" + record.run + ".html";
-  const int code = show_record(record, arguments.show);
+  const int code = show_record(record, arguments.show, store.root());
   std::fprintf(stderr, "computed %lld nodes, reused %lld\nreport: %s\n",
                static_cast<long long>(record.ledger.computed), static_cast<long long>(record.ledger.reused),
                arguments.show.html.c_str());

@@ -6,8 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "audit/judgement.h"
+#include "audit/cell_picture.h"
 #include "audit/verdict.h"
+#include "cli/row_texts.h"
 #include "io/publish.h"
 #include "report/csv.h"
 #include "report/html.h"
@@ -30,18 +31,39 @@ void ShowOptions::add_to(CLI::App& verb, const std::string& html_help) {
       "--no-ledger", [this] { ledger = false; },
       "leave out time and memory, so that equal results are equal bytes");
   verb.add_option("--html", html, html_help);
+  verb.add_option("--lang", lang, "language of the HTML report: en (default) or zh")
+      ->check(CLI::IsMember({"en", "zh"}));
   verb.add_option("--csv", csv, "write a table for other programs, a line a cell");
 }
 
-int show_record(const Record& record, const ShowOptions& options) {
+namespace {
+
+std::string html_of(const Record& record, const Judgement& judgement, const ShowOptions& options,
+                    const std::string& store_root) {
+  constexpr std::size_t kFewCells = 6, kExamples = 8, kExamplesOfMany = 3;
+  const std::size_t examples = record.cells.size() > kFewCells ? kExamplesOfMany : kExamples;
+  return html_report(record, judgement,
+                     {.ledger = options.ledger,
+                      .language = language_named(options.lang),
+                      .pictures = picture_cells(record, examples),
+                      .texts = row_texts(record, store_root)});
+}
+
+}  // namespace
+
+int show_record(const Record& record, const ShowOptions& options, const std::string& store_root) {
   const Judgement judgement = judge(record);
   if (!options.html.empty())
-    publish_file(real_file_system(), options.html, html_report(record, judgement, options.ledger));
+    publish_file(real_file_system(), options.html, html_of(record, judgement, options, store_root));
   if (!options.csv.empty()) publish_file(real_file_system(), options.csv, csv_report(record, judgement));
   const std::string text = options.json ? pretty_json(run_document(record, judgement, options.ledger)) + "\n"
                                         : terminal_report(record, judgement, style_of_output(options.ledger));
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
+  return exit_code_of(judgement);
+}
+
+int exit_code_of(const Judgement& judgement) {
   for (const auto& cell : judgement.cells)
     if (cell.verdict == Verdict::failed) return 1;
   return judgement.refuses() ? 3 : 0;

@@ -18,7 +18,8 @@ struct SpecArguments {
   void add_to(CLI::App& verb, const std::string& what);
   // Settled on a device of this machine; where that is not the one asked for, standard error says why.
   Spec read() const;
-  Store open_store() const { return Store(store.empty() ? default_store_root() : store); }
+  std::string store_root() const { return store.empty() ? default_store_root() : store; }
+  Store open_store() const { return Store(store_root()); }
 };
 
 // The record of a run: a record file (.json), or what the store has of a spec. Throws Error{invalid_input}

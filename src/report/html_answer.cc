@@ -5,6 +5,8 @@
 #include <set>
 
 #include "report/html_cell.h"
+#include "report/html_grid.h"
+#include "report/html_maps.h"
 #include "report/number.h"
 #include "report/wording.h"
 
@@ -16,7 +18,7 @@ constexpr std::size_t kRowsOfOpenChart = 24;
 Markup headline_card(const Page& page, std::size_t i) {
   const CellJudgement& judged = page.judgement.cells[i];
   const Markup head =
-      element("div", {{"class", "card-head"}}, element("h3", page.labels[i]) + badge(judged.verdict));
+      element("div", {{"class", "card-head"}}, element("h3", text(page.labels[i])) + badge(judged.verdict));
   const Markup link =
       element("p", {{"class", "soft"}},
               element("a", {{"href", "#" + cell_anchor(i)}}, "Why, and all the evidence for this cell"));
@@ -35,38 +37,14 @@ Markup verdict_tiles(const Page& page) {
   return element("dl", {{"class", "tiles"}}, tiles);
 }
 
-Markup overview_table(const Page& page, bool probes) {
-  std::vector<std::vector<TableCell>> rows;
-  for (std::size_t i = 0; i < page.labels.size(); ++i) {
-    if ((page.record.cells[i].student_tune == "probe") != probes) continue;
-    const CellJudgement& judged = page.judgement.cells[i];
-    const Five five = declared_five(judged);
-    const Unit unit = unit_of(judged.metric);
-    rows.push_back({{element("a", {{"href", "#" + cell_anchor(i)}}, page.labels[i])},
-                    {badge(judged.verdict)},
-                    cell_estimate(five.weak_floor, unit),
-                    cell_estimate(five.weak_to_strong, unit),
-                    cell_estimate(five.strong_ceiling, unit),
-                    cell_estimate(five.gain, difference_unit_of(judged.metric)),
-                    cell_estimate(five.pgr)});
-  }
-  if (rows.empty()) return {};
-  const std::string what = probes ? "Students read by a linear probe" : "Fine-tuned students";
-  return table(
-      what + ": " + metric_words(page.record.claim.metric) + " on the test rows, 95% intervals in brackets",
-      {"Supervisor → student · method", "Verdict", "Weak floor", "Weak-to-strong", "Strong ceiling",
-       std::string("Gain") + (difference_unit_of(page.record.claim.metric) == Unit::points ? ", points" : ""),
-       "Gap recovered"},
-      rows);
-}
-
 std::vector<ChartRow> recovery_rows(const Page& page) {
   std::vector<ChartRow> rows;
   for (std::size_t i = 0; i < page.labels.size(); ++i) {
     const Five five = declared_five(page.judgement.cells[i]);
     ChartRow row{.what = page.labels[i],
                  .more = words_of(page.judgement.cells[i].verdict).label,
-                 .estimate = five.pgr};
+                 .estimate = five.pgr,
+                 .cell = i};
     row.strip.style = "strong";
     row.strip.guides = {{0, "floor"}, {0.8, "threshold"}, {1, "ceiling"}};
     rows.push_back(row);
@@ -175,8 +153,9 @@ Markup answer_section(const Page& page) {
   } else {
     for (std::size_t i = 0; i < page.labels.size(); ++i) body += headline_card(page, i);
   }
-  const Markup tables = overview_table(page, true) + overview_table(page, false);
-  if (!tables.empty()) body += card(tables) + recovery_chart(page);
+  body += filter_form(page);
+  if (const Markup tables = grid_tables(page); !tables.empty())
+    body += card(tables) + recovery_chart(page) + maps(page);
   std::vector<std::string> notes = page.judgement.notes;
   notes.insert(notes.end(), page.record.warnings.begin(), page.record.warnings.end());
   if (!notes.empty()) body += card(element("h3", "Mind this") + list_of(notes, "notes"));
@@ -188,7 +167,7 @@ Markup reading_section(const Page& page) {
   for (const auto& cell : page.judgement.cells) seen.insert(cell.verdict);
   Markup body;
   for (const Verdict verdict : seen)
-    body += element("p", badge(verdict) + text(" ") + text(words_of(verdict).meaning));
+    body += element("p", badge(verdict) + text(" ") + words(words_of(verdict).meaning));
   std::vector<Fact> words = {
       {"Weak floor", "The supervisor's own score on the test rows.", ""},
       {"Strong ceiling", "The same student, trained the same way on the same rows, but on ground truth.", ""},

@@ -1,5 +1,6 @@
 #include "report/html_cell.h"
 
+#include "report/html_agreement.h"
 #include "report/html_curves.h"
 #include "report/html_trust.h"
 #include "report/number.h"
@@ -14,6 +15,7 @@ struct CellView {
       : page(page),
         cell(page.record.cells[index]),
         judged(page.judgement.cells[index]),
+        index(index),
         five(declared_five(judged)) {
     if (const auto rate = chance_of(page.record, judged.metric)) chance = {{*rate, "chance"}};
   }
@@ -23,6 +25,7 @@ struct CellView {
   const Page& page;
   const Cell& cell;
   const CellJudgement& judged;
+  std::size_t index;
   Five five;
   std::vector<Guide> chance;
 };
@@ -63,7 +66,7 @@ Markup tile(const std::string& term, const Estimate& estimate, Unit unit) {
   const std::string more = estimate.defined() ? interval_text(estimate, unit) : estimate.undefined;
   return element(
       "div", {{"class", "tile"}},
-      element("dt", term) + element("dd", text(value_text(estimate, unit)) + element("small", more)));
+      element("dt", term) + element("dd", words(value_text(estimate, unit)) + element("small", more)));
 }
 
 Markup tiles(const CellView& view) {
@@ -75,7 +78,7 @@ Markup tiles(const CellView& view) {
   if (main.defined())
     body += element("div", {{"class", "tile"}},
                     element("dt", "Measured on") +
-                        element("dd", text(counted(main.seeds, "seed")) +
+                        element("dd", words(counted(main.seeds, "seed")) +
                                           element("small", "× " + counted(main.items, "test item"))));
   return element("dl", {{"class", "tiles"}}, body);
 }
@@ -217,7 +220,8 @@ Markup evidence(const CellView& view) {
   body += paragraph(needs_text(view.judged)) + paragraph(words_of(view.judged.verdict).meaning, "soft") +
           list_of(view.judged.notes, "notes") + seeds_that_failed(view);
   const Markup curves = learning_curves(view.page, view.cell);
-  body += chain(view) + controls(view) + item_audit(view) + trust_audits(view.judged) + metrics(view);
+  body += chain(view) + controls(view) + item_audit(view) + agreement_tables(view.page, view.index) +
+          example_tables(view.page, view.index) + trust_audits(view.page, view.index) + metrics(view);
   if (!curves.empty())
     body +=
         view.page.folds() ? details("Learning curves", curves) : element("h4", "Learning curves") + curves;
@@ -243,14 +247,14 @@ Markup cells_section(const Page& page) {
     const CellView view(page, i);
     if (page.folds()) {
       const Markup line = element("span", {{"class", "summary-line"}},
-                                  element("span", page.labels[i]) + badge(view.judged.verdict));
-      body += element("details", {{"class", "cell"}, {"id", cell_anchor(i)}},
+                                  element("span", text(page.labels[i])) + badge(view.judged.verdict));
+      body += element("details", {{"class", "cell"}, {"id", cell_anchor(i)}, of_cell(i)},
                       element("summary", line) + paragraph(view.judged.headline, "headline") +
                           settings(view.cell) + cell_scores(page, i) + evidence(view));
     } else {
       const Markup head = element("div", {{"class", "card-head"}},
-                                  element("h3", page.labels[i]) + badge(view.judged.verdict));
-      body += element("article", {{"class", "card"}, {"id", cell_anchor(i)}},
+                                  element("h3", text(page.labels[i])) + badge(view.judged.verdict));
+      body += element("article", {{"class", "card"}, {"id", cell_anchor(i)}, of_cell(i)},
                       head + settings(view.cell) + evidence(view));
     }
   }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 
 #include "report/number.h"
 #include "report/wording.h"
@@ -34,7 +35,9 @@ std::vector<Curve> curves_of(const Page& page, const Cell& cell) {
     const auto it = page.record.series.find(name);
     if (it == page.record.series.end() || it->second.curve.empty()) return;
     curves.push_back({kind_words(it->second.kind), style, run.seed, dash,
-                      thinned(it->second.curve, page.folds() ? 12 : 40)});
+                      thinned(it->second.curve, page.crowded() ? 6
+                                                : page.folds() ? 12
+                                                               : 40)});
   };
   for (std::size_t s = 0; s < cell.seeds.size(); ++s)
     add(cell.seeds[s].weak_to_strong, "strong", cell.seeds[s], static_cast<int>(s));
@@ -69,15 +72,15 @@ Markup legend_of(const std::vector<Curve>& curves) {
         element("svg", {{"width", "30"}, {"height", "8"}, {"aria-hidden", "true"}},
                 leaf("path", {{"class", "curve " + curve.style + " dash" + std::to_string(curve.dash % 4)},
                               {"d", "M1 4L29 4"}}));
-    items += element("li", sample + text(curve.kind + ", seed " + std::to_string(curve.seed)));
+    items += element("li", sample + words(curve.kind + ", seed " + std::to_string(curve.seed)));
   }
   return element("ul", {{"class", "legend"}}, items);
 }
 
-Markup numbers_of(const std::vector<Curve>& curves) {
+Markup numbers_of(const std::vector<Curve>& curves, bool last_alone) {
   std::vector<std::vector<TableCell>> rows;
   for (const Curve& curve : curves)
-    for (const CurvePoint& point : curve.points)
+    for (const CurvePoint& point : std::span(curve.points).last(last_alone ? 1 : curve.points.size()))
       rows.push_back({cell_text(curve.kind + ", seed " + std::to_string(curve.seed)),
                       cell_text(grouped_number(point.step)), cell_text(fixed(point.epoch, 2)),
                       cell_text(fixed(point.train_loss, 4)),
@@ -100,7 +103,7 @@ Markup learning_curves(const Page& page, const Cell& cell) {
                         chart_of(curves, "Agreement with the supervisor on test rows", true,
                                  [](const CurvePoint& p) { return p.agreement; });
   return legend_of(curves) + element("div", {{"class", "curves"}}, charts) +
-         details("Numbers of these curves", numbers_of(curves), true);
+         details("Numbers of these curves", numbers_of(curves, page.crowded()), true);
 }
 
 }  // namespace qinglan

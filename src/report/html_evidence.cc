@@ -84,7 +84,7 @@ std::string enforced_text(const Json& certificate) {
 }  // namespace
 
 Markup ledger_section(const Page& page) {
-  if (!page.with_ledger) return {};
+  if (!page.options.ledger) return {};
   const Ledger& ledger = page.record.ledger;
   const Markup tiles =
       tile("Arithmetic", flops_text(ledger.flops)) + tile("Time", seconds_text(ledger.seconds)) +
@@ -143,10 +143,10 @@ Markup spec_section(const Page& page) {
   if (!keys.empty())
     body += details("Node keys", table("Every model's node key", {"Model", "Key"}, keys), true);
   body += element("h3", "Numerics profile") +
-          element("pre", {{"tabindex", "0"}}, element("code", pretty_json(record.profile)));
+          element("pre", {{"tabindex", "0"}}, element("code", text(pretty_json(record.profile))));
   body += element("h3", "Spec") +
           paragraph("Resolved: every value that was used, defaults included.", "soft") +
-          element("pre", {{"tabindex", "0"}}, element("code", pretty_json(record.spec)));
+          element("pre", {{"tabindex", "0"}}, element("code", text(pretty_json(record.spec))));
   return section("spec", "What was run, exactly", card(body));
 }
 

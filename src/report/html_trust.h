@@ -5,6 +5,6 @@
 
 namespace qinglan {
 
-Markup trust_audits(const CellJudgement& judged);
+Markup trust_audits(const Page& page, std::size_t index);
 
 }  // namespace qinglan

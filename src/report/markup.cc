@@ -9,7 +9,8 @@ Markup opening(std::string_view tag, const Attributes& attributes, std::string_v
   Markup markup = trusted("<");
   markup += trusted(tag);
   for (const auto& [name, value] : attributes)
-    markup += trusted(" ") + trusted(name) + trusted("=\"") + text(value) + trusted("\"");
+    markup += trusted(" ") + trusted(name) + trusted("=\"") +
+              (name == "aria-label" ? words(value) : text(value)) + trusted("\"");
   return markup += trusted(end);
 }
 
@@ -50,6 +51,13 @@ Markup text(std::string_view raw) {
   return markup;
 }
 
+Markup words(std::string_view raw) {
+  Markup markup;
+  if (raw.empty()) return markup;
+  markup.bytes_ = kWordsBegin + text(raw).str() + kWordsEnd;
+  return markup;
+}
+
 Markup trusted(std::string_view markup) {
   Markup out;
   out.bytes_ = markup;
@@ -60,9 +68,9 @@ Markup element(std::string_view tag, const Attributes& attributes, const Markup&
   return opening(tag, attributes, ">") + body + trusted("</") + trusted(tag) + trusted(">");
 }
 Markup element(std::string_view tag, const Markup& body) { return element(tag, {}, body); }
-Markup element(std::string_view tag, std::string_view raw) { return element(tag, {}, text(raw)); }
+Markup element(std::string_view tag, std::string_view raw) { return element(tag, {}, words(raw)); }
 Markup element(std::string_view tag, const Attributes& attributes, std::string_view raw) {
-  return element(tag, attributes, text(raw));
+  return element(tag, attributes, words(raw));
 }
 Markup leaf(std::string_view tag, const Attributes& attributes) { return opening(tag, attributes, "/>"); }
 

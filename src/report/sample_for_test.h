@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "audit/cell_picture.h"
 #include "audit/judgement.h"
 #include "base/hash.h"
 #include "base/random.h"
@@ -229,6 +230,30 @@ inline Run chained() {
       {"minilm-l6", "probe", {{"accuracy", about(0.661, 0.029)}}, about(0.0258, 0.03)},
       {"smollm2-135m", "probe", {{"accuracy", about(0.6904, 0.027)}}, about(0.0294, 0.03)}};
   return run;
+}
+
+// What is drawn of every cell of a run beside its judgement; three test rows are named in the record.
+inline std::vector<CellPicture> pictures(Run& run) {
+  run.record.items = {"row-a", "row-b", "row-c"};
+  run.record.truth = {0, 1, 1};
+  CellPicture one;
+  for (int b = 0; b < 6; ++b) {
+    const double stated = 0.52 + 0.08 * b;
+    one.weak_floor.push_back({stated, about(0.5 + 0.04 * b, 0.05), 500});
+    one.weak_to_strong.push_back({stated, about(0.51 + 0.06 * b, 0.04), 500});
+    one.strong_ceiling.push_back({stated, about(0.55 + 0.08 * b, 0.03), 500});
+  }
+  one.agreements = {{"ground truth", "weak_floor", about(0.635, 0.024)},
+                    {"ground truth", "weak_to_strong", about(0.69, 0.027)},
+                    {"ground truth", "strong_ceiling", about(0.85, 0.019)},
+                    {"weak_floor", "weak_to_strong", about(0.741, 0.025)},
+                    {"weak_floor", "strong_ceiling", about(0.66, 0.025)},
+                    {"weak_to_strong", "strong_ceiling", about(0.75, 0.025)}};
+  one.answers = {
+      {1, 1, 1203, 855, 855}, {0, 0, 1020, 700, 700}, {1, 0, 452, 170, 282}, {0, 1, 325, 130, 195}};
+  one.disagreements.student_right = {{0, 1, 0, 3, 0.912}};
+  one.disagreements.supervisor_right = {{1, 1, 0, 2, 0.713}};
+  return std::vector<CellPicture>(run.record.cells.size(), one);
 }
 
 // `count` cells with every verdict, undefined estimates and failures among them.

@@ -41,7 +41,8 @@ h3 { font-size: 1.08rem; line-height: 1.4; margin: 0; font-weight: 620; }
 h4 { font-size: .95rem; margin: 1.75rem 0 .5rem; font-weight: 620; }
 p { margin: .6rem 0; max-width: 46rem; }
 a { color: var(--part); text-underline-offset: .15em; }
-a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 2px solid var(--ceiling);
+a:focus-visible, summary:focus-visible, .scroll:focus-visible, button:focus-visible, select:focus-visible,
+input:focus-visible, pre:focus-visible { outline: 2px solid var(--ceiling);
   outline-offset: 2px; }
 code, pre { font-family: ui-monospace, SFMono-Regular, "Cascadia Mono", Menlo, Consolas, monospace;
   font-size: .84em; }
@@ -117,7 +118,7 @@ svg { display: block; overflow: visible; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .35rem 0; padding: 0;
   list-style: none; font-size: .88rem; color: var(--soft); }
 .legend svg { display: inline-block; vertical-align: middle; margin-right: .45rem; }
-.scroll { overflow-x: auto; margin: .5rem 0; max-width: 100%; }
+.scroll { position: relative; overflow-x: auto; margin: .5rem 0; max-width: 100%; }
 table { overflow-wrap: break-word; border-collapse: collapse; width: 100%; font-size: .9rem;
   font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); font-size: .88rem; padding: .2rem 0 .5rem; }
@@ -137,6 +138,53 @@ details.cell > summary { list-style-position: outside; margin-left: 1rem; }
 pre { background: var(--sunk); border-radius: 10px; padding: 1rem; margin: .5rem 0; overflow-x: auto;
   line-height: 1.5; }
 footer { color: var(--soft); font-size: .86rem; padding-top: 1rem; padding-bottom: 3rem; margin-top: 3rem; }
+.off { display: none !important; }
+.spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.skip { position: absolute; left: -99rem; } .skip:focus { position: static; }
+.filter { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.5rem), 1fr)); gap: .6rem 1rem;
+  align-items: end; margin: 0 0 1.25rem; }
+.filter[hidden] { display: none; }
+.filter label { display: block; font-size: .84rem; color: var(--soft); margin-bottom: .15rem; }
+.filter select, .filter input, .filter button { font: inherit; width: 100%; min-height: 2.6rem; color: var(--ink);
+  background: var(--card); border: 1px solid var(--control); border-radius: 8px; padding: .3rem .6rem; }
+.filter button { cursor: pointer; } .filter p { margin: .3rem 0; font-variant-numeric: tabular-nums; }
+.sortable th button { font: inherit; color: inherit; background: none; border: 0; padding: .2rem 0; margin: 0;
+  text-align: left; cursor: pointer; min-height: 1.75rem; }
+.sortable th button::after { content: " ↕"; } .sortable th[aria-sort="ascending"] button::after { content: " ↑"; }
+.sortable th[aria-sort="descending"] button::after { content: " ↓"; }
+.sortable th button:hover { text-decoration: underline; }
+.tall { max-height: 80vh; overflow-y: auto; }
+.tall thead th { position: sticky; top: 0; background: var(--card); z-index: 1;
+  box-shadow: 0 1px 0 var(--edge); }
+.scatter { border-bottom: 1px solid var(--soft); overflow: hidden; }
+.scatter .spot { stroke: currentColor; stroke-width: 1.5; } .scatter .sign { fill: currentColor;
+  font-size: 11px; text-anchor: middle; }
+.scatter .whisker { stroke: currentColor; opacity: .55; } .scatter.many .whisker { opacity: 0; }
+.scatter a:hover .whisker, .scatter a:focus .whisker { opacity: 1; }
+.scatter .good { color: var(--good); fill: var(--good-bg); } .scatter .part { color: var(--part);
+  fill: var(--part-bg); } .scatter .flat { color: var(--flat); fill: var(--flat-bg); }
+.scatter .unsure { color: var(--unsure); fill: var(--unsure-bg); } .scatter .bad { color: var(--bad);
+  fill: var(--bad-bg); }
+.curve.even { stroke: var(--soft); stroke-width: 1; } .curve.thin { stroke-width: 1.25; opacity: .7; }
+.key::before { content: ""; display: inline-block; width: 1.6em; height: .28em; margin-right: .45em;
+  vertical-align: middle; border-radius: 2px; background: var(--soft); }
+.key.floor::before { background: var(--floor); } .key.strong::before { background: var(--strong); }
+.key.ceiling::before { background: var(--ceiling); }
+.heat td { padding: .45rem .6rem; border: 2px solid var(--card); } .heat th { padding-right: .8rem; }
+.heat td a { display: block; color: inherit; text-decoration: none; } .heat td a:hover { text-decoration: underline; }
+.heat td small { color: inherit; } .heat-none, .heat-many { background: var(--sunk); }
+.heat-0 { background: color-mix(in srgb, var(--strong) 4%, var(--card)); }
+.heat-1 { background: color-mix(in srgb, var(--strong) 9%, var(--card)); }
+.heat-2 { background: color-mix(in srgb, var(--strong) 14%, var(--card)); }
+.heat-3 { background: color-mix(in srgb, var(--strong) 19%, var(--card)); }
+.heat-4 { background: color-mix(in srgb, var(--strong) 24%, var(--card)); }
+.heat-5 { background: color-mix(in srgb, var(--strong) 29%, var(--card)); }
+.heat-6 { background: color-mix(in srgb, var(--strong) 34%, var(--card)); }
+.heat-7 { background: color-mix(in srgb, var(--strong) 39%, var(--card)); }
+.heat-8 { background: color-mix(in srgb, var(--strong) 44%, var(--card)); }
+.heat-9 { background: color-mix(in srgb, var(--strong) 49%, var(--card)); }
+.row-text { display: block; white-space: pre-wrap; overflow-wrap: anywhere; } .examples th { min-width: 16rem; }
+.id { display: block; color: var(--soft); font-size: .85em; font-weight: 400; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
   main, .top > div, footer { padding: 0 1rem; }
   .card { padding: 1.05rem 1rem; border-radius: 10px; }
@@ -158,7 +206,7 @@ footer { color: var(--soft); font-size: .86rem; padding-top: 1rem; padding-botto
     --good-bg: #fff; --part-bg: #fff; --flat-bg: #fff; --unsure-bg: #fff; --bad-bg: #fff;
     color-scheme: light; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  nav { display: none; } main, .top > div, footer { max-width: none; padding: 0; }
+  nav, .filter { display: none; } .tall { max-height: none; } main, .top > div, footer { max-width: none; padding: 0; }
   .top { padding-top: .75rem; } h2 { margin-top: 1.5rem; break-after: avoid; }
   h3, h4, h3 + .soft, h4 + .soft { break-after: avoid; }
   .card { padding: .8rem 1rem; }

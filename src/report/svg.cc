@@ -73,7 +73,7 @@ Markup plot_lines(const LineChart& chart, const Scale& x, const Scale& y, const 
     if (path.empty()) continue;
     const std::string style = line.style + " dash" + std::to_string(line.dash % 4);
     marks += leaf("path", {{"class", "curve " + style}, {"d", path}});
-    if (chart.dots || line.points.size() == 1)
+    if (!line.bare && (chart.dots || line.points.size() == 1))
       marks += leaf("path", {{"class", "dots " + line.style}, {"d", dots}});
   }
   return marks;
@@ -159,7 +159,8 @@ Markup line_chart(const LineChart& chart) {
   if (xs.high == xs.low) xs.high = xs.low + 1;
   const double margin =
       ys.high > ys.low ? 0.06 * (ys.high - ys.low) : std::max(0.01, 0.05 * std::abs(ys.high));
-  const Scale x{xs.low, xs.high}, y{ys.low - margin, ys.high + margin};
+  const Scale x = chart.x.value_or(Scale{xs.low, xs.high}),
+              y = chart.y.value_or(Scale{ys.low - margin, ys.high + margin});
   const auto y_ticks = round_ticks(y.low, y.high, 4);
   const double step = y_ticks.size() > 1 ? y_ticks[1] - y_ticks[0] : 0.01;
   Markup labels;
@@ -169,7 +170,7 @@ Markup line_chart(const LineChart& chart) {
   const auto x_ticks = round_ticks(x.low, x.high, 4);
   const double x_step = x_ticks.size() > 1 ? x_ticks[1] - x_ticks[0] : 1;
   std::vector<std::pair<double, std::string>> x_labels;
-  for (const double tick : x_ticks) x_labels.emplace_back(tick, tick_text(tick, x_step, false));
+  for (const double tick : x_ticks) x_labels.emplace_back(tick, tick_text(tick, x_step, chart.x_percent));
   const Markup plot = element(
       "svg",
       {{"class", "plot"}, {"role", "img"}, {"viewBox", "0 0 1000 1000"}, {"preserveAspectRatio", "none"}},

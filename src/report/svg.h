@@ -38,6 +38,7 @@ struct Line {
   std::string style;  // class: "strong", "ceiling", "floor"
   int dash = 0;       // 0 is solid; seeds differ by it
   std::vector<std::pair<double, double>> points;
+  bool bare = false;  // without dots
 };
 struct LineChart {
   std::string title, description;
@@ -45,6 +46,8 @@ struct LineChart {
   bool y_percent = false;
   bool dots = false;
   std::vector<Line> lines;
+  bool x_percent = false;
+  std::optional<Scale> x{}, y{};  // nothing: as the points ask for
 };
 // A figure: y labels, plot, x labels. Nothing where no line has a point.
 Markup line_chart(const LineChart& chart);
