@@ -66,8 +66,6 @@ constexpr Saying kSayings[] = {
      "where it disagrees",
      "弱标签上的交叉熵，再混入一项，让学生在有分歧处相信自己有把握的回答"},
     {"Why this verdict", "为什么这样裁定"},
-    {"About {t} would decide.", "大约 {t} 即可判断。"},
-    {"{n} seeds and {n} test rows", "{n} 个种子和 {n} 条测试行"},
     {"Controls", "对照"},
     {"Control", "对照"},
     {"Controls on {t}", "对照，按{t}"},

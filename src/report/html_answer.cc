@@ -22,7 +22,8 @@ Markup headline_card(const Page& page, std::size_t i) {
   const Markup link =
       element("p", {{"class", "soft"}},
               element("a", {{"href", "#" + cell_anchor(i)}}, "Why, and all the evidence for this cell"));
-  return card(head + paragraph(judged.headline, "headline") + paragraph(needs_text(judged)) +
+  return card(head + paragraph(judged.headline, "headline") +
+                  paragraph(judged.verdict == Verdict::underpowered ? judged.reason : "") +
                   cell_scores(page, i) + list_of(judged.notes, "notes") + link,
               "card hero");
 }

@@ -12,8 +12,8 @@ std::string chinese(const std::string& english) { return in_language(words(engli
 TEST(Language, SaysPatternsWithTheirHoles) {
   EXPECT_EQ(chinese("The answer"), "答案");
   EXPECT_EQ(chinese("12 cells"), "12 个单元格");
-  EXPECT_EQ(chinese("About 9 seeds and 1,600 test rows would decide."),
-            "大约 9 个种子和 1,600 条测试行 即可判断。");
+  EXPECT_EQ(chinese("about 9 seeds or 1,600 test rows would decide"),
+            "大约 9 个种子或 1,600 条测试行即可判断");
   EXPECT_EQ(chinese("undefined: no ceiling"), "没有定义：没有上限");
 }
 

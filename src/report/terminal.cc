@@ -127,8 +127,6 @@ void print_verdicts(TerminalText& out, const View& view) {
     out.wrapped(0, 2,
                 std::string(words_of(judged.verdict).mark) + " " + view.labels[i] + ": " + judged.headline);
     if (!judged.reason.empty()) out.wrapped(4, 4, judged.reason);
-    const std::string needs = needs_text(judged);
-    if (!needs.empty()) out.wrapped(4, 4, needs);
     for (const auto& note : judged.notes) out.wrapped(4, 6, "note: " + note);
   }
 }

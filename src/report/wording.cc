@@ -205,13 +205,4 @@ std::string compat_text(const Json& spec) {
          (aside.empty() ? "" : "; set aside by the spec: " + aside);
 }
 
-std::string needs_text(const CellJudgement& judgement) {
-  if (judgement.verdict != Verdict::underpowered) return "";
-  std::string needs;
-  if (judgement.seeds_needed > 0) needs = counted(judgement.seeds_needed, "seed");
-  if (judgement.items_needed > 0)
-    needs += (needs.empty() ? "" : " and ") + counted(judgement.items_needed, "test row");
-  return needs.empty() ? "" : "About " + needs + " would decide.";
-}
-
 }  // namespace qinglan

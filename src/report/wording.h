@@ -38,7 +38,5 @@ std::optional<double> chance_of(const Record& record, const std::string& metric)
 std::string params_text(const Json& params);
 // The compat profile that the run stood under, and its deviations by name; "" for none.
 std::string compat_text(const Json& spec);
-// What a `underpowered` cell would need, as a sentence; "" where it is not a matter of n.
-std::string needs_text(const CellJudgement& judgement);
 
 }  // namespace qinglan
