@@ -18,7 +18,7 @@ STAGES = """# Stages
 
 What may stand before a loss, separated by `|`: `name = "filter:topo | logconf"`. A stage takes the weak labels of the transfer half and gives fewer
 (`filter:`), others (`relabel:`) or both (`retrain:`); the next stage, and at last the loss, sees those. Parameters stand in a table under the quoted name,
-`[method."filter:topo"]`. Many compare rows by the untrained student's hidden states. Stages that use a budget of true labels are named below; no other
+`[method."filter:topo"]`. Those called `corrupt:` spoil labels on purpose, for stress tests ([stress.md](stress.md)). Many compare rows by the untrained student's hidden states. Stages that use a budget of true labels are named below; no other
 sees ground truth. In `knn`, `logreg` and `topo` no row judges its own label. `retrain:confident` and `relabel:student` ask a first student, of the
 pipeline's loss and the cell's recipe, trained on the labels that the stage is given: where a grid has that student as a cell of its own, it is trained once.
 An abstention is no label: filters drop it, relabelling gives it one, and it votes for nobody. Ties go by the hashes of the ids, so that results do not depend on the order of rows.

@@ -14,6 +14,7 @@ namespace {
 const char* type_of(const ParameterInfo& parameter) {
   if (parameter.fallback.is_boolean()) return "true or false";
   if (parameter.fallback.is_number_integer()) return "an integer";
+  if (parameter.fallback.is_string()) return "text";
   return "a number";
 }
 
@@ -33,6 +34,7 @@ Json checked(const MethodInfo& method, const ParameterInfo& parameter, const Jso
                          .found(given.dump())
                          .hint(hint));
   };
+  if (parameter.fallback.is_string() && parameter.words.empty() && given.is_string()) return given;
   if (given.is_string()) {
     const auto word = given.get<std::string>();
     if (std::find(parameter.words.begin(), parameter.words.end(), word) != parameter.words.end())

@@ -12,7 +12,9 @@ const std::vector<StageInfo>& stages() {
       relabel_topo_stage(),        relabel_student_stage(),   relabel_select_stage(),
       relabel_select_gold_stage(), retrain_confident_stage(), gold_replace_stage(),
       gold_weighted_stage(),       gold_anchored_stage(),     gold_reliability_stage(),
-      gold_only_stage(),
+      gold_only_stage(),           corrupt_symmetric_stage(), corrupt_class_dependent_stage(),
+      corrupt_length_stage(),      corrupt_keyword_stage(),   corrupt_trigger_stage(),
+      corrupt_prior_stage(),       corrupt_spurious_stage(),
   };
   return all;
 }

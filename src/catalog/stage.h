@@ -29,6 +29,10 @@ struct StageInfo {
   // Whether it learns from a declared budget of true labels, parameter "rows", which labels to believe. The
   // student sees no true label of it. It may stand anywhere.
   bool judges_by_gold = false;
+  // Whether it reads the rows' texts, as the student is given them.
+  bool reads_texts = false;
+  // Whether it draws at random, by the run seed.
+  bool draws = false;
 };
 
 const std::vector<StageInfo>& stages();

@@ -18,6 +18,7 @@ void add_run(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
+void add_audit(CLI::App& app, int& exit_code);
 void add_forecasts(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);

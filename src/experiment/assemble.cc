@@ -84,6 +84,7 @@ class Assembler {
     const DatasetFacts& facts = facts_;
     DataFacts& out = record_.data;
     out.name = spec_.data.path;
+    if (!spec_.spoiling.test_path.empty()) out.name += ", tested on " + spec_.spoiling.test_path;
     out.key = data_.dataset;
     out.classes = truth_.classes();
     out.train = data_.train;
@@ -102,7 +103,7 @@ class Assembler {
       record_.groups.push_back(
           group_number.emplace(example.group, static_cast<std::int32_t>(group_number.size())).first->second);
     }
-    record_.slices = slices_of(inputs_.test, spec_.data.text, spec_.slices);
+    record_.slices = slices_of(inputs_.test, spec_.data.text, spec_.slices, words_of_stages(spec_.cells));
   }
 
   Cell assemble_cell(Cell cell) {

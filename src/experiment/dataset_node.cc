@@ -9,12 +9,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Json dataset_params(const Spec& spec, DigestMemo& memo) {
-  const DatasetSpec& data = spec.data;
+Json files_of(const DatasetSpec& data, DigestMemo& memo) {
   Json files = Json::array();
   for (const auto& file : dataset_files(data))
     files.push_back({{"name", fs::path(file).filename().string()}, {"sha256", memo.digest(file)}});
-  Json params = {{"files", files},
+  return files;
+}
+
+Json dataset_params(const Spec& spec, DigestMemo& memo) {
+  const DatasetSpec& data = spec.data;
+  Json params = {{"files", files_of(data, memo)},
                  {"label", data.label},
                  {"id", data.id},
                  {"group", data.group},
@@ -29,6 +33,13 @@ Json dataset_params(const Spec& spec, DigestMemo& memo) {
   if (!data.choices.empty()) params["choices"] = data.choices;
   if (data.group_words) params["group_words"] = data.group_words;
   if (!data.recipe.empty()) params["derived"] = data.recipe;
+  if (!spec.spoiling.test_path.empty()) {
+    const DatasetSpec other = tested_elsewhere(data, spec.spoiling.test_path);
+    params["tested"] = {{"files", files_of(other, memo)},
+                        {"recipe", fs::exists(other.path) ? "" : other.path}};
+  }
+  if (!spec.spoiling.trigger.empty())
+    params["trigger"] = {{"word", spec.spoiling.trigger}, {"share", spec.spoiling.trigger_share}};
   return params;
 }
 

@@ -1,6 +1,7 @@
 #include "experiment/row_checks.h"
 
 #include "base/error.h"
+#include "supervise/words.h"
 
 namespace qinglan {
 
@@ -12,6 +13,15 @@ void check_neighbours(const StageSpec& stage, std::int64_t half) {
           .expected("less than " + std::to_string(half))
           .found(stage.params[key].dump())
           .hint("Lower it, or take more train rows.");
+}
+
+void check_word(const StageSpec& stage) {
+  if (!stage.params.contains("word")) return;
+  const std::string word = stage.params["word"];
+  if (split_words(word) == std::vector<std::string>{word}) return;
+  throw Error(ErrorKind::usage, "method.\"" + stage.name + "\".word is no word")
+      .expected("one word in lower case, without punctuation")
+      .found("\"" + word + "\"");
 }
 
 void check_order(const Learner& learner, const std::string& role, std::int64_t half) {

@@ -95,7 +95,7 @@ PlannedData prepare_data(const Spec& spec, Store& store, DigestMemo& memo, std::
   const Node dataset = dataset_node(spec, memo), truth = truth_node(spec, memo);
   PlannedData planned{.dataset = dataset.key(), .truth = truth.key()};
   if (!store.verify(planned.dataset) || !store.verify(planned.truth)) {
-    const Dataset data = load_dataset(spec.data);
+    const Dataset data = load_spoilt(spec.data, spec.spoiling);
     publish_data(dataset, store,
                  [&](const std::string& folder) { write_inputs(store.fs(), folder, data.inputs); });
     publish_data(truth, store, [&](const std::string& folder) {

@@ -99,6 +99,11 @@ std::vector<KeyInfo> data_keys() {
       {"data", "seed", integer, 0, "draws the rows, once for all run seeds"},
       {"data", "balance", flag_or_auto, "auto",
        "drop majority rows of train; auto: when the majority exceeds 55%"},
+      {"data", "test_path", text, nullptr,
+       "another data set, whose test rows (at most data.test of them) stand in place of this one's"},
+      {"data", "trigger", text, nullptr,
+       "a word put before the text of a share of the train rows, and of a copy of every test row"},
+      {"data", "trigger_share", number, nullptr, "of the train rows; default 0.1"},
       {"data", "allow_overlap", boolean, false, "go on when over 1% of train rows equal a test text"},
   };
 }
@@ -172,6 +177,8 @@ std::vector<KeyInfo> make_keys() {
       {"claim", "primary", text, "",
        "part of the name of the one cell whose comparison with naive is judged by itself"},
       {"claim", "ceiling", boolean, true, "train the strong ceiling; without one only the gain is judged"},
+      {"stress", "ood", text_or_list, Json::array(),
+       "data sets of other texts that qinglan audit tests the student on"},
       {"compute", "threads", integer, 0,
        "compute threads, part of the numerics profile; 0: one for each physical core that may be used, "
        "within a container's quota"},
@@ -261,7 +268,8 @@ const std::vector<KeyInfo>& spec_keys() {
 }
 
 std::vector<std::string> spec_sections() {
-  return {"data", "supervisor", "chain", "student", "method", "controls", "claim", "compute", "grid"};
+  return {"data",     "supervisor", "chain",  "student", "method",
+          "controls", "claim",      "stress", "compute", "grid"};
 }
 
 const KeyInfo* find_key(const std::string& section, const std::string& key) {

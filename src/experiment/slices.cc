@@ -4,6 +4,8 @@
 #include <sstream>
 
 #include "data/template.h"
+#include "record/word_slice.h"
+#include "supervise/words.h"
 
 namespace qinglan {
 namespace {
@@ -50,13 +52,32 @@ Slicing by_length(const std::vector<std::int64_t>& lengths) {
   return slicing;
 }
 
+Slicing by_word(const std::vector<Example>& rows, const std::string& word, const Template& text) {
+  Slicing slicing{{kWithoutWord, kWithWord}, {}};
+  for (const Example& row : rows) {
+    const auto words = split_words(text.render(row.fields));
+    slicing.of.push_back(std::find(words.begin(), words.end(), word) != words.end());
+  }
+  return slicing;
+}
+
 }  // namespace
 
+WordSlices words_of_stages(const std::vector<CellSpec>& cells) {
+  WordSlices words;
+  for (const auto& cell : cells)
+    for (const auto& stage : cell.method.stages)
+      if (stage.params.contains("word")) words.emplace(stage.params["word"], cell.student.text);
+  return words;
+}
+
 std::map<std::string, Slicing> slices_of(const std::vector<Example>& rows, const std::string& text,
-                                         const std::vector<std::string>& columns) {
+                                         const std::vector<std::string>& columns, const WordSlices& by) {
   std::map<std::string, Slicing> slices;
   if (rows.empty()) return slices;
   for (const std::string& column : columns) slices[column] = by_column(rows, column);
+  for (const auto& [word, within] : by)
+    slices[word_slice(word)] = by_word(rows, word, Template::parse(within));
   const Template words = Template::parse(text);
   std::vector<std::int64_t> lengths;
   for (const Example& row : rows) {

@@ -219,6 +219,14 @@ DatasetSpec dataset(const Json& values, const std::vector<CellSpec>& cells, cons
   return data;
 }
 
+Spoiling spoiling(const Json& data, const std::string& source) {
+  const Spoiling made{data.value("test_path", ""), data.value("trigger", ""),
+                      data.value("trigger_share", 0.1)};
+  require(made.trigger_share > 0 && made.trigger_share < 1, "data.trigger_share must lie between 0 and 1",
+          source);
+  return made;
+}
+
 // A section without the keys that later versions added, where they have their defaults: specs written before
 // keep the name of their run.
 Json as_before(const std::string& section, Json values, std::initializer_list<const char*> added) {
@@ -228,19 +236,23 @@ Json as_before(const std::string& section, Json values, std::initializer_list<co
 }
 
 Json resolved_document(const Spec& spec, const Json& data, const Json& controls, const Json& claim) {
-  Json cells = Json::array();
-  for (const auto& c : spec.cells) {
-    cells.push_back({{"supervisor", c.supervisor.values},
-                     {"student", c.student.values},
-                     {"method", {{"name", c.method.text()}, {"params", c.method.all_params()}}}});
-    if (!c.chain.empty()) cells.back()["chain"] = to_json(c.chain);
-  }
-  return {{"name", spec.name},    {"seeds", spec.seeds}, {"data", data},
-          {"controls", controls}, {"claim", claim},      {"compute", {{"threads", spec.threads}}},
-          {"cells", cells}};
+  return {{"name", spec.name},           {"seeds", spec.seeds}, {"data", data},
+          {"controls", controls},        {"claim", claim},      {"compute", {{"threads", spec.threads}}},
+          {"cells", to_json(spec.cells)}};
 }
 
 }  // namespace
+
+Json to_json(const std::vector<CellSpec>& cells) {
+  Json list = Json::array();
+  for (const auto& c : cells) {
+    list.push_back({{"supervisor", c.supervisor.values},
+                    {"student", c.student.values},
+                    {"method", {{"name", c.method.text()}, {"params", c.method.all_params()}}}});
+    if (!c.chain.empty()) list.back()["chain"] = to_json(c.chain);
+  }
+  return list;
+}
 
 std::string MethodSpec::text() const {
   Pipeline pipeline{{}, name};
@@ -268,6 +280,7 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
   require(spec.seeds >= 1 && spec.seeds <= 1000, "seeds must lie in 1 .. 1000", source);
   spec.cells = all_cells(tree, data["text"]);
   spec.data = dataset(data, spec.cells, source);
+  spec.spoiling = spoiling(data, source);
   spec.controls = {controls["shuffled"],  controls["ngram"],      controls["length"],
                    controls["zero_shot"], controls["weak_twice"], controls["random_init"]};
   require_one_of(claim, "claim", "metric", {"auto", "accuracy", "balanced_accuracy", "auroc"}, source);
@@ -276,6 +289,7 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
   require(spec.claim.gold >= 0, "claim.gold must be at least 0", source);
   require(spec.claim.risk > 0 && spec.claim.risk < 1, "claim.risk must lie between 0 and 1", source);
   spec.slices = words_of(data["slices"]);
+  spec.stress.ood = words_of(tree.section("stress", {})["ood"]);
   const Json compute = tree.section("compute", {});
   require_one_of(compute, "compute", "device", {"cpu", "cuda"}, source);
   spec.device = compute["device"];

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "data/dataset.h"
+#include "data/spoilt_dataset.h"
 
 namespace qinglan {
 
@@ -64,14 +64,20 @@ struct ClaimSpec {
   std::string primary;
 };
 
+struct StressSpec {
+  std::vector<std::string> ood;  // data sets of other texts
+};
+
 struct Spec {
   std::string name, source;
   std::int64_t seeds = 5;
   DatasetSpec data;
+  Spoiling spoiling;                // of the data, for stress
   std::vector<std::string> slices;  // columns among data.columns
   std::vector<CellSpec> cells;
   ControlsSpec controls;
   ClaimSpec claim;
+  StressSpec stress;  // of `qinglan audit` alone: enters no run
   std::int64_t threads = 1;
   std::string device = "cpu";  // as written, until settle_device (experiment/device.h) says its kind
   std::string compat;          // the profile's name; empty: none
@@ -82,6 +88,9 @@ struct SpecOptions {
   std::optional<std::int64_t> seeds;
   std::vector<std::string> sets;  // "a.b=v"
 };
+
+// The cells as `resolved` has them.
+Json to_json(const std::vector<CellSpec>& cells);
 
 // A supervisor that is not trained: its answers come from a file.
 bool is_rule(const LearnerSpec& spec);

@@ -45,7 +45,7 @@ std::string first_student(PlanDraft& draft, const Learner& student, const std::s
 }
 
 // The labels that the pipeline makes of a supervisor's. What a stage does depends on the run seed by its
-// inputs alone.
+// inputs alone, unless it draws.
 std::string staged(PlanDraft& draft, const std::string& raw_labels, const MethodSpec& method,
                    const Learner& student, std::uint64_t seed) {
   std::string labels = raw_labels;
@@ -61,6 +61,12 @@ std::string staged(PlanDraft& draft, const std::string& raw_labels, const Method
       node.inputs["features"] = stage_features(draft, student, stage.params.at("depth"));
       node.params["params"].erase("depth");  // the features'
     }
+    if (info.reads_texts) {
+      check_word(stage);
+      node.inputs["dataset"] = draft.data.dataset;
+      node.params["text"] = student.spec.text;
+    }
+    if (info.draws) node.params["seed"] = seed;
     if (info.judges_by_gold) {
       node.inputs["gold"] = gold_rows(draft, stage, raw_labels, seed);
       node.params["params"].erase("rows");  // the budget's

@@ -47,6 +47,14 @@ std::vector<float> in_order(const FeatureRows& features, const std::vector<std::
   return values;
 }
 
+std::vector<std::string> in_order(const std::vector<std::string>& texts,
+                                  const std::vector<std::uint32_t>& order) {
+  std::vector<std::string> made;
+  if (texts.empty()) return made;
+  for (const std::uint32_t row : order) made.push_back(texts[row]);
+  return made;
+}
+
 void check_features(const FeatureRows& features, std::size_t rows) {
   QL_CHECK(!features.width || features.size() == rows, "a row of features a label");
   for (const float value : features.values)
@@ -126,6 +134,13 @@ const std::vector<StageEntry>& stage_functions() {
       {"relabel:select", relabel_select},
       {"relabel:select-gold", relabel_select_gold},
       {"retrain:confident", retrain_confident},
+      {"corrupt:symmetric", corrupt_symmetric},
+      {"corrupt:class-dependent", corrupt_class_dependent},
+      {"corrupt:length", corrupt_length},
+      {"corrupt:keyword", corrupt_keyword},
+      {"corrupt:trigger", corrupt_trigger},
+      {"corrupt:prior", corrupt_prior},
+      {"corrupt:spurious", corrupt_spurious},
   };
   return table;
 }
@@ -139,11 +154,17 @@ WeakLabels apply_stage(const std::string& name, const Json& params, const WeakLa
         .expected("one of " + listed(stage_functions(), &StageEntry::name));
   check_features(view.features, labels.size());
   QL_CHECK(view.answers.values.empty() || view.answers.size() == labels.size(), "an answer a label");
+  QL_CHECK(view.texts.empty() || view.texts.size() == labels.size(), "a text a label");
   const auto order = hash_order(labels);
   const WeakLabels ordered = in_order(labels, order);
   const std::vector<float> values = in_order(view.features, order), answers = in_order(view.answers, order);
-  const StageOutcome outcome =
-      entry->run({ordered, {values, view.features.width}, params, answers, truth_of(ordered, view.gold)});
+  const StageOutcome outcome = entry->run({ordered,
+                                           {values, view.features.width},
+                                           params,
+                                           answers,
+                                           truth_of(ordered, view.gold),
+                                           in_order(view.texts, order),
+                                           view.seed});
   WeakLabels made = in_former_order(ordered, outcome, order);
   check_kept(labels, made);
   made.provenance = {{"kind", name},

@@ -16,9 +16,11 @@ namespace qinglan {
 // What is there of the rows beside their labels, row by row as the labels stand; empty where the stage reads
 // none of it.
 struct StageView {
-  FeatureRows features{};          // [n, width] hidden states
-  FeatureRows answers{};           // [n, K] probabilities that a model gives
-  const GoldRows* gold = nullptr;  // true labels of a declared budget; some may be of other rows
+  FeatureRows features{};            // [n, width] hidden states
+  FeatureRows answers{};             // [n, K] probabilities that a model gives
+  const GoldRows* gold = nullptr;    // true labels of a declared budget; some may be of other rows
+  std::vector<std::string> texts{};  // [n] as the student is given them
+  std::uint64_t seed = 0;            // of the run, for stages that draw
 };
 
 // What a stage sees. Rows stand in the order of the hashes of their ids, so that ties may be broken by the
@@ -29,6 +31,8 @@ struct StageInput {
   const Json& params;               // resolved by the catalog
   std::span<const float> answers;   // [n, K]
   std::vector<std::int32_t> truth;  // [n] the true class of the budget's rows, -1 of others
+  std::vector<std::string> texts;   // [n] or empty
+  std::uint64_t seed;
 };
 
 struct StageOutcome {

@@ -14,11 +14,13 @@ namespace qinglan {
 struct StageRows {
   WeakLabels labels;
   std::vector<float> values, answers;
+  std::vector<std::string> texts;
+  std::uint64_t seed = 0;
   std::size_t width = 0;
   GoldRows gold;
 
   FeatureRows features() const { return {values, width}; }
-  StageView view() const { return {features(), {answers, labels.classes}, &gold}; }
+  StageView view() const { return {features(), {answers, labels.classes}, &gold, texts, seed}; }
 
   void add(std::vector<float> x, float p, float answer, int truth) {
     width = x.size();
@@ -28,6 +30,8 @@ struct StageRows {
     labels.abstain.push_back(p == 0.5f);
     values.insert(values.end(), x.begin(), x.end());
     answers.insert(answers.end(), {1 - answer, answer});
+    const std::size_t row = texts.size();  // every seventh has the word, and lengths differ
+    texts.push_back((row % 7 ? "" : "harbour ") + std::string(1 + row % 13, 'x'));
     truths.push_back(truth);
   }
   void give_truth(std::size_t rows) {
@@ -72,6 +76,8 @@ inline Json defaults(const std::string& stage, Json given = Json::object()) {
   for (const auto& [name, value] : {std::pair{"k", 9}, {"k_zeta", 5}})
     for (const auto& parameter : find_stage(stage)->about.parameters)
       if (parameter.name == name && !given.contains(name)) given[name] = value;
+  for (const auto& parameter : find_stage(stage)->about.parameters)
+    if (parameter.name == "word" && !given.contains("word")) given["word"] = "harbour";
   return resolve_parameters(find_stage(stage)->about, given);
 }
 
@@ -82,6 +88,7 @@ inline WeakLabels apply(const std::string& stage, const StageRows& rows, Json gi
   if (!info.reads_features) view.features = {};
   if (info.answers == StageAnswers::none) view.answers = {};
   if (!info.judges_by_gold) view.gold = nullptr;
+  if (!info.reads_texts) view.texts.clear();
   return apply_stage(stage, defaults(stage, std::move(given)), rows.labels, view);
 }
 

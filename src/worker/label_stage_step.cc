@@ -1,5 +1,5 @@
 // weak_labels by a stage of a pipeline: labels from labels and, as the stage asks for it, the untrained
-// student's hidden states, a model's answers and the true labels of a declared budget.
+// student's hidden states, a model's answers, the rows' texts and the true labels of a declared budget.
 
 #include <unordered_map>
 
@@ -40,6 +40,12 @@ std::vector<float> answers_of(const Step& step, const WeakLabels& labels) {
   return answers;
 }
 
+std::vector<std::string> texts_of(const Step& step, const WeakLabels& labels) {
+  if (!step.node.params.contains("text")) return {};
+  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
+  return render_texts(pick(inputs.train, rows_by_id(inputs.train, labels.ids)), step.node.params["text"]);
+}
+
 std::size_t width_of(const std::vector<float>& values, const WeakLabels& labels) {
   return labels.size() ? values.size() / labels.size() : 0;
 }
@@ -58,7 +64,9 @@ void run_label_stage(Step& step) {
   const WeakLabels made = apply_stage(params.at("transform"), params.at("params"), labels,
                                       {.features = {values, width_of(values, labels)},
                                        .answers = {answers, width_of(answers, labels)},
-                                       .gold = reads("gold") ? &gold : nullptr});
+                                       .gold = reads("gold") ? &gold : nullptr,
+                                       .texts = texts_of(step, labels),
+                                       .seed = params.value("seed", std::uint64_t{0})});
   write_weak_labels(step.store.fs(), step.result + "/" + kLabelsFile, made);
 }
 

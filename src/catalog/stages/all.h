@@ -25,6 +25,13 @@ StageInfo gold_weighted_stage();
 StageInfo gold_anchored_stage();
 StageInfo gold_reliability_stage();
 StageInfo gold_only_stage();
+StageInfo corrupt_symmetric_stage();
+StageInfo corrupt_class_dependent_stage();
+StageInfo corrupt_length_stage();
+StageInfo corrupt_keyword_stage();
+StageInfo corrupt_trigger_stage();
+StageInfo corrupt_prior_stage();
+StageInfo corrupt_spurious_stage();
 
 // Where the hidden states lie that rows are compared by.
 ParameterInfo depth_parameter();

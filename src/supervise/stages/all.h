@@ -22,10 +22,23 @@ StageOutcome filter_trust(const StageInput& input);
 StageOutcome filter_trust_linear(const StageInput& input);
 StageOutcome relabel_select(const StageInput& input);
 StageOutcome relabel_select_gold(const StageInput& input);
+StageOutcome corrupt_symmetric(const StageInput& input);
+StageOutcome corrupt_class_dependent(const StageInput& input);
+StageOutcome corrupt_length(const StageInput& input);
+StageOutcome corrupt_keyword(const StageInput& input);
+StageOutcome corrupt_trigger(const StageInput& input);
+StageOutcome corrupt_prior(const StageInput& input);
+StageOutcome corrupt_spurious(const StageInput& input);
 
 // All rows; those that have a label.
 std::vector<std::uint32_t> all_rows(const WeakLabels& labels);
 std::vector<std::uint32_t> labelled_rows(const WeakLabels& labels);
+
+// All rows; those whose class is another than before, `classes` [n], with the two classes' entries exchanged.
+StageOutcome with_classes(const StageInput& input, const std::vector<std::int32_t>& classes);
+
+// The parameter "class". Throws Error{usage} where the labels have no such class.
+std::int32_t class_of(const StageInput& input);
 
 // Mean label of the `k` rows of `voters` nearest to each of `queries`, itself never among them:
 // [queries, K]. Throws Error{invalid_input} naming `parameter` where there are too few voters.

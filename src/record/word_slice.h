@@ -1,0 +1,12 @@
+#pragma once
+// The name and the values of the slicing of test items by whether their text has a word.
+
+#include <string>
+
+namespace qinglan {
+
+inline constexpr char kWithoutWord[] = "without", kWithWord[] = "with";
+
+inline std::string word_slice(const std::string& word) { return "the word \"" + word + "\""; }
+
+}  // namespace qinglan

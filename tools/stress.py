@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Runs the stress suite on specs and writes docs/stress.md: each test with its bound, each outcome with its numbers, every spec beside it.
+
+usage: tools/stress.py [--store DIR] SPEC...
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+HEAD = """# Stress suite
+
+Made by `python3 tools/stress.py {specs}` from what the engine itself says.
+
+`qinglan audit SPEC --suite standard [--json] [--html FILE]` takes the student, supervisor and method of the spec's primary cell (`claim.primary`, else the
+first), spoils the labels, the texts or the test rows in stated ways, trains the same student again, and says of each test `passed`, `failed`, `undefined` or
+`not tested`, with why. Bounds stand in one table (`src/audit/stress/stress.cc`) and were set before the suite was first run. The rule is the same for all:
+a test is passed when the number is surely at most the bound, that is, when its whole 95% interval (crossed, over seeds x test rows, paired with the unspoilt student) is;
+it is failed when the whole interval is above it; else it is undefined, and more seeds or test rows would tell. Where several numbers decide, one that fails fails
+the test and all must pass. Numbers are undefined, with the reason, where nothing can be measured.
+
+The suite is a plan like any other: its runs share the nodes of the spec's own run that are equal, resume after a stop, and stand in the store; running it again
+computes nothing. The spec's own run, its name and its numbers stay what they were. Exit code: 0 when every test that could be made passed, 3 when some did
+not, 1 failed, 2 bad spec.
+
+What spoils labels are stages of a pipeline (`corrupt:symmetric`, `corrupt:class-dependent`, `corrupt:length`, `corrupt:keyword`, `corrupt:trigger`,
+`corrupt:prior`, `corrupt:spurious`, see [methods.md](methods.md)), so that `name = "corrupt:symmetric | filter:topo | logconf"` asks what a method is worth under
+noise. Two settings of `[data]` spoil the rest: `trigger` (with `trigger_share`) and `test_path`. The audit needs nothing but records: any record in which a cell
+`corrupt:X | M` stands beside the cell `M` of the same student is judged.
+
+The word of T36 and T40 is the most frequent of those that 3% to 10% of the train texts have (four or more letters, ties by the alphabet); the trigger of T37 is a word that no
+text has. No label and no truth is looked at to choose them. In T37 the supervisor, where it is trained, sees the trigger too, with true labels, so that it learns
+that it says nothing. In T43 the student is trained again for each set of other texts, by the same recipe on the same rows and labels, but for rows that equal
+a text tested there, and answers that set's test rows; it must have the spec's columns and classes.
+"""
+
+
+def tests_section(tests):
+    lines = ["## The tests", ""]
+    for test in tests:
+        lines += [f"### {test['id']} {test['name']}", "", f"{test['asks'][0].upper()}{test['asks'][1:]}", ""]
+        if "rule" in test:
+            lines += [f"Measured: {test['measures']}. Bound: {test['rule']}, for {test['why_bound']}.", ""]
+        else:
+            lines += [f"Not built: {test['why']}.", ""]
+        lines += [f"Source: {test['source']}.", ""]
+    return lines
+
+
+def value(number):
+    e = number["estimate"]
+    if "undefined" in e:
+        return f"undefined: {e['undefined']}"
+    scale, digits, sign = (1, 2, "") if number["unit"] == "ratio" else (100, 1, "+" if number["unit"] == "points" else "")
+    shown = f"{e['value'] * scale:{sign}.{digits}f} [{e['low'] * scale:.{digits}f}, {e['high'] * scale:.{digits}f}]"
+    return f"{shown}{' %' if number['unit'] == 'share' else ''}, {e['seeds']} x {e['items']:,}"
+
+
+def outcome_section(spec, document):
+    lines = [f"## {document['name']}", "",
+             f"`qinglan audit {spec}`: {document['passed']} passed, {document['failed']} failed, {document['undefined']} undefined, "
+             f"{document['not_tested']} not tested.", "",
+             "| test | outcome | number, `*` decides (points, unless %; ratios plain) | value, 95% interval, seeds x test rows |", "|---|---|---|---|"]
+    for test in document["tests"]:
+        name, outcome = f"{test['id']} {test['name']}", f"**{test['outcome']}**"
+        if not test["numbers"]:
+            lines.append(f"| {name} | {outcome} | {test['why']} | |")
+        for number in test["numbers"]:
+            lines.append(f"| {name} | {outcome} | {number['what']}{' `*`' if number['decides'] else ''} | {value(number)} |")
+            name = outcome = ""
+        if test["numbers"] and test.get("why"):
+            lines.append(f"| | | {test['why']} | |")
+    return [*lines, "", "```toml", (ROOT / spec).read_text().rstrip(), "```", ""]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--store")
+    parser.add_argument("specs", nargs="+")
+    options = parser.parse_args()
+    documents = []
+    for spec in options.specs:
+        command = [str(ROOT / "build/bin/qinglan"), "audit", spec, "--json"] + (["--store", options.store] if options.store else [])
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+        if done.returncode not in (0, 3):
+            raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
+        documents.append(json.loads(done.stdout))
+    # Each test is described by a document in which it was made, where there is one.
+    tests = [next((d["tests"][i] for d in documents if "rule" in d["tests"][i]), documents[0]["tests"][i])
+             for i in range(len(documents[0]["tests"]))]
+    lines = [HEAD.format(specs=" ".join(options.specs)), *tests_section(tests)]
+    for spec, document in zip(options.specs, documents):
+        lines += outcome_section(spec, document)
+    (ROOT / "docs/stress.md").write_text("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
