@@ -43,7 +43,7 @@ std::vector<Agreement> agreements(const SeriesScores& scores, const Cell& cell) 
         const std::int32_t one = all[a].decided[s][i], other = all[b].decided[s][i];
         return one < 0 || other < 0 ? flat : double(one == other);
       });
-      pairs.push_back({all[a].name, all[b].name, conditional(scores, same, every, "no test items")});
+      pairs.push_back({all[a].name, all[b].name, conditional_share(scores, same, every, "no test items")});
     }
   return pairs;
 }

@@ -45,7 +45,7 @@ std::vector<ReliabilityBin> reliability(const SeriesScores& scores, const std::v
     bins[b].confidence /= static_cast<double>(bins[b].answers);
     const auto inside =
         matrix_over(names.size(), items, [&](auto s, auto i) { return double(bin_of[s * items + i] == b); });
-    bins[b].accuracy = conditional(scores, hits, inside, "no answer is that sure");
+    bins[b].accuracy = conditional_share(scores, hits, inside, "no answer is that sure");
   }
   return bins;
 }
