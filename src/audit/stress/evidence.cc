@@ -91,7 +91,7 @@ std::vector<std::uint8_t> items_with_word(const Record& record, const std::strin
 
 Estimate rate_over(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
                    const std::string& never) {
-  Estimate rate = conditional(scores, value, weight, never);
+  Estimate rate = conditional_difference(scores, value, weight, never);
   if (!rate.defined()) return rate;
   rate.items = 0;
   for (std::size_t i = 0; i < weight.columns; ++i)
@@ -106,6 +106,11 @@ Estimate rate_over(const SeriesScores& scores, const SeedMatrix& value, const Se
 StressFinding not_tested(const std::string& why) { return {StressResult::not_tested, why, {}}; }
 
 StressFinding finding_of(std::vector<StressNumber> numbers, double bound, const std::string& remark) {
+  for (auto& number : numbers)
+    if (number.unit == "share" && number.estimate.defined()) {
+      number.estimate.low = std::max(number.estimate.low, 0.0);
+      number.estimate.high = std::min(number.estimate.high, 1.0);
+    }
   StressFinding finding{StressResult::passed, remark, std::move(numbers)};
   std::string unknown;
   bool failed = false, any = false;
