@@ -77,7 +77,8 @@ TEST(AnswerPairs, CountEveryAnswerOnce) {
   maker.series("weak_floor0").abstained.assign(200, 0);
   maker.series("weak_floor0").abstained[0] = 1;
   std::int64_t answers = 0, silent = 0, student_right = 0;
-  for (const AnswerPair& pair : picture_cells(maker.record(), 1)[0].answers) {
+  const std::vector<CellPicture> pictures = picture_cells(maker.record(), 1);
+  for (const AnswerPair& pair : pictures[0].answers) {
     answers += pair.answers;
     student_right += pair.student_right;
     if (pair.supervisor < 0) silent += pair.answers;

@@ -33,7 +33,7 @@ TEST(Terminal, ShowsScoresVerdictsControlsAndLedger) {
                            "At least 11.5%",
                            "n-gram student",
                            "58.3%",
-                           "about 9 seeds or 1,600 test rows would decide",
+                           "about 9 seeds or 1,600 test rows",
                            "12 rows were cut",
                            "342.0 TFLOP",
                            "3 min 41 s",
