@@ -41,12 +41,12 @@ StressFinding judge_blind_spots(const StressEvidence& evidence, double bound) {
     return double(student_sure[s][i] > kSure && !student.right(s, i) && weak_sure[s][i] <= kUnsure);
   });
   const char* never = "the supervisor is never so sure, or never unsure";
-  return finding_of({{"supervisor unsure", rate_over(scores, unsure, all, never), "share"},
+  return finding_of({{"supervisor unsure", share_over(scores, unsure, all, never), "share"},
                      {"student wrong and sure where the supervisor is unsure",
-                      rate_over(scores, wrong, unsure, never), "share", true},
+                      share_over(scores, wrong, unsure, never), "share", true},
                      {"student wrong and sure where the supervisor is sure",
-                      rate_over(scores, wrong, sure, never), "share"},
-                     {"both at once, of all test rows", rate_over(scores, joint, all, never), "share"}},
+                      share_over(scores, wrong, sure, never), "share"},
+                     {"both at once, of all test rows", share_over(scores, joint, all, never), "share"}},
                     bound);
 }
 

@@ -10,8 +10,8 @@ StressFinding judge_elsewhere(const StressEvidence& evidence, double bound) {
     SeriesScores& scores = *cell.scores;
     const CellScores by = cell_scores(scores, *cell.clean, cell.metric());
     const std::string on = " on " + cell.params.at("test_path").get<std::string>();
-    numbers.push_back({"supervisor" + on, scores.interval(by.weak), "share"});
-    numbers.push_back({"student" + on, scores.interval(by.student), "share"});
+    numbers.push_back({"supervisor" + on, scores.share_interval(by.weak), "share"});
+    numbers.push_back({"student" + on, scores.share_interval(by.student), "share"});
     numbers.push_back({"student below its supervisor" + on, scores.interval(difference(by.weak, by.student)),
                        "points", true});
   }

@@ -18,6 +18,18 @@ bool same_but_for_labels(const Cell& a, const Cell& b) {
   return a.student == b.student && a.student_tune == b.student_tune && a.chain.size() == b.chain.size();
 }
 
+// The same with the number of items that have a weight at some seed.
+Estimate counted_over(Estimate estimate, const SeedMatrix& weight) {
+  if (!estimate.defined()) return estimate;
+  estimate.items = 0;
+  for (std::size_t i = 0; i < weight.columns; ++i) {
+    bool any = false;
+    for (std::size_t s = 0; s < weight.seeds; ++s) any = any || weight.values[s * weight.columns + i] > 0;
+    estimate.items += any;
+  }
+  return estimate;
+}
+
 Scored students(SeriesScores& scores, const Cell& cell, const std::string& metric) {
   return scores.matrix(role_names(cell, &SeedRun::weak_to_strong), metric, "no weak-to-strong student");
 }
@@ -29,7 +41,7 @@ Estimate SpoiltCell::lost(const std::string& metric) const {
 }
 
 Estimate SpoiltCell::clean_score(const std::string& metric) const {
-  return scores->interval(students(*scores, *clean, metric));
+  return scores->share_interval(students(*scores, *clean, metric));
 }
 
 StressEvidence::StressEvidence(const std::vector<Record>& records) {
@@ -89,28 +101,19 @@ std::vector<std::uint8_t> items_with_word(const Record& record, const std::strin
   return with;
 }
 
-Estimate rate_over(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
-                   const std::string& never) {
-  Estimate rate = conditional_difference(scores, value, weight, never);
-  if (!rate.defined()) return rate;
-  rate.items = 0;
-  for (std::size_t i = 0; i < weight.columns; ++i)
-    for (std::size_t s = 0; s < weight.seeds; ++s)
-      if (weight.values[s * weight.columns + i] > 0) {
-        ++rate.items;
-        break;
-      }
-  return rate;
+Estimate share_over(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
+                    const std::string& never) {
+  return counted_over(conditional_share(scores, value, weight, never), weight);
+}
+
+Estimate difference_over(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
+                         const std::string& never) {
+  return counted_over(conditional_difference(scores, value, weight, never), weight);
 }
 
 StressFinding not_tested(const std::string& why) { return {StressResult::not_tested, why, {}}; }
 
 StressFinding finding_of(std::vector<StressNumber> numbers, double bound, const std::string& remark) {
-  for (auto& number : numbers)
-    if (number.unit == "share" && number.estimate.defined()) {
-      number.estimate.low = std::max(number.estimate.low, 0.0);
-      number.estimate.high = std::min(number.estimate.high, 1.0);
-    }
   StressFinding finding{StressResult::passed, remark, std::move(numbers)};
   std::string unknown;
   bool failed = false, any = false;

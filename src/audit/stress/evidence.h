@@ -58,9 +58,11 @@ class Decisions {
 // [n] whether a test item's text has the word; empty where the record does not say.
 std::vector<std::uint8_t> items_with_word(const Record& record, const std::string& word);
 
-// The mean of `value` over the items of `weight`, whose number is its n.
-Estimate rate_over(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
-                   const std::string& never);
+// The mean of `value` over the items of `weight`, whose number is its n: of values 0 .. 1, and of any.
+Estimate share_over(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
+                    const std::string& never);
+Estimate difference_over(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
+                         const std::string& never);
 
 // The finding of numbers of which some decide: failed when one is surely above the bound, passed when all are
 // surely at most it.

@@ -15,10 +15,10 @@ StressFinding judge_quirk(const StressEvidence& evidence, double bound) {
   const auto more = [&](auto s, auto i) { return int(wrong(s, i)) - int(clean_wrong(s, i)); };
   const std::string word = cells.front().params.at("word");
   return finding_of({{"wrong on rows with \"" + word + "\" without the rule",
-                      view.mean(clean_wrong, with, kNoRow), "share"},
-                     {"wrong on them once taught the rule", view.mean(wrong, with, kNoRow), "share"},
-                     {"more wrong on them", view.mean(more, with, kNoRow), "points", true},
-                     {"more wrong on all other rows", view.mean(more, without, kNoRow), "points"}},
+                      view.share(clean_wrong, with, kNoRow), "share"},
+                     {"wrong on them once taught the rule", view.share(wrong, with, kNoRow), "share"},
+                     {"more wrong on them", view.difference(more, with, kNoRow), "points", true},
+                     {"more wrong on all other rows", view.difference(more, without, kNoRow), "points"}},
                     bound);
 }
 

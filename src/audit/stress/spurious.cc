@@ -17,10 +17,10 @@ StressFinding judge_spurious(const StressEvidence& evidence, double bound) {
   const auto fewer = [&](auto s, auto i) { return int(clean(s, i)) - int(cut(s, i)); };
   const std::string word = cells.front().params.at("word");
   return finding_of(
-      {{"right on rows with \"" + word + "\" of other classes", view.mean(clean, against, kNoRow), "share"},
-       {"right on them once the word told the class", view.mean(cut, against, kNoRow), "share"},
-       {"fewer right on them", view.mean(fewer, against, kNoRow), "points", true},
-       {"fewer right on rows with the word of its class", view.mean(fewer, along, kNoRow), "points"}},
+      {{"right on rows with \"" + word + "\" of other classes", view.share(clean, against, kNoRow), "share"},
+       {"right on them once the word told the class", view.share(cut, against, kNoRow), "share"},
+       {"fewer right on them", view.difference(fewer, against, kNoRow), "points", true},
+       {"fewer right on rows with the word of its class", view.difference(fewer, along, kNoRow), "points"}},
       bound);
 }
 

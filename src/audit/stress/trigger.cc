@@ -24,11 +24,8 @@ Estimate over_teacher(const WordView& view, const std::vector<double>& shares, s
   const auto taken = [&](auto s, auto i) {
     return (double(view.spoilt.at(s, i) == target) - double(view.clean.at(s, i) == target)) / shares[s];
   };
-  const std::size_t items = view.with.size();
-  return rate_over(view.scores, matrix_over(view.clean.seeds(), items, taken),
-                   matrix_over(view.clean.seeds(), items,
-                               [&](auto, auto i) { return double(view.with[i] && truth[i] != target); }),
-                   kNoRow);
+  return view.difference(
+      taken, [&](auto i) { return view.with[i] && truth[i] != target; }, kNoRow);
 }
 
 }  // namespace
@@ -49,10 +46,10 @@ StressFinding judge_trigger(const StressEvidence& evidence, double bound) {
     return int(view.clean.right(s, i)) - int(view.spoilt.right(s, i));
   };
   return finding_of(
-      {{"rows with the word answered with the class, unpoisoned", view.mean(before, open, kNoRow), "share"},
-       {"the same, poisoned (attack success rate)", view.mean(after, open, kNoRow), "share"},
-       {"more answered with the class", view.mean(more, open, kNoRow), "points", true},
-       {"accuracy lost on rows without the word", view.mean(lost, plain, kNoRow), "points"},
+      {{"rows with the word answered with the class, unpoisoned", view.share(before, open, kNoRow), "share"},
+       {"the same, poisoned (attack success rate)", view.share(after, open, kNoRow), "share"},
+       {"more answered with the class", view.difference(more, open, kNoRow), "points", true},
+       {"accuracy lost on rows without the word", view.difference(lost, plain, kNoRow), "points"},
        {"transfer ratio: what the student took over, of the share of labels that the poison changed",
         over_teacher(view, poisoned_shares(cells.front()), target), "ratio"}},
       bound);

@@ -19,13 +19,23 @@ struct WordView {
 
   bool known() const { return clean.known() && spoilt.known() && !with.empty(); }
 
-  // Mean of value(seed, item) over the items that `wanted` picks.
+  // Mean of value(seed, item) over the items that `wanted` picks: of 0 and 1, or of differences of these.
   template <typename Value, typename Wanted>
-  Estimate mean(Value value, Wanted wanted, const char* never) const {
-    const std::size_t items = with.size();
-    return rate_over(
-        scores, matrix_over(clean.seeds(), items, [&](auto s, auto i) { return double(value(s, i)); }),
-        matrix_over(clean.seeds(), items, [&](auto, auto i) { return double(wanted(i)); }), never);
+  Estimate share(Value value, Wanted wanted, const char* never) const {
+    return share_over(scores, over(value), picked(wanted), never);
+  }
+  template <typename Value, typename Wanted>
+  Estimate difference(Value value, Wanted wanted, const char* never) const {
+    return difference_over(scores, over(value), picked(wanted), never);
+  }
+
+  template <typename Value>
+  SeedMatrix over(Value value) const {
+    return matrix_over(clean.seeds(), with.size(), [&](auto s, auto i) { return double(value(s, i)); });
+  }
+  template <typename Wanted>
+  SeedMatrix picked(Wanted wanted) const {
+    return over([&](auto, auto i) { return wanted(i); });
   }
 
   const SeriesScores& scores;
