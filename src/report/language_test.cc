@@ -13,7 +13,7 @@ TEST(Language, SaysPatternsWithTheirHoles) {
   EXPECT_EQ(chinese("The answer"), "答案");
   EXPECT_EQ(chinese("12 cells"), "12 个单元格");
   EXPECT_EQ(chinese("About 9 seeds and 1,600 test rows would decide."),
-            "大约 9 个种子和 1,600 条测试行 即可判断。");
+            "大约 9 个种子和 1,600 条测试行即可判断。");
   EXPECT_EQ(chinese("undefined: no ceiling"), "没有定义：没有上限");
 }
 
