@@ -52,7 +52,8 @@ void Progress::started(const Node& node) {
   bar(counter() + node.title);
 }
 
-void Progress::progressed(const Node& node, double done, double total, const std::string& unit) {
+void Progress::progressed(const Node& node, const NodeProgress& progress) {
+  const auto& [done, total, unit, loss] = progress;
   if (total <= 0) return;
   const double share = std::min(done / total, 1.0), spent = seconds_since(node_start_);
   const double rate = done / std::max(spent, 1e-3);

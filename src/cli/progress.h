@@ -14,7 +14,7 @@ class Progress : public RunObserver {
 
   void planned(std::int64_t nodes, std::int64_t to_compute) override;
   void started(const Node& node) override;
-  void progressed(const Node& node, double done, double total, const std::string& unit) override;
+  void progressed(const Node& node, const NodeProgress& progress) override;
   void finished(const Node& node, bool reused) override;
   void failed(const Node& node, const std::string& message) override;
   void note(const std::string& text) override;

@@ -16,6 +16,8 @@ std::span<const VerbEntry> verbs();
 
 void add_run(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
+void add_watch(CLI::App& app, int& exit_code);
+void add_schema(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);

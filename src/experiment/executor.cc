@@ -79,7 +79,9 @@ class JobRun {
       current_ = key;
       observer_.started(node);
     } else if (what == "progress") {
-      observer_.progressed(node, event.at("done"), event.at("total"), event.value("unit", ""));
+      NodeProgress progress{event.at("done"), event.at("total"), event.value("unit", "")};
+      if (event.contains("loss")) progress.loss = event["loss"].get<double>();
+      observer_.progressed(node, progress);
     } else if (what == "done") {
       outcomes_[key] = {true, event.value("reused", false), ""};
       current_.clear();

@@ -3,7 +3,7 @@
 //   {"store", "scratch", "threads", "device", "nodes": [node...]}
 // and the answers are JSON lines on the worker's standard output:
 //   {"event":"start",   "node":key}                            work on the node begins
-//   {"event":"progress","node":key, "done":d, "total":t, "unit":u}
+//   {"event":"progress","node":key, "done":d, "total":t, "unit":u, "loss":x?}
 //   {"event":"done",    "node":key, "reused":bool}             the node is in the store
 //   {"event":"failed",  "node":key, "kind":k, "message":m}     an outcome of this node; the job goes on
 //   {"event":"confined","enforced":bool, "why":text}           once, before the first node

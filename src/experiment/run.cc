@@ -14,6 +14,7 @@
 #include "experiment/dataset_node.h"
 #include "experiment/executor.h"
 #include "experiment/forecast.h"
+#include "experiment/run_log.h"
 #include "io/publish.h"
 
 namespace qinglan {
@@ -128,24 +129,25 @@ std::int64_t declare(const Spec& spec, const Plan& plan, const PlannedData& data
   return seal_claim(store, data.truth, run_id(spec), claim_of(spec, plan, facts, run_id(spec)));
 }
 
-}  // namespace
-
-Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunObserver& observer,
-                const std::atomic<int>& stop) {
-  store.collect();
+Record run_logged(const Spec& spec, Store& store, const std::string& worker, RunLog& log,
+                  const std::atomic<int>& stop) {
   DigestMemo memo(store);
   std::int64_t data_computed = 0;
   const PlannedData data = prepare_data(spec, store, memo, &data_computed);
   const Plan plan = make_plan(spec, data, memo);
   const std::int64_t claims = declare(spec, plan, data, store);
   const auto missing = missing_nodes(plan, store);
-  if (!missing.empty()) check_disk(estimate_disk(plan, data, store), free_disk(store));
+  PlanCost cost;
+  if (!missing.empty()) {
+    cost = estimate_cost(plan, data, store, spec.threads);
+    check_disk(cost.disk, free_disk(store));
+  }
+  log.begin(spec.name, plan, missing, cost);
   // The data set's two artifacts are there by now.
-  observer.planned(static_cast<std::int64_t>(plan.order.size() + 2),
-                   static_cast<std::int64_t>(missing.size()));
+  log.planned(static_cast<std::int64_t>(plan.order.size() + 2), static_cast<std::int64_t>(missing.size()));
 
   LocalExecutor executor(worker, stop);
-  const auto outcomes = Waves(plan, spec, store, executor, observer).run(missing);
+  const auto outcomes = Waves(plan, spec, store, executor, log).run(missing);
   // From here on test rows' truth is open; what can be said of the students without it is said and kept
   // first.
   const Forecast forecast = make_forecast(plan, store, outcomes);
@@ -157,6 +159,22 @@ Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunOb
   record.ledger.reused += 2 - data_computed;
   publish_file(store.fs(), store.record_path(record.run), canonical_json(to_json(record)) + "\n");
   return record;
+}
+
+}  // namespace
+
+Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunObserver& observer,
+                const std::atomic<int>& stop) {
+  store.collect();
+  RunLog log(store, run_id(spec), observer);
+  try {
+    Record record = run_logged(spec, store, worker, log, stop);
+    log.end();
+    return record;
+  } catch (const Error& e) {
+    log.broke_off(e, stop);
+    throw;
+  }
 }
 
 }  // namespace qinglan

@@ -176,7 +176,7 @@ constexpr Saying kSayings[] = {
     {"Answers like", "与谁相同"},
     {"Share of test rows on which two give the same answer", "两者回答相同的测试行的比例"},
     {"nothing said", "没有回答"},
-    {"right: {}", "对：{}"},
+    {"both right: {}", "都对：{}"},
     {"supervisor right: {}", "监督者对：{}"},
     {"student right: {}", "学生对：{}"},
     {"{} answers of all seeds on the test rows: the supervisor's down, the student's across",

@@ -43,7 +43,7 @@ TableCell class_name(const DataFacts& data, std::int32_t label) {
 TableCell pair_cell(const AnswerPair& pair, double all) {
   Markup body = text(grouped_number(pair.answers));
   body += pair.supervisor == pair.student
-              ? element("small", "right: " + grouped_number(pair.student_right))
+              ? element("small", "both right: " + grouped_number(pair.student_right))
               : element("small", "supervisor right: " + grouped_number(pair.supervisor_right)) +
                     element("small", "student right: " + grouped_number(pair.student_right));
   const double share = static_cast<double>(pair.answers) / all;

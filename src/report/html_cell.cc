@@ -247,7 +247,7 @@ Markup cells_section(const Page& page) {
     const CellView view(page, i);
     if (page.folds()) {
       const Markup line = element("span", {{"class", "summary-line"}},
-                                  element("span", text(page.labels[i])) + badge(view.judged.verdict));
+                                  element("h3", text(page.labels[i])) + badge(view.judged.verdict));
       body += element("details", {{"class", "cell"}, {"id", cell_anchor(i)}, of_cell(i)},
                       element("summary", line) + paragraph(view.judged.headline, "headline") +
                           settings(view.cell) + cell_scores(page, i) + evidence(view));

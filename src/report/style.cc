@@ -97,7 +97,7 @@ svg { display: block; overflow: visible; }
 .guide.floor { stroke: var(--floor); stroke-width: 1.5; } .guide.ceiling { stroke: var(--ceiling);
   stroke-width: 1.5; }
 .guide.strong { stroke: var(--strong); stroke-width: 1.5; } .guide.threshold { stroke-dasharray: 2 4; }
-.tick { fill: var(--soft); font-size: 11.5px; text-anchor: middle; } .tick.first { text-anchor: start; }
+.tick { fill: var(--soft); font-size: 12px; text-anchor: middle; } .tick.first { text-anchor: start; }
 .tick.last { text-anchor: end; }
 .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr));
   gap: 1.25rem 2rem; }
@@ -105,7 +105,7 @@ svg { display: block; overflow: visible; }
   break-inside: avoid; }
 .line-chart figcaption { grid-column: 1 / 3; font-size: .9rem; margin-bottom: .6rem; }
 .plot { width: 100%; height: 170px; border-bottom: 1px solid var(--soft); }
-.plot-y { position: relative; font-size: 11.5px; color: var(--soft); }
+.plot-y { position: relative; font-size: 12px; color: var(--soft); }
 .plot-y span { position: absolute; right: .6rem; transform: translateY(-50%); line-height: 1; }
 .plot-x { grid-column: 2; padding-top: .25rem; text-align: center; font-size: .82rem; color: var(--soft); }
 .grid { stroke: var(--edge); stroke-width: 1; vector-effect: non-scaling-stroke; }
@@ -121,7 +121,7 @@ svg { display: block; overflow: visible; }
 .scroll { position: relative; overflow-x: auto; margin: .5rem 0; max-width: 100%; }
 table { overflow-wrap: break-word; border-collapse: collapse; width: 100%; font-size: .9rem;
   font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); font-size: .88rem; padding: .2rem 0 .5rem; }
+caption { position: sticky; left: 0; text-align: left; color: var(--soft); font-size: .88rem; padding: .2rem 0 .5rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0;
   border-bottom: 1px solid var(--edge); }
 thead th { color: var(--soft); font-weight: 560; vertical-align: bottom; }
@@ -133,6 +133,7 @@ details { margin: .75rem 0; } details > summary { cursor: pointer; font-weight: 
 details.cell { background: var(--card); border: 1px solid var(--edge); border-radius: 10px;
   padding: .45rem 1rem; margin: .5rem 0; }
 details.cell > summary { list-style-position: outside; margin-left: 1rem; }
+.summary-line h3 { font-size: 1em; font-weight: 560; }
 .summary-line { display: inline-flex; flex-wrap: wrap; gap: .25rem .9rem; align-items: center;
   vertical-align: top; }
 pre { background: var(--sunk); border-radius: 10px; padding: 1rem; margin: .5rem 0; overflow-x: auto;
@@ -183,7 +184,7 @@ footer { color: var(--soft); font-size: .86rem; padding-top: 1rem; padding-botto
 .heat-7 { background: color-mix(in srgb, var(--strong) 39%, var(--card)); }
 .heat-8 { background: color-mix(in srgb, var(--strong) 44%, var(--card)); }
 .heat-9 { background: color-mix(in srgb, var(--strong) 49%, var(--card)); }
-.row-text { display: block; white-space: pre-wrap; overflow-wrap: anywhere; } .examples th { min-width: 16rem; }
+.row-text { display: block; white-space: pre-wrap; overflow-wrap: anywhere; } .examples tbody th { min-width: 16rem; }
 .id { display: block; color: var(--soft); font-size: .85em; font-weight: 400; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
   main, .top > div, footer { padding: 0 1rem; }
@@ -193,7 +194,8 @@ footer { color: var(--soft); font-size: .86rem; padding-top: 1rem; padding-botto
   .row { grid-template-columns: minmax(0, 1fr) auto; padding: .4rem 0; align-items: end; }
   .row > svg, .row > .axis-cell { grid-column: 1 / 3; grid-row: 2; }
   .row .value { max-width: 11rem; }
-  .scroll table { min-width: 36rem; }
+  .scroll table { min-width: 36rem; } .scroll table.heat { min-width: 0; }
+  caption { max-width: calc(100vw - 4.5rem); }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); } .tile .badge { white-space: normal;
     padding: .1em .6em; line-height: 1.3; } .tile:last-child:nth-child(odd) { grid-column: 1 / 3; }
   .tile { padding: .6rem .75rem; } .tile dd { font-size: 1.15rem; }

@@ -73,7 +73,11 @@ Markup scatter_chart(const ScatterChart& chart) {
       "figure", {{"class", "line-chart"}},
       element("figcaption", chart.y_name) +
           element("div", {{"class", "plot-y"}, {"aria-hidden", "true"}}, y_labels) +
-          element("svg", {{"class", many ? "scatter many" : "scatter"}, {"width", "100%"}, {"height", "320"}},
+          element("svg",
+                  {{"class", many ? "scatter many" : "scatter"},
+                   {"role", "img"},
+                   {"width", "100%"},
+                   {"height", "320"}},
                   marks) +
           element("div", {{"class", "plot-x"}}, axis_svg(axes.x, x_labels) + element("span", chart.x_name)));
 }

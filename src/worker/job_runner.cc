@@ -143,9 +143,9 @@ class JobRunner {
                          !node.params.contains("rows");  // a fit says which rows it takes
     RunHooks hooks;
     hooks.stop = [&] { return stop_.load(); };
-    hooks.progress = [&](std::int64_t done, std::int64_t total, double) {
+    hooks.progress = [&](std::int64_t done, std::int64_t total, double loss) {
       reporter_.progress(key, static_cast<double>(done), static_cast<double>(total),
-                         in_rows ? "rows" : "steps");
+                         in_rows ? "rows" : "steps", loss);
     };
     Step step{node, store_, folder + "/result", store_.work_folder(key), hooks, models_, inputs_};
     const auto start = std::chrono::steady_clock::now();

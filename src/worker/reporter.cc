@@ -12,11 +12,14 @@ void Reporter::confined(bool enforced, const std::string& why) {
 
 void Reporter::start(const std::string& key) { say({{"event", "start"}, {"node", key}}); }
 
-void Reporter::progress(const std::string& key, double done, double total, const std::string& unit) {
+void Reporter::progress(const std::string& key, double done, double total, const std::string& unit,
+                        double loss) {
   const auto now = std::chrono::steady_clock::now();
   if (now - last_ < std::chrono::milliseconds(100)) return;
   last_ = now;
-  say({{"event", "progress"}, {"node", key}, {"done", done}, {"total", total}, {"unit", unit}});
+  Json event = {{"event", "progress"}, {"node", key}, {"done", done}, {"total", total}, {"unit", unit}};
+  if (std::isfinite(loss)) event["loss"] = loss;
+  say(event);
 }
 
 void Reporter::done(const std::string& key, bool reused) {

@@ -13,8 +13,8 @@ class Reporter {
  public:
   void confined(bool enforced, const std::string& why);
   void start(const std::string& key);
-  // At most ten lines a second.
-  void progress(const std::string& key, double done, double total, const std::string& unit);
+  // At most ten lines a second. A loss that is not finite is left out.
+  void progress(const std::string& key, double done, double total, const std::string& unit, double loss);
   void done(const std::string& key, bool reused);
   void failed(const std::string& key, const Error& error);
 
