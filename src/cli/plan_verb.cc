@@ -55,6 +55,8 @@ int plan(const SpecArguments& arguments, bool json) {
               static_cast<double>(cost.peak_memory) / (1 << 30), cost.rate / 1e9,
               cost.rate_measured ? "measured by earlier runs in this store"
                                  : "an assumption: nothing was run here yet");
+  if (cost.search_prompts > 0)
+    std::printf("searches for labels ask at most about %.0f prompts of the model\n", cost.search_prompts);
   if (cost.disk > 0)
     std::printf("hidden states of lower blocks: about %.2f GiB on disk, %.2f GiB free\n",
                 static_cast<double>(cost.disk) / (1 << 30),

@@ -11,6 +11,7 @@
 #include "catalog/model_source.h"
 #include "data/dataset.h"
 #include "data/template.h"
+#include "experiment/elicit.h"
 #include "experiment/memory.h"
 
 namespace qinglan {
@@ -60,6 +61,12 @@ std::string features_of(const Node& node) {
   return "";
 }
 
+// Prompts that a search for labels asks of the model before it labels the rows.
+double prompts_to_search(const Node& node) {
+  const Json& learner = node.settings();
+  return learner.value("kind", "") == "icm" ? coherence_prompts(learner) : 0;
+}
+
 double measured_rate(const Store& store) {
   std::vector<double> rates;
   for (const auto& shard : store.fs().list(store.root() + "/objects"))
@@ -90,8 +97,10 @@ class Estimator {
       return all * tokens * token_flops(config, node.params["depth"], tokens, false);
     const double half = static_cast<double>(data_.train) / 2, epochs = values.value("epochs", 2.0);
     const std::string kind = values.value("kind", "");
-    if (kind == "zero-shot" || kind == "few-shot") {
-      const double asked = node.kind == "control" ? test : kind == "few-shot" ? half + test : all;
+    if (kind == "zero-shot" || kind == "few-shot" || kind == "icm") {
+      const double asked = node.kind == "control" ? test
+                           : kind == "zero-shot"  ? all
+                                                  : half + test + prompts_to_search(node);
       return asked * tokens * token_flops(config, config.layers, tokens, false);
     }
     const std::int64_t below = config.layers - trained_layers(node, config);
@@ -220,6 +229,7 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
     if (store.has(key)) continue;
     ++kind.missing;
     const double flops = estimator.flops(node);
+    cost.search_prompts += prompts_to_search(node);
     const double seconds = flops > 0 ? flops / cost.rate : estimator.seconds(node);
     kind.flops += flops, kind.seconds += seconds;
     cost.flops += flops, cost.seconds += seconds;
@@ -268,13 +278,10 @@ Json to_json(const PlanCost& cost) {
                    {"flops", kind.flops},
                    {"seconds", kind.seconds},
                    {"memory", kind.memory}};
-  return {{"kinds", kinds},
-          {"flops", cost.flops},
-          {"seconds", cost.seconds},
-          {"peak_memory", cost.peak_memory},
-          {"disk", cost.disk},
-          {"rate", cost.rate},
-          {"rate_measured", cost.rate_measured}};
+  return {{"kinds", kinds},          {"flops", cost.flops},
+          {"seconds", cost.seconds}, {"peak_memory", cost.peak_memory},
+          {"disk", cost.disk},       {"search_prompts", cost.search_prompts},
+          {"rate", cost.rate},       {"rate_measured", cost.rate_measured}};
 }
 
 }  // namespace qinglan

@@ -22,6 +22,7 @@ struct PlanCost {
   double flops = 0, seconds = 0;
   std::int64_t peak_memory = 0;  // bytes, of the largest worker
   std::int64_t disk = 0;         // bytes of hidden states (trunk nodes) that are not there yet
+  double search_prompts = 0;     // at most, of missing nodes that search labels (elicit = icm)
   double rate = 0;               // FLOP/s used for the estimate
   bool rate_measured = false;    // by ledgers in this store
 };

@@ -1,5 +1,7 @@
 #include "experiment/elicit.h"
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/error.h"
@@ -16,14 +18,17 @@ const std::set<std::string> kPrompt = {"kind",   "elicit",     "model",    "labe
 const std::set<std::string> kCcs = {"lr", "weight_decay", "clip", "epochs", "restarts"};
 
 const std::vector<std::string>& ways() {
-  static const std::vector<std::string> words = {"zero-shot", "few-shot", "consistency", "pca",
-                                                 "mean-diff", "ccs",      "ueeh"};
+  static const std::vector<std::string> words = {"zero-shot", "few-shot",  "consistency", "icm",
+                                                 "pca",       "mean-diff", "ccs",         "ueeh"};
   return words;
 }
 
 // The keys of a way of asking beside those of its prompt.
 Json defaults_of(const std::string& elicit) {
   if (elicit == "few-shot") return {{"shots", 2}};
+  if (elicit == "icm")
+    return {{"shots", 2},    {"rows", 64},       {"start", 8},        {"steps", 500},
+            {"alpha", 30.0}, {"cooling", "log"}, {"in_group", "auto"}};
   if (elicit == "consistency")
     return {{"ask", "\nIs this correct? Answer yes or no:"}, {"truth_words", {" no", " yes"}}};
   if (elicit == "pca" || elicit == "mean-diff") return {{"depth", -1}};
@@ -94,7 +99,11 @@ Json elicit_values(const Json& values, const std::string& source) {
   require_one_of(result, "supervisor", "base", {"compute", "file"}, source);
   require_one_of(result, "supervisor", "truncate", {"right", "left", "refuse"}, source);
   check_system(result, "supervisor", source);
-  if ((elicit == "few-shot" || elicit == "consistency") && result["chat"] == true)
+  if (elicit == "icm") {
+    require_one_of(result, "supervisor", "cooling", {"log", "geometric"}, source);
+    require_one_of(result, "supervisor", "in_group", {"auto", "any", "same", "different"}, source);
+  }
+  if ((elicit == "few-shot" || elicit == "icm" || elicit == "consistency") && result["chat"] == true)
     throw Error(ErrorKind::usage,
                 "supervisor.chat: elicit = \"" + elicit + "\" writes texts around the row's")
         .in(source)
@@ -117,7 +126,7 @@ void fit_elicitation(Json& values, const ModelConfig& config, const std::string&
     throw Error(ErrorKind::usage,
                 "supervisor.elicit = \"" + values["elicit"].get<std::string>() + "\" tells two classes apart")
         .found(std::to_string(classes.size()) + " classes")
-        .hint("elicit = \"zero-shot\", \"few-shot\" and \"consistency\" answer for any number");
+        .hint("elicit = \"zero-shot\", \"few-shot\", \"icm\" and \"consistency\" answer for any number");
   const std::int64_t depth = values["depth"];
   if (depth > config.layers)
     throw Error(ErrorKind::usage, "supervisor.depth is larger than the model")
@@ -140,6 +149,33 @@ Json elicit_recipe_of(const Json& values) {
   for (const auto& [key, value] : values.items())
     if (kCcs.contains(key) || key == "easy") recipe[key] = value;
   return recipe;
+}
+
+Json coherence_of(const Json& values, std::size_t classes, std::int64_t half, bool choices) {
+  Json learner = {{"kind", "icm"}};
+  for (const char* key : {"rows", "start", "steps", "alpha", "cooling", "in_group"})
+    learner[key] = values.at(key);
+  if (learner["in_group"] == "auto") learner["in_group"] = choices ? "different" : "any";
+  learner["shots"] = values.at("shots").get<std::int64_t>() * static_cast<std::int64_t>(classes);
+  const std::int64_t rows = learner["rows"];
+  const auto refuse = [&](const std::string& key, std::int64_t most, const std::string& of) {
+    if (learner[key].get<std::int64_t>() <= most) return;
+    throw Error(ErrorKind::usage, "supervisor." + key + ": more rows than " + of)
+        .expected("at most " + std::to_string(most))
+        .found(learner[key].dump() + (key == "shots" ? " of all classes together" : ""));
+  };
+  refuse("rows", half, "the supervision half has");
+  refuse("start", rows, "labels are searched of (supervisor.rows)");
+  refuse("shots", rows - 1, "a searched one has others (supervisor.rows)");
+  return learner;
+}
+
+// A step asks about its row and about each that the changed label is shown to, as many as are shown on
+// average; once all rows are labelled, a row has so many contexts as its shown rows have labellings.
+double coherence_prompts(const Json& learner) {
+  const double rows = learner.at("rows"), shown = learner.at("shots"), steps = learner.at("steps"),
+               start = learner.at("start"), classes = static_cast<double>(learner.at("label_words").size());
+  return start + std::min(steps * (1 + shown), rows * (1 + shown + std::pow(classes, shown)));
 }
 
 std::string statement_of(const Json& values, std::size_t label) {

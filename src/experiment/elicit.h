@@ -3,6 +3,8 @@
 //   zero-shot    its answer by the label words
 //   few-shot     the same after rows of the supervision half with their true labels, a declared budget
 //   consistency  whether it calls the statement of each class true, made one answer (supervise/consistency.h)
+//   icm          labels of some rows of the supervision half that the model foretells from one another, found
+//                without ground truth (supervise/coherence.h), and then few-shot after those
 //   pca, mean-diff, ccs, ueeh
 //                a direction in its hidden states after each row's text and a class's word
 //                (train/contrast_pairs.h), two classes; the sign of the direction is the one that agrees with
@@ -33,6 +35,13 @@ void fit_elicitation(Json& values, const ModelConfig& config, const std::string&
 
 // The part of the values that shapes the fit of a direction, "kind" first.
 Json elicit_recipe_of(const Json& values);
+
+// Of elicit = icm. What the labels of related rows have to do with each other is "different" by default where
+// rows are answers of one question (`choices`), of which one is right. Throws Error{usage}: more rows than
+// the supervision half has (`half`), fewer than are guessed at the start or shown.
+Json coherence_of(const Json& values, std::size_t classes, std::int64_t half, bool choices);
+// At most so many prompts does its search ask of the model, about.
+double coherence_prompts(const Json& learner);
 
 // The rest of a statement after the row's text: the word of its class, and what is asked.
 std::string statement_of(const Json& values, std::size_t label);

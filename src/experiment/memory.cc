@@ -183,6 +183,10 @@ double trunk_bytes(const ModelConfig& config, const NodeTexts& texts, double row
   return chunk + std::max(pass_bytes(config, pass_tokens(texts, rows), bytes), chunk);
 }
 
+bool asks_by_words(const std::string& kind) {
+  return kind == "zero-shot" || kind == "few-shot" || kind == "icm";
+}
+
 }  // namespace
 
 std::int64_t trained_layers(const Node& node, const ModelConfig& config) {
@@ -217,7 +221,7 @@ std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64
         rows * static_cast<double>(feature_width) * 2 + pass_bytes(*config, pass_tokens(texts, rows), bytes);
   else if (node.kind == "trunk")
     work = trunk_bytes(*config, texts, rows, bytes);
-  else if (learner.value("kind", "") == "zero-shot" || learner.value("kind", "") == "few-shot")
+  else if (asks_by_words(learner.value("kind", "")))
     work = zero_shot_bytes(
         *config, texts,
         static_cast<double>(node.kind == "control" ? texts.test : std::max(texts.train, texts.test)), bytes);

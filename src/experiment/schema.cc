@@ -128,10 +128,22 @@ std::vector<KeyInfo> supervisor_keys() {
       {"supervisor", "rounds", integer, nullptr,
        "ensemble: its members, default 10; adaboost may stop sooner"},
       {"supervisor", "elicit", text, nullptr,
-       "elicit: zero-shot | few-shot | consistency | pca | mean-diff | ccs | ueeh: how a decoder's own "
-       "answer is read, without a label but those that few-shot shows"},
+       "elicit: zero-shot | few-shot | consistency | icm | pca | mean-diff | ccs | ueeh: how a decoder's "
+       "own answer is read, without a label but those that few-shot shows"},
       {"supervisor", "shots", integer, nullptr,
-       "elicit = few-shot: rows of each class shown in every prompt with their true labels; default 2"},
+       "elicit = few-shot: rows of each class shown in every prompt with their true labels; icm: with the "
+       "labels found; default 2"},
+      {"supervisor", "rows", integer, nullptr,
+       "elicit = icm: rows of the supervision half whose labels are searched; default 64"},
+      {"supervisor", "start", integer, nullptr, "elicit = icm: of these, labelled by guessing; default 8"},
+      {"supervisor", "steps", integer, nullptr, "elicit = icm: steps of the search; default 500"},
+      {"supervisor", "alpha", number, nullptr,
+       "elicit = icm: weight of mutual predictability against one contradiction; default 30"},
+      {"supervisor", "cooling", text, nullptr,
+       "elicit = icm: log | geometric: max(.01, 10 / (1 + 2 ln(1 + k))) or 10 * .99^k at step k"},
+      {"supervisor", "in_group", text, nullptr,
+       "elicit = icm: any | same | different: labels of rows of one group that do not contradict each other; "
+       "auto: different with data.choices, else any"},
       {"supervisor", "ask", text, nullptr,
        "elicit = consistency: what follows a row's text and a class's word"},
       {"supervisor", "truth_words", word_lists, nullptr,

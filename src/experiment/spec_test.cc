@@ -339,6 +339,38 @@ TEST(Spec, ElicitationRefusesWhatCannotBeMeant) {
   EXPECT_THAT(error_of(kBase, {.sets = {"supervisor.elicit=pca"}}), HasSubstr("kind = \"elicit\""));
 }
 
+TEST(Elicit, ASearchForLabelsHasAsManyRowsAsThereAre) {
+  const std::string keys = "model = \".\"\nlabel_words = [\" no\", \" yes\"]\nelicit = \"icm\"\n";
+  const Json values = parse_spec(eliciting(keys + "rows = 40"), "t.toml").cells[0].supervisor.values;
+  const Json made = coherence_of(values, 2, 100, false);
+  EXPECT_EQ(made, (Json{{"kind", "icm"},
+                        {"rows", 40},
+                        {"start", 8},
+                        {"steps", 500},
+                        {"alpha", 30.0},
+                        {"cooling", "log"},
+                        {"in_group", "any"},
+                        {"shots", 4}}));
+  EXPECT_EQ(coherence_of(values, 2, 100, true)["in_group"], "different")
+      << "one answer of a question is right";
+  EXPECT_THROW(coherence_of(values, 2, 39, false), Error) << "rows that the half does not have";
+  EXPECT_THROW(coherence_of(values, 20, 100, false), Error) << "40 shown of 39 others";
+  Json few = values;
+  few["rows"] = 6;
+  EXPECT_THROW(coherence_of(few, 2, 100, false), Error) << "8 guessed of 6";
+  EXPECT_THAT(error_of(eliciting(keys + "cooling = \"linear\"")), HasSubstr("log, geometric"));
+  EXPECT_THAT(error_of(eliciting(keys + "in_group = \"sane\"")), HasSubstr("did you mean 'same'"));
+  EXPECT_THAT(error_of(eliciting(keys + "rows = 1")), HasSubstr("'rows' is out of range"));
+  EXPECT_THAT(error_of(eliciting(keys + "chat = true")), HasSubstr("chat"));
+}
+
+TEST(Elicit, ASearchAsksNoMoreThanItsStepsOrItsContexts) {
+  Json learner = {{"label_words", {" no", " yes"}}, {"rows", 64}, {"shots", 4}, {"steps", 100}, {"start", 8}};
+  EXPECT_EQ(coherence_prompts(learner), 8 + 100 * 5);
+  learner["steps"] = 100000;
+  EXPECT_EQ(coherence_prompts(learner), 8 + 64 * (5 + 16));
+}
+
 TEST(Elicit, ADirectionIsReadTwoThirdsUpADecoderOfTwoClasses) {
   ModelConfig config;
   config.layers = 30;

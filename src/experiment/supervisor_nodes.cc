@@ -67,6 +67,16 @@ std::string few_shot(PlanDraft& draft, const Learner& supervisor, std::uint64_t 
   return draft.add(std::move(node));
 }
 
+// Labels sought without ground truth, and then few-shot after those.
+std::string coherent(PlanDraft& draft, const Learner& supervisor, std::uint64_t seed) {
+  Node node = zero_shot(draft, supervisor, "weak_floor");
+  node.params["learner"].update(coherence_of(supervisor.spec.values, draft.data.classes.size(), draft.half(),
+                                             !draft.spec.data.choices.empty()));
+  node.params["seed"] = seed;
+  node.title = "supervisor " + supervisor.spec.name + ", seed " + std::to_string(seed);
+  return draft.add(std::move(node));
+}
+
 // What the model says of one statement a class, made one answer.
 std::string consistent(PlanDraft& draft, const Learner& supervisor) {
   const Json& values = supervisor.spec.values;
@@ -101,6 +111,7 @@ std::string contrast_side(PlanDraft& draft, const Learner& supervisor, std::size
 std::string elicited(PlanDraft& draft, const Learner& supervisor, std::uint64_t seed) {
   const Json& way = supervisor.spec.values["elicit"];
   if (way == "few-shot") return few_shot(draft, supervisor, seed);
+  if (way == "icm") return coherent(draft, supervisor, seed);
   if (way == "consistency") return consistent(draft, supervisor);
   const std::string answers = draft.add(zero_shot(draft, supervisor, "weak_floor"));
   if (!is_direction(supervisor.spec.values)) return answers;

@@ -131,6 +131,23 @@ TEST(Identities, BrokenPreconditionsBreakIt) {
   EXPECT_GT(std::abs(unrealizable.gain - unrealizable.misfit), 0.01) << "no probe says what is true";
 }
 
+// A supervisor's learner on the supervisor's own soft labels of other rows is the supervisor again: its
+// labels are within the learner's reach, so no fit is nearer to them. A penalty draws it away.
+TEST(Identities, AProbeTaughtByItsOwnLabelsIsItself) {
+  Random random(5, "identities");
+  const Rows x = random_rows(random, 300), transfer = random_rows(random, 300),
+             test = random_rows(random, 200);
+  const auto supervisor = student(x, teacher(random, answers(x, random_weights(random, 0.7)), 0.8), 0);
+  const Rows floor = answers(test, supervisor);
+  Rows labels = answers(transfer, supervisor);
+  make_exact(labels);
+  const auto twice = [&](double l2) {
+    return divergence(floor, answers(test, student(transfer, labels, l2)));
+  };
+  EXPECT_NEAR(twice(0), 0, 1e-5);  // labels stand in steps of 2^-12
+  EXPECT_GT(twice(300), 1e-3);
+}
+
 // Squared loss and raw linear outputs: E(f_w - g)^2 - E(f_sw - g)^2 = E(f_sw - f_w)^2.
 TEST(Identities, TheGainOfALeastSquaresProbeIsItsMisfit) {
   Random random(3, "identities");

@@ -30,6 +30,7 @@ constexpr Entry kSteps[] = {
     {"weak_floor", "zero-shot", run_zero_shot},
     {"weak_floor", "few-shot", run_few_shot},
     {"weak_floor", "consistency", run_consistency},
+    {"weak_floor", "icm", run_coherence},
     {"weak_floor", "ccs", run_elicit},
     {"weak_floor", "ueeh", run_elicit},
     {"weak_floor", "pca", run_elicit},

@@ -48,7 +48,8 @@ void run_zero_shot(Step& step);
 void run_few_shot(Step& step);
 void run_shots(Step& step);
 void run_consistency(Step& step);
-void run_elicit(Step& step);  // ccs, ueeh, pca, mean-diff
+void run_coherence(Step& step);  // icm
+void run_elicit(Step& step);     // ccs, ueeh, pca, mean-diff
 void run_export(Step& step);
 void run_choice(Step& step);
 void run_ensemble(Step& step);  // a fit with "ensemble": ngrams, probe
