@@ -14,6 +14,18 @@ namespace qinglan {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Dead, and not yet waited for by whoever started it. /proc/<pid>/stat is "<pid> (<name>) <state> ...".
+bool is_zombie(std::int64_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const std::size_t name_end = text.rfind(") ");
+  return name_end != std::string::npos && text[name_end + 2] == 'Z';
+}
+
+}  // namespace
+
 RunWatch::RunWatch(std::string path) : path_(std::move(path)), file_(path_, std::ios::binary) {
   pid_ = std::atoll(fs::path(path_).parent_path().filename().c_str());
 }
@@ -28,7 +40,7 @@ void RunWatch::look() {
 }
 
 bool RunWatch::is_alive() const {
-  return pid_ > 0 && (kill(static_cast<pid_t>(pid_), 0) == 0 || errno == EPERM);
+  return pid_ > 0 && (kill(static_cast<pid_t>(pid_), 0) == 0 || errno == EPERM) && !is_zombie(pid_);
 }
 
 std::vector<std::string> run_logs(const std::string& store_root, const std::string& run) {

@@ -58,9 +58,12 @@ class Screen {
   }
 
  private:
+  // Rows of the terminal, of one that does not say its size the usual ones; 0: no terminal.
   static std::size_t height() {
+    constexpr std::size_t kUsual = 24;
     winsize size{};
-    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+    if (!isatty(STDOUT_FILENO)) return 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : kUsual;
   }
 
   // What does not fit is cut, so that the way back to its first line is known.
