@@ -17,7 +17,7 @@ DATASETS = {
     "cola": ['data.path="../shared/data/cola"'],
     "boolq": ['data.path="../shared/data/boolq"', 'data.text="{question} {passage}"', 'data.group="title"', "data.train=1500"],
     "anthropic_persona": ['data.path="../shared/data/anthropic_persona"', 'data.text="{behavior}: {text}"'],
-    "sciq": ['data.path="../shared/data/sciq"', 'data.recipe="sciq"'],
+    "sciq": ['data.path="../shared/data/sciq"', 'data.recipe="sciq"', 'data.text="Q: {question} A: {choice}"'],
     "ethics_justice": ['data.path="../shared/data/ethics_justice"', 'data.recipe="ethics_justice"'],
     "vader-films": ['data.path="vader-films"'],
 }
