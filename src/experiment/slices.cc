@@ -54,10 +54,7 @@ Slicing by_length(const std::vector<std::int64_t>& lengths) {
 
 Slicing by_word(const std::vector<Example>& rows, const std::string& word, const Template& text) {
   Slicing slicing{{kWithoutWord, kWithWord}, {}};
-  for (const Example& row : rows) {
-    const auto words = split_words(text.render(row.fields));
-    slicing.of.push_back(std::find(words.begin(), words.end(), word) != words.end());
-  }
+  for (const Example& row : rows) slicing.of.push_back(has_word(text.render(row.fields), word));
   return slicing;
 }
 

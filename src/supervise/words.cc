@@ -1,5 +1,7 @@
 #include "supervise/words.h"
 
+#include <algorithm>
+
 namespace qinglan {
 namespace {
 
@@ -27,6 +29,11 @@ std::vector<std::string> split_words(std::string_view text) {
     i = end + 1;
   }
   return words;
+}
+
+bool has_word(std::string_view text, const std::string& word) {
+  const auto words = split_words(text);
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 }  // namespace qinglan

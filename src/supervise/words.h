@@ -10,4 +10,7 @@ namespace qinglan {
 
 std::vector<std::string> split_words(std::string_view text);
 
+// Whether one of the text's words is `word`.
+bool has_word(std::string_view text, const std::string& word);
+
 }  // namespace qinglan

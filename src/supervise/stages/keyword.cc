@@ -14,10 +14,7 @@ std::vector<std::uint8_t> rows_with_word(const StageInput& input) {
   QL_CHECK(input.texts.size() == input.labels.size(), "a text a label");
   const std::string word = input.params.at("word");
   std::vector<std::uint8_t> with;
-  for (const auto& text : input.texts) {
-    const auto words = split_words(text);
-    with.push_back(std::find(words.begin(), words.end(), word) != words.end());
-  }
+  for (const auto& text : input.texts) with.push_back(has_word(text, word));
   return with;
 }
 
