@@ -46,6 +46,9 @@ std::string corrupted(PlanDraft& draft, const Learner& supervisor, std::uint64_t
   return draft.add(std::move(node));
 }
 
+// In keys: what is shown and the text are encoded as one string. Answers of before were of each by itself.
+constexpr char kJoined[] = "as one string";
+
 std::string few_shot(PlanDraft& draft, const Learner& supervisor, std::uint64_t seed) {
   const std::int64_t each = supervisor.spec.values["shots"],
                      shots = each * static_cast<std::int64_t>(draft.data.classes.size());
@@ -60,7 +63,7 @@ std::string few_shot(PlanDraft& draft, const Learner& supervisor, std::uint64_t 
   shown.inputs = {{"dataset", draft.data.dataset}, {"truth", draft.data.truth}};
   shown.title = std::to_string(shots) + " rows to show" + seed_words;
   Node node = zero_shot(draft, supervisor, "weak_floor");
-  node.params["learner"].update({{"kind", "few-shot"}, {"shots", shots}});
+  node.params["learner"].update({{"kind", "few-shot"}, {"shots", shots}, {"encoded", kJoined}});
   node.params["seed"] = seed;
   node.inputs["shots"] = draft.add(std::move(shown));
   node.title = "supervisor " + supervisor.spec.name + seed_words;
@@ -72,6 +75,7 @@ std::string coherent(PlanDraft& draft, const Learner& supervisor, std::uint64_t 
   Node node = zero_shot(draft, supervisor, "weak_floor");
   node.params["learner"].update(coherence_of(supervisor.spec.values, draft.data.classes.size(), draft.half(),
                                              !draft.spec.data.choices.empty()));
+  node.params["learner"].update({{"encoded", kJoined}});
   node.params["seed"] = seed;
   node.title = "supervisor " + supervisor.spec.name + ", seed " + std::to_string(seed);
   return draft.add(std::move(node));

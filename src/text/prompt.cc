@@ -16,7 +16,7 @@ Prompt::Prompt(const Json& values, const Tokenizer& tokenizer, const std::string
 }
 
 void Prompt::frame_text() {
-  limit_.head = opening_ = tokenizer_.special_prefix();
+  limit_.head = tokenizer_.special_prefix();
   limit_.tail = closing_ = tokenizer_.special_suffix();
 }
 
@@ -25,14 +25,16 @@ void Prompt::open_chat(const Json& chat, const std::string& tokenizer_path) {
   if (!source) throw Error(ErrorKind::invalid_input, "the model has no chat template").in(tokenizer_path);
   chat_.emplace(*std::move(source));
   system_ = chat.value("system", "");
-  measure_frame();
+  measure_chat();
 }
 
 void Prompt::read_prefix(const std::string& prefix) {
   if (prefix.empty()) return;
   QL_CHECK(!chat_, "a prefix of a chat");
-  prefix_ = tokenizer_.encode(prefix, false);
-  limit_.head += static_cast<std::int64_t>(prefix_.size());
+  prefix_ = prefix;
+  limit_.head = shared_by_two_texts(
+                    "a", "b", [&](const std::string& text) { return prefix_ + text; }, true)
+                    .head;
   if (limit_.head + limit_.tail >= limit_.max_tokens)
     throw Error(ErrorKind::invalid_input, "what stands before every text leaves no room for the text")
         .expected("less than max_tokens = " + std::to_string(limit_.max_tokens))
@@ -55,31 +57,39 @@ Conversation Prompt::conversation(const std::string& text) const {
   return messages;
 }
 
-// What a chat puts around every text, the assistant's header above all, is what two different texts share at
-// the ends.
-void Prompt::measure_frame() {
-  const Conversation two[] = {conversation("a"), conversation("0")};
-  const auto ids = tokenizer_.encode_batch(chat_->render(two, true), false);
+// What stands around every text, in a chat the assistant's header above all, is what two different texts
+// share at the ends.
+Prompt::Frame Prompt::shared_by_two_texts(const std::string& one, const std::string& other,
+                                          const std::function<std::string(const std::string&)>& whole,
+                                          bool add_special) const {
+  const auto ids = tokenizer_.encode_batch(std::vector<std::string>{whole(one), whole(other)}, add_special);
   const auto &a = ids[0], &b = ids[1];
   const auto shortest = static_cast<std::int64_t>(std::min(a.size(), b.size()));
-  limit_.head = std::mismatch(a.begin(), a.begin() + shortest, b.begin()).first - a.begin();
-  if (limit_.head == static_cast<std::int64_t>(a.size()))
+  Frame frame;
+  frame.head = std::mismatch(a.begin(), a.begin() + shortest, b.begin()).first - a.begin();
+  frame.tail =
+      std::mismatch(a.rbegin(), a.rend() - frame.head, b.rbegin(), b.rend() - frame.head).first - a.rbegin();
+  frame.whole = static_cast<std::int64_t>(a.size());
+  return frame;
+}
+
+void Prompt::measure_chat() {
+  const Frame frame = shared_by_two_texts(
+      "a", "0", [&](const std::string& text) { return chat_->render(conversation(text), true); }, false);
+  if (frame.head == frame.whole)
     throw Error(ErrorKind::unsupported, "the model's chat template leaves the user's text out");
-  limit_.tail = std::mismatch(a.rbegin(), a.rend() - limit_.head, b.rbegin(), b.rend() - limit_.head).first -
-                a.rbegin();
+  limit_.head = frame.head;
+  limit_.tail = frame.tail;
 }
 
 EncodedRows Prompt::encode(const std::vector<Example>& rows) const {
   std::vector<std::string> texts, names;
   for (const auto& row : rows) {
-    texts.push_back(template_.render(row.fields));
+    texts.push_back(prefix_ + template_.render(row.fields));
     names.push_back("row \"" + row.id + "\" (number " + std::to_string(row.row + 1) + " of its file)");
   }
   auto ids = encode_whole(texts);
-  for (auto& row : ids) {
-    row.insert(row.end() - closing_, suffix_.begin(), suffix_.end());
-    row.insert(row.begin() + opening_, prefix_.begin(), prefix_.end());
-  }
+  for (auto& row : ids) row.insert(row.end() - closing_, suffix_.begin(), suffix_.end());
   return cut_rows(std::move(ids), limit_, names);
 }
 

@@ -2,6 +2,7 @@
 // How the rows of a data set become token ids for one model: the text template, the model's chat template,
 // the limit.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,8 +20,8 @@ class Prompt {
  public:
   // `values` as a node keeps them: "text", "max_tokens", and where they differ from the default "truncate",
   // "chat": {"system"?}, "suffix": a word that follows every prompt (before a tokenizer's closing special
-  // token), and "prefix": a text that stands before every one (after its opening one; not in a chat). Both
-  // are encoded by themselves, and no cut takes them; other keys are passed over. `tokenizer` must outlive
+  // token) and is encoded by itself, and "prefix": a text that stands before every one (not in a chat) and is
+  // encoded together with it. No cut takes them; other keys are passed over. `tokenizer` must outlive
   // this. Throws what Template, find_chat_template and ChatTemplate throw, and Error{invalid_input} where a
   // chat is wanted of a model without a template, and for a suffix without tokens.
   Prompt(const Json& values, const Tokenizer& tokenizer, const std::string& tokenizer_path);
@@ -34,10 +35,17 @@ class Prompt {
   static Json without_keys(Json values);
 
  private:
+  struct Frame {  // tokens: those before and after what changes with the text; all of a prompt
+    std::int64_t head = 0, tail = 0, whole = 0;
+  };
+
   Conversation conversation(const std::string& text) const;
   void frame_text();
   void open_chat(const Json& chat, const std::string& tokenizer_path);
-  void measure_frame();
+  void measure_chat();
+  Frame shared_by_two_texts(const std::string& one, const std::string& other,
+                            const std::function<std::string(const std::string&)>& whole,
+                            bool add_special) const;
   void read_prefix(const std::string& prefix);
   void read_suffix(const std::string& suffix);
   std::vector<std::vector<std::int32_t>> encode_whole(const std::vector<std::string>& texts) const;
@@ -47,8 +55,9 @@ class Prompt {
   std::optional<ChatTemplate> chat_;
   std::string system_;
   TokenLimit limit_;
-  std::vector<std::int32_t> prefix_, suffix_;  // go in after the first `opening_`, before the last `closing_`
-  std::int64_t opening_ = 0, closing_ = 0;
+  std::string prefix_;
+  std::vector<std::int32_t> suffix_;  // goes in before the last `closing_` tokens
+  std::int64_t closing_ = 0;
 };
 
 }  // namespace qinglan

@@ -88,10 +88,7 @@ TEST_F(PromptTest, APrefixStandsBeforeEveryPromptAndIsNeverCut) {
   const EncodedRows rows = encode(values, {row("fine"), row(long_text())});
   EXPECT_EQ(rows.truncated, 1u);
   EXPECT_EQ(rows.ids[1].size(), 40u);
-  auto ids = tokenizer_->encode(prefix, false);
-  const auto text = tokenizer_->encode("fine\nSentiment:", true);
-  ids.insert(ids.end(), text.begin(), text.end());
-  EXPECT_EQ(rows.ids[0], ids);
+  EXPECT_EQ(rows.ids[0], tokenizer_->encode(prefix + "fine\nSentiment:", true));
   values["truncate"] = "left";
   const std::string left = text_of(values, long_text());
   EXPECT_THAT(left, testing::StartsWith(prefix + " word"));
