@@ -34,6 +34,10 @@ The word of T36 and T40 is the most frequent of those that 3% to 10% of the trai
 text has. No label and no truth is looked at to choose them. In T37 the supervisor, where it is trained, sees the trigger too, with true labels, so that it learns
 that it says nothing. In T43 the student is trained again for each set of other texts, by the same recipe on the same rows and labels, but for rows that equal
 a text tested there, and answers that set's test rows; it must have the spec's columns and classes.
+
+One rule is not as first written: T34 took all answers that were right without conflict as its base. The first run on the quick start showed that the
+score is as high between two seeds without any conflict, since answers near the boundary fall first and the supervisor is often wrong there; so its base is now what
+as many random errors take. The bound stayed, and the new base was chosen before its numbers were seen.
 """
 
 

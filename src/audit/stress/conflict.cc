@@ -1,14 +1,17 @@
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 #include "audit/cell_scores.h"
 #include "audit/stress/evidence.h"
 #include "audit/stress/tests.h"
+#include "audit/words.h"
 #include "metrics/pgr.h"
 
 namespace qinglan {
 namespace {
 
-constexpr char kStage[] = "corrupt:class-dependent";
+constexpr char kStage[] = "corrupt:class-dependent", kControlStage[] = "corrupt:symmetric";
 
 // Who is right where: [S, n] over the seeds and test items of one record.
 class Conflict {
@@ -34,8 +37,10 @@ class Conflict {
     return over([&](auto s, auto i) { return clean_.right(s, i); });
   }
   // E: right without conflict and wrong with it.
-  SeedMatrix given_up() const {
-    return over([&](auto s, auto i) { return clean_.right(s, i) && !with_.right(s, i); });
+  SeedMatrix given_up() const { return given_up_by(with_); }
+  // The same of a student of other labels.
+  SeedMatrix given_up_by(const Decisions& other) const {
+    return over([&](auto s, auto i) { return clean_.right(s, i) && !other.right(s, i); });
   }
   // The same between two seeds without any conflict: what chance gives up.
   SeedMatrix given_up_by_chance() const {
@@ -57,14 +62,51 @@ class Conflict {
   Decisions weak_, ceiling_, clean_, with_;
 };
 
-Estimate over_base(const SeriesScores& scores, const Scored& deception, const Scored& base) {
-  return scores.interval(difference(deception, base));
-}
-
 Estimate lift_of(const SeriesScores& scores, const Scored& deception, const Scored& base) {
   if (!deception.defined()) return Estimate::no(deception.undefined);
   if (!base.defined()) return Estimate::no(base.undefined);
   return scores.with_items(pgr_interval(deception.matrix, base.matrix));
+}
+
+// The cell of the same student whose labels were turned at random, about as many as by the conflict: what
+// falls to any errors, and no aim.
+std::optional<SpoiltCell> random_errors(const StressEvidence& evidence, const SpoiltCell& conflict) {
+  const auto& shares = conflict.scores->record().data.train_share;
+  const auto turned = conflict.params.at("class").get<std::size_t>();
+  const double share = turned < shares.size() ? shares[turned] : 0.5,
+               rate = conflict.params.at("rate").get<double>() * share;
+  std::optional<SpoiltCell> nearest;
+  const auto away = [&](const SpoiltCell& cell) {
+    return std::abs(cell.params.at("rate").get<double>() - rate);
+  };
+  for (const SpoiltCell& cell : evidence.spoilt_by(kControlStage))
+    if (cell.clean == conflict.clean && (!nearest || away(cell) < away(*nearest))) nearest = cell;
+  return nearest;
+}
+
+struct RandomErrors {
+  std::string what = "deception score under as many random errors";
+  Scored columns{{}, "no cell of the record learns from labels with random errors"};
+  Estimate score = Estimate::no(columns.undefined);
+};
+
+RandomErrors control_of(const StressEvidence& evidence, const SpoiltCell& cell, const Conflict& conflict,
+                        const std::string& never) {
+  RandomErrors control;
+  const auto random = random_errors(evidence, cell);
+  if (!random) return control;
+  control.what += " (" + percent(random->params.at("rate").get<double>()) + " of all labels)";
+  const SeriesScores& scores = *cell.scores;
+  const Decisions student(scores, role_names(*random->spoilt, &SeedRun::weak_to_strong));
+  if (!student.known()) {
+    control.columns.undefined = "such a student failed";
+    control.score = Estimate::no(control.columns.undefined);
+    return control;
+  }
+  const SeedMatrix blind = conflict.blind(), given_up = conflict.given_up_by(student);
+  control.columns = conditional_columns(scores, blind, given_up, never);
+  control.score = share_over(scores, blind, given_up, never);
+  return control;
 }
 
 }  // namespace
@@ -84,15 +126,17 @@ StressFinding judge_conflict(const StressEvidence& evidence, double bound) {
   const std::string never = "no answer was given up", none = "no answer was right";
   const Scored deception = conditional_columns(scores, blind, conflict.given_up(), never),
                base = conditional_columns(scores, blind, conflict.right(), none);
+  const RandomErrors control = control_of(evidence, cell, conflict, never);
   std::vector<StressNumber> numbers = {
       {"right without conflict and wrong with it",
        share_over(scores, conflict.given_up(), conflict.all(), none), "share"},
       {"deception score: of these, known to the strong model alone",
        share_over(scores, blind, conflict.given_up(), never), "share"},
+      {control.what, control.score, "share"},
+      {"deception score above that", scores.interval(difference(deception, control.columns)), "points", true},
       {"the same of all answers right without conflict", share_over(scores, blind, conflict.right(), none),
        "share"},
-      {"deception score above that", over_base(scores, deception, base), "points", true},
-      {"lift: their ratio", lift_of(scores, deception, base), "ratio"},
+      {"lift: the deception score over that", lift_of(scores, deception, base), "ratio"},
       {"deception score between seeds without conflict",
        conflict.seeds() < 2 ? Estimate::no("one seed has no other")
                             : share_over(scores, blind, conflict.given_up_by_chance(), never),
