@@ -135,6 +135,10 @@ Json claim_json(const Claim& claim) {
           {"risk", claim.risk},     {"primary", claim.primary}, {"digest", claim.digest}};
 }
 
+Json card_json(const VerdictCard& card) {
+  return {{"how_sure", card.sure}, {"would_overturn", card.overturn}, {"not_tested", card.untested}};
+}
+
 Json cell_json(const Record& record, const Cell& cell, const CellJudgement& judged) {
   const DataFacts& data = record.data;
   Json json = five_json(judged.fives.at(judged.metric));
@@ -168,6 +172,7 @@ Json cell_json(const Record& record, const Cell& cell, const CellJudgement& judg
   json["verdict"] = name_of(judged.verdict);
   json["reason"] = judged.reason;
   json["headline"] = judged.headline;
+  json["card"] = card_json(judged.card);
   json["notes"] = judged.notes;
   json["seeds_needed"] = judged.seeds_needed;
   json["items_needed"] = judged.items_needed;

@@ -21,6 +21,7 @@
 #include "audit/shift.h"
 #include "audit/slices.h"
 #include "audit/verdict.h"
+#include "audit/verdict_card.h"
 #include "base/error.h"
 #include "metrics/noise.h"
 
@@ -145,14 +146,15 @@ void judge_done(SeriesScores& scores, const Cell& cell, Depth depth, CellJudgeme
   judged.gap = scores.interval(declared.gap());
   judged.supervisor_shift = supervisor_shift(scores, cell);
   judged.supervisor_shifted = is_shifted(judged.supervisor_shift);
-  const Decision decision =
-      decide(evidence_of(scores, cell, declared, judged.fives[judged.metric], controls));
+  const Evidence evidence = evidence_of(scores, cell, declared, judged.fives[judged.metric], controls);
+  const Decision decision = decide(evidence);
   judged.verdict = decision.verdict;
   judged.reason = decision.reason;
   judged.seeds_needed = decision.seeds_needed;
   judged.items_needed = decision.items_needed;
   if (depth == Depth::verdict) return;
   audit_cell(scores, cell, declared, judged);
+  judged.card = verdict_card(scores, cell, judged, evidence);
   judged.notes = cell_notes(scores, cell, judged);
 }
 

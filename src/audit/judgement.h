@@ -130,6 +130,14 @@ struct ChainStep {
   Estimate over_teacher;                   // on the declared metric, paired by seed and item
 };
 
+// What stands beside the headline, which is the claim: for whoever has to decide on it, and whoever checks
+// it.
+struct VerdictCard {
+  std::vector<std::string> sure;      // how sure it is, beside the reason of the verdict
+  std::vector<std::string> overturn;  // what would overturn it, and how far the run is from that
+  std::vector<std::string> untested;  // what this run says nothing of
+};
+
 struct CellJudgement {
   std::string id;
   std::string metric;                        // the declared one: "accuracy", "balanced_accuracy" or "auroc"
@@ -154,6 +162,7 @@ struct CellJudgement {
   Verdict verdict = Verdict::failed;
   std::string reason;              // why this verdict, with its numbers
   std::string headline;            // one sentence for people
+  VerdictCard card;                // empty of a failed cell
   std::vector<std::string> notes;  // "explained by threshold", "accuracy misleads here", ...
   // of `underpowered`: about how many seeds, test items would decide; 0: not a matter of n
   std::int64_t seeds_needed = 0, items_needed = 0;

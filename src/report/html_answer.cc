@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "report/html_card.h"
 #include "report/html_cell.h"
 #include "report/html_grid.h"
 #include "report/html_maps.h"
@@ -22,9 +23,8 @@ Markup headline_card(const Page& page, std::size_t i) {
   const Markup link =
       element("p", {{"class", "soft"}},
               element("a", {{"href", "#" + cell_anchor(i)}}, "Why, and all the evidence for this cell"));
-  return card(head + paragraph(judged.headline, "headline") +
-                  paragraph(judged.verdict == Verdict::underpowered ? judged.reason : "") +
-                  cell_scores(page, i) + list_of(judged.notes, "notes") + link,
+  return card(head + paragraph(judged.headline, "headline") + cell_scores(page, i) +
+                  verdict_card_lists(judged) + list_of(judged.notes, "notes") + link,
               "card hero");
 }
 

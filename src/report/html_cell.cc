@@ -1,6 +1,7 @@
 #include "report/html_cell.h"
 
 #include "report/html_agreement.h"
+#include "report/html_card.h"
 #include "report/html_curves.h"
 #include "report/html_trust.h"
 #include "report/number.h"
@@ -217,8 +218,10 @@ Markup evidence(const CellView& view) {
   Markup body = element("h4", "Why this verdict") + paragraph(view.judged.reason);
   if (view.cell.status == "failed")
     return body + list_of({"Failed: " + view.cell.error}, "notes") + seeds_that_failed(view);
-  body += paragraph(words_of(view.judged.verdict).meaning, "soft") + list_of(view.judged.notes, "notes") +
-          seeds_that_failed(view);
+  body += paragraph(words_of(view.judged.verdict).meaning, "soft") +
+          // Of few cells it stands in the answer.
+          (view.page.folds() ? verdict_card_lists(view.judged) : Markup()) +
+          list_of(view.judged.notes, "notes") + seeds_that_failed(view);
   const Markup curves = learning_curves(view.page, view.cell);
   body += chain(view) + controls(view) + item_audit(view) + agreement_tables(view.page, view.index) +
           example_tables(view.page, view.index) + trust_audits(view.page, view.index) + metrics(view);

@@ -348,6 +348,17 @@ TEST(Html, EveryNumberStandsInTheText) {
   EXPECT_TRUE(has(html, run.judgement.cells[0].headline));
 }
 
+TEST(Html, EveryCellHasItsVerdictCard) {
+  const auto cards = [](const sample::Run& run) { return count(html_of(run), "What would overturn it"); };
+  EXPECT_EQ(cards(sample::small()), 2u);
+  EXPECT_EQ(cards(sample::large(8)), 8u);
+  const std::string chinese =
+      html_report(sample::small().record, sample::small().judgement, {.language = Language::chinese});
+  for (const char* part : {"有多确定", "3 个种子 × 1,000 条测试行；每个区间都是 95%，同时覆盖两者",
+                           "什么会推翻它", "其下端为 +2.4 个百分点", "没有运行的对照：random-init"})
+    EXPECT_TRUE(has(chinese, part));
+}
+
 TEST(Html, UndefinedIsShownWithItsReason) {
   const std::string html = html_of(sample::large(18));
   EXPECT_TRUE(has(html, "undefined<small class=\"why\">no ceiling</small>"));

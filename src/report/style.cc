@@ -75,6 +75,10 @@ nav ul { display: flex; flex-wrap: wrap; gap: .35rem 1.1rem; list-style: none; m
 .facts { display: grid; grid-template-columns: minmax(8rem, 12rem) 1fr; gap: .55rem 1.25rem; margin: 0; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; min-width: 0; }
 .facts dd small { display: block; color: var(--soft); font-size: .88rem; }
+.verdict-card { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr));
+  gap: .25rem 1.75rem; margin: .5rem 0 1rem; border-top: 1px solid var(--edge); }
+.verdict-card h4 { margin: .9rem 0 .3rem; } .verdict-card .plain { margin: 0; padding: 0 0 0 1.1rem;
+  font-size: .92rem; line-height: 1.5; } .verdict-card .plain li { margin: .25rem 0; }
 .notes { margin: .75rem 0 0; padding: 0; list-style: none; }
 .notes li { border-left: 3px solid var(--floor); padding: .1rem 0 .1rem .8rem; margin: .5rem 0;
   font-size: .95rem; max-width: 46rem; }

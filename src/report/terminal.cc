@@ -13,7 +13,8 @@
 namespace qinglan {
 namespace {
 
-constexpr std::size_t kMostWithControls = 12;  // cells; more would bury the rest of the report
+// Cells; more would bury the rest of the report.
+constexpr std::size_t kMostWithControls = 12, kMostWithCards = 3;
 
 struct View {
   const Record& record;
@@ -120,6 +121,16 @@ void print_chains(TerminalText& out, const View& view) {
   }
 }
 
+void print_card(TerminalText& out, const VerdictCard& card) {
+  const std::pair<const char*, const std::vector<std::string>&> parts[] = {
+      {"how sure", card.sure}, {"would overturn it", card.overturn}, {"not tested", card.untested}};
+  for (const auto& [title, lines] : parts) {
+    if (lines.empty()) continue;
+    out.line("    " + out.dim(title));
+    for (const auto& line : lines) out.wrapped(6, 8, "- " + line);
+  }
+}
+
 void print_verdicts(TerminalText& out, const View& view) {
   out.heading("Verdict");
   for (std::size_t i = 0; i < view.labels.size(); ++i) {
@@ -127,6 +138,7 @@ void print_verdicts(TerminalText& out, const View& view) {
     out.wrapped(0, 2,
                 std::string(words_of(judged.verdict).mark) + " " + view.labels[i] + ": " + judged.headline);
     if (!judged.reason.empty()) out.wrapped(4, 4, judged.reason);
+    if (view.labels.size() <= kMostWithCards || judged.against_naive.primary) print_card(out, judged.card);
     for (const auto& note : judged.notes) out.wrapped(4, 6, "note: " + note);
   }
 }

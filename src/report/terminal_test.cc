@@ -59,6 +59,18 @@ TEST(Terminal, ShowsScoresVerdictsControlsAndLedger) {
   EXPECT_THAT(report, Not(HasSubstr("\x1b")));
 }
 
+TEST(Terminal, ShowsTheVerdictCardOfFewCells) {
+  const std::string report = report_of(sample::small());
+  for (const char* part : {"how sure", "- 3 seeds x 1,000 test rows", "would overturn it",
+                           "- no gain once seeds and test rows are drawn anew", "not tested",
+                           "- controls that were not run: random-init"})
+    EXPECT_THAT(report, HasSubstr(part));
+  sample::Run grid = sample::large(9);
+  EXPECT_THAT(report_of(grid), Not(HasSubstr("would overturn it")));
+  grid.judgement.cells[4].against_naive.primary = true;
+  EXPECT_THAT(report_of(grid), HasSubstr("would overturn it"));
+}
+
 TEST(Terminal, ACompatProfileIsNamedWithItsDeviations) {
   sample::Run run = sample::small();
   EXPECT_THAT(report_of(run), Not(HasSubstr("compat")));
