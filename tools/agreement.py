@@ -39,7 +39,7 @@ where it holds 0. Machine: {machine}. Engine {version}.
 
 
 def object_of(store, key):
-    return pathlib.Path(store) / "objects" / key[:2] / key
+    return pathlib.Path(store) / "objects" / key[:2] / key / "result"
 
 
 def rows_of(store, key):
@@ -110,7 +110,8 @@ def model_path():
 
 def other_side(store, record, name):
     """A copy of the record whose students are the other side's."""
-    template = record["spec"]["student"]["text"] if "text" in record["spec"].get("student", {}) else record["spec"]["data"]["text"]
+    template = record["spec"]["data"]["text"]
+    template = template if "{" in template else "{" + template + "}"  # a column's name alone
     kept = pathlib.Path(store) / "agreement"
     kept.mkdir(exist_ok=True)
     theirs = json.loads(json.dumps(record))
