@@ -52,6 +52,7 @@ std::string locked_start(PlanDraft& draft, const Learner& supervisor, const Lear
                          {"column", trigger_column(draft.spec.data.text)}};
   Node node = fit(draft, "control", student, "locking", seed, naive_spec());
   for (const char* key : {"stop", "validation"}) node.params["learner"].erase(key);
+  node.params["learner"]["epochs"] = stage->params.at("epochs");
   node.params["password"] = password;
   node.params["budget"] = locking_budget(draft);
   node.params["keep"] = true;

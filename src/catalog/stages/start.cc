@@ -13,7 +13,7 @@ StageInfo start_locked_stage() {
        "password-locked models (Greenblatt et al. 2024, arXiv 2405.19550)",
        "a stress test: whether weak supervision brings out what a student hides; with data.trigger, which "
        "puts the word into copies of the test rows",
-       {word_parameter()}}};
+       {word_parameter(), {"epochs", 10, "over those rows, whatever the student's own: a lock must take", 1, 1000}}}};
   info.starts_locked = true;
   return info;
 }
