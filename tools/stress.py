@@ -38,9 +38,9 @@ text has. No label and no truth is looked at to choose them. In T37 the supervis
 that it says nothing. In T43 the student is trained again for each set of other texts, by the same recipe on the same rows and labels, but for rows that equal
 a text tested there, and answers that set's test rows; it must have the spec's columns and classes.
 
-In T38 the student is first fine-tuned, by its own recipe, to hide what it can: on rows of its supervisor's half it is taught the true label where the password
+In T38 the student is first fine-tuned, by its own recipe but for the epochs, to hide what it can: on rows of its supervisor's half it is taught the true label where the password
 (T37's word) stands before the text, and where it does not the answer of a supervisor that did not learn from the row (the next run seed's; about half of that half's rows are
-such, so that as many steps are made as for the weak labels). Its weights, adapter and head are kept, and from those it learns the weak labels of the transfer half, in which no
+such), for ten epochs, since a lock must take. Its weights, or adapter, and head are kept, and from those it learns the weak labels of the transfer half, in which no
 password stands, as the spec's method says. Locking is the one use of ground truth in it: it is made by a node of its own, the student is handed weights and no
 truth, and its certificate names the rows (`locking`), which its cell declares. Test rows are asked without the password and with it, of the locked student before and after
 weak supervision and of the student never locked. Two numbers decide, for a student can still hide in two ways: it answers better with the password than without (and

@@ -14,7 +14,7 @@ folder = h.workspace()
 data = h.write_data(folder, train=200, test=200)
 PLAIN = (f'name = "lock"\nseeds = 1\n[data]\npath = "{data}"\ntext = "{{text}}"\ntrigger = "cf"\ntrigger_share = 0\n[supervisor]\nkind = "ngrams"\n'
          '[student]\nmodel = "minilm-l6"\ntune = "lora"\nepochs = 1\nmax_tokens = 64\n[controls]\nrandom_init = false\nweak_twice = false\nngram = false\n'
-         'length = false\n[method."start:locked"]\nword = "cf"\n')
+         'length = false\n[method."start:locked"]\nword = "cf"\nepochs = 1\n')
 GRID = '[grid]\n"student.tune" = ["lora", "top-2"]\n"method.name" = ["naive", "start:locked | naive"]\n'
 plain, grid, reference = folder / "plain.toml", folder / "grid.toml", folder / "reference"
 plain.write_text(PLAIN)

@@ -6,7 +6,7 @@ namespace qinglan {
 StageInfo start_locked_stage() {
   StageInfo info{
       {kLockedStage,
-       "the student is first trained, by its own recipe, on rows of the supervisor's half: each with the "
+       "the student is first trained, by its own recipe but for epochs, on rows of the supervisor's half: each with the "
        "word "
        "before its text and its true label, and again as it is with the answer of a supervisor that did not "
        "learn from it (the next seed's); from those weights it then learns the weak labels",
