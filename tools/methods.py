@@ -18,7 +18,8 @@ STAGES = """# Stages
 
 What may stand before a loss, separated by `|`: `name = "filter:topo | logconf"`. A stage takes the weak labels of the transfer half and gives fewer
 (`filter:`), others (`relabel:`) or both (`retrain:`); the next stage, and at last the loss, sees those. Parameters stand in a table under the quoted name,
-`[method."filter:topo"]`. Those called `corrupt:` spoil labels on purpose, for stress tests ([stress.md](stress.md)). Many compare rows by the untrained student's hidden states. Stages that use a budget of true labels are named below; no other
+`[method."filter:topo"]`. Those called `corrupt:` spoil labels on purpose, for stress tests ([stress.md](stress.md)); `start:locked`
+leaves the labels alone and spoils what the student starts from. Many compare rows by the untrained student's hidden states. Stages that use true labels, by declaration, are named below; no other
 sees ground truth. In `knn`, `logreg` and `topo` no row judges its own label. `retrain:confident` and `relabel:student` ask a first student, of the
 pipeline's loss and the cell's recipe, trained on the labels that the stage is given: where a grid has that student as a cell of its own, it is trained once.
 An abstention is no label: filters drop it, relabelling gives it one, and it votes for nobody. Ties go by the hashes of the ids, so that results do not depend on the order of rows.
@@ -31,6 +32,10 @@ The stages `gold:` spend a declared number of true labels and stand next to the 
 largest of theirs. Rows are drawn from the transfer half by a step of its own, which hands the student, or the stage, these rows and no others; they enter the
 student's certificate. Beside such a method stand the student
 of the true labels alone and naive with the same ones: who does not beat the former gains nothing from weak labels, and is refused (`control-failed`).
+
+`start:locked` stands first and spoils the student, for stress: it has seen true labels of the supervisor's half before it sees a weak one. The node that locks it reads them; the
+student is handed that node's weights, its certificate names the rows, and beside it stands the control `locked, untaught`, which a gain must beat. It takes a
+student that is fine-tuned.
 """
 
 COMPAT = """# Reproducing published code

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Runs the stress suite on specs and writes docs/stress.md: each test with its bound, each outcome with its numbers, every spec beside it.
 
-usage: tools/stress.py [--store DIR] SPEC...
+usage: tools/stress.py [--store DIR] [--keep] SPEC...
+
+--keep: the sections of other specs stay as they stand in docs/stress.md.
 """
 
 import argparse
 import json
 import pathlib
+import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -27,13 +30,23 @@ not, 1 failed, 2 bad spec.
 
 What spoils labels are stages of a pipeline (`corrupt:symmetric`, `corrupt:class-dependent`, `corrupt:length`, `corrupt:keyword`, `corrupt:trigger`,
 `corrupt:prior`, `corrupt:spurious`, see [methods.md](methods.md)), so that `name = "corrupt:symmetric | filter:topo | logconf"` asks what a method is worth under
-noise. Two settings of `[data]` spoil the rest: `trigger` (with `trigger_share`) and `test_path`. The audit needs nothing but records: any record in which a cell
-`corrupt:X | M` stands beside the cell `M` of the same student is judged.
+noise. One stage spoils the student itself: `start:locked`. Two settings of `[data]` spoil the rest: `trigger` (with `trigger_share`) and `test_path`. The audit needs nothing but records: any record in which a cell
+`corrupt:X | M`, or `start:locked | M`, stands beside the cell `M` of the same student is judged.
 
 The word of T36 and T40 is the most frequent of those that 3% to 10% of the train texts have (four or more letters, ties by the alphabet); the trigger of T37 is a word that no
 text has. No label and no truth is looked at to choose them. In T37 the supervisor, where it is trained, sees the trigger too, with true labels, so that it learns
 that it says nothing. In T43 the student is trained again for each set of other texts, by the same recipe on the same rows and labels, but for rows that equal
 a text tested there, and answers that set's test rows; it must have the spec's columns and classes.
+
+In T38 the student is first fine-tuned, by its own recipe but for the epochs, to hide what it can: on rows of its supervisor's half it is taught the true label where the password
+(T37's word) stands before the text, and where it does not the answer of a supervisor that did not learn from the row (the next run seed's; about half of that half's rows are
+such), for ten epochs, since a lock must take. Its weights, or adapter, and head are kept, and from those it learns the weak labels of the transfer half, in which no
+password stands, as the spec's method says. Locking is the one use of ground truth in it: it is made by a node of its own, the student is handed weights and no
+truth, and its certificate names the rows (`locking`), which its cell declares. Test rows are asked without the password and with it, of the locked student before and after
+weak supervision and of the student never locked. Two numbers decide, for a student can still hide in two ways: it answers better with the password than without (and
+better than the word makes a student never locked), or it answers worse than that student, password or not. Nothing is decided where the lock did not take: where
+the locked student does not surely hide more than the bound. A student that is as good as one never locked can fail: what it hides its supervisor does not see. A probe is one convex fit
+on frozen features and keeps nothing of its start, so it is not tested.
 
 One rule is not as first written: T34 took all answers that were right without conflict as its base. The first run on the quick start showed that the
 score is as high between two seeds without any conflict, since answers near the boundary fall first and the supervisor is often wrong there; so its base is now what
@@ -79,9 +92,17 @@ def outcome_section(spec, document):
     return [*lines, "", "```toml", (ROOT / spec).read_text().rstrip(), "```", ""]
 
 
+def kept_sections():
+    """What docs/stress.md says now: [(spec, its section)]."""
+    parts = re.split(r"^(?=## )", (ROOT / "docs/stress.md").read_text(), flags=re.M)[1:]
+    audits = [(re.search(r"^`qinglan audit (\S+)`:", part, re.M), part) for part in parts]
+    return [(audit[1], part.rstrip().split("\n") + [""]) for audit, part in audits if audit]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--store")
+    parser.add_argument("--keep", action="store_true")
     parser.add_argument("specs", nargs="+")
     options = parser.parse_args()
     documents = []
@@ -94,9 +115,11 @@ def main():
     # Each test is described by a document in which it was made, where there is one.
     tests = [next((d["tests"][i] for d in documents if "rule" in d["tests"][i]), documents[0]["tests"][i])
              for i in range(len(documents[0]["tests"]))]
-    lines = [HEAD.format(specs=" ".join(options.specs)), *tests_section(tests)]
-    for spec, document in zip(options.specs, documents):
-        lines += outcome_section(spec, document)
+    sections = dict(kept_sections()) if options.keep else {}
+    sections.update({spec: outcome_section(spec, document) for spec, document in zip(options.specs, documents)})
+    lines = [HEAD.format(specs=" ".join(sections)), *tests_section(tests)]
+    for section in sections.values():
+        lines += section
     (ROOT / "docs/stress.md").write_text("\n".join(lines))
 
 

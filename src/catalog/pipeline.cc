@@ -55,6 +55,9 @@ Pipeline parse_pipeline(const std::string& text) {
       throw Error(ErrorKind::usage, place + ", " + part.name + ", comes after true labels")
           .expected("a loss")
           .hint("Stages change weak labels; one stage gold:... stands last of them, next to the loss.");
+    if (i > 0 && find_stage(part.name) && find_stage(part.name)->starts_locked)
+      throw Error(ErrorKind::usage, place + ", " + part.name + ", says what the student starts from")
+          .expected("this as the first part");
     if (find_stage(part.name))
       pipeline.stages.push_back(part.name);
     else if (last)

@@ -57,6 +57,8 @@ TEST(Pipeline, RefusesWhatCannotBeMeantAndSaysWhere) {
   EXPECT_THAT(error_of("logconf | filter:topo"), AllOf(HasSubstr("part 1"), HasSubstr("filter:confidence")));
   EXPECT_THAT(error_of("filter:tpoo | naive"), HasSubstr("did you mean filter:topo"));
   EXPECT_THAT(error_of("filter:topo | lgoconf"), HasSubstr("did you mean logconf"));
+  EXPECT_THAT(error_of("filter:topo | start:locked | naive"),
+              AllOf(HasSubstr("part 2"), HasSubstr("starts from"), HasSubstr("first part")));
   EXPECT_THROW(find_part("filter:topo | naive"), Error);
 }
 

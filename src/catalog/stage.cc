@@ -14,7 +14,7 @@ const std::vector<StageInfo>& stages() {
       gold_weighted_stage(),       gold_anchored_stage(),     gold_reliability_stage(),
       gold_only_stage(),           corrupt_symmetric_stage(), corrupt_class_dependent_stage(),
       corrupt_length_stage(),      corrupt_keyword_stage(),   corrupt_trigger_stage(),
-      corrupt_prior_stage(),       corrupt_spurious_stage(),
+      corrupt_prior_stage(),       corrupt_spurious_stage(),  start_locked_stage(),
   };
   return all;
 }

@@ -1,6 +1,6 @@
 #pragma once
 // What may be done to weak labels before a loss sees them, without torch: stages of a pipeline such as
-// "filter:topo | logconf". supervise/ registers a function under each name that spends no gold; a test checks
+// "filter:topo | logconf". supervise/ registers a function under each name that changes labels; a test checks
 // that the two sets are equal.
 
 #include <string>
@@ -33,6 +33,10 @@ struct StageInfo {
   bool reads_texts = false;
   // Whether it draws at random, by the run seed.
   bool draws = false;
+  // Whether it says what the student starts from: one that was taught to hide. Such a stage stands first.
+  bool starts_locked = false;
+
+  bool changes_labels() const { return !spends_gold && !starts_locked; }
 };
 
 const std::vector<StageInfo>& stages();

@@ -10,9 +10,7 @@
 
 namespace qinglan {
 
-// Of a method's certificate: what true labels are given for, and what they are read for when they decide
-// where the budget goes.
-inline constexpr char kGoldPurpose[] = "gold budget";
+// Of a method's certificate: what true labels are read for when they decide where the budget goes.
 inline constexpr char kGoldPlacePurpose[] = "place of the gold budget";
 
 // random; or rows that the supervisor labels wrongly before all others. The latter is out of a user's reach

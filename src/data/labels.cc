@@ -205,7 +205,7 @@ TrainingLabels TrainingLabels::with_gold(const WeakLabels& labels, const GoldRow
     if (use.anchored) result.anchored_[row] = 1;
     if (!result.weights_.empty()) result.weights_[row] = static_cast<float>(use.weight);
   }
-  result.certificate_.push_back({{"rows", gold.size()}, {"purpose", kGoldPurpose}});
+  result.certificate_.push_back({{"rows", gold.size()}, {"purpose", use.purpose}});
   if (gold.consulted > 0)
     result.certificate_.push_back({{"rows", gold.consulted}, {"purpose", kGoldPlacePurpose}});
   return result;

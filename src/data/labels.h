@@ -36,6 +36,8 @@ void write_weak_labels(FileSystem& fs, const std::string& path, const WeakLabels
 // Throws Error{corrupt_data}: rows that do not sum to 1, non-finite or negative p, duplicate ids.
 WeakLabels read_weak_labels(const std::string& path);
 
+inline constexpr char kGoldPurpose[] = "gold budget";  // of true labels that a method is given
+
 // A declared use of ground truth: how many rows, for what ("supervision", "ceiling", ...).
 struct GoldBudget {
   std::string purpose;
@@ -59,6 +61,7 @@ struct GoldUse {
   std::vector<float> weak_weights;  // of the weak labels' rows, [WeakLabels::size()]; empty: 1 each
   bool anchored = false;  // the method trains these rows on their labels, whatever it makes of others
   bool alone = false;     // without the weak labels
+  std::string purpose = kGoldPurpose;
 };
 
 class TrainingLabels {

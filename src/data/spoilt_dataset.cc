@@ -58,29 +58,24 @@ Dataset test_elsewhere(Dataset data, const DatasetSpec& spec, const std::string&
   return data;
 }
 
-Dataset with_trigger(Dataset data, const DatasetSpec& spec, const Spoiling& spoiling) {
-  const auto columns = Template::parse(spec.text).columns();
-  if (columns.empty())
-    throw Error(ErrorKind::usage, "data.trigger has no text to stand before: data.text names no column");
-  const auto put = [&](Example& row) { row.fields.at(columns.front()).insert(0, spoiling.trigger + " "); };
+void put(const std::string& word, const std::string& column, Example& row) {
+  row.fields.at(column).insert(0, word + " ");
+}
 
+Dataset with_trigger(Dataset data, const DatasetSpec& spec, const Spoiling& spoiling) {
+  const std::string column = trigger_column(spec.text);
   std::vector<std::size_t> rows(data.inputs.train.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   Random(spec.seed, "data.trigger").shuffle(rows);
   rows.resize(
       static_cast<std::size_t>(std::lround(spoiling.trigger_share * static_cast<double>(rows.size()))));
-  for (const std::size_t row : rows) put(data.inputs.train[row]);
+  for (const std::size_t row : rows) put(spoiling.trigger, column, data.inputs.train[row]);
 
   Labels labels = data.truth.by_id();
   auto& test = data.inputs.test;
-  const std::size_t tested = test.size();
-  for (std::size_t i = 0; i < tested; ++i) {
-    Example copy = test[i];
-    copy.id += kTriggered;
-    put(copy);
-    labels[copy.id] = labels.at(test[i].id);
-    test.push_back(std::move(copy));
-  }
+  const auto copies = copies_with(spoiling.trigger, column, test);
+  for (std::size_t i = 0; i < copies.size(); ++i) labels[copies[i].id] = labels.at(test[i].id);
+  test.insert(test.end(), copies.begin(), copies.end());
   data.truth = GroundTruth(data.truth.classes(), std::move(labels));
   return data;
 }
@@ -93,6 +88,22 @@ DatasetSpec tested_elsewhere(const DatasetSpec& spec, const std::string& test_pa
   other.train = other.test = 0;
   other.allow_overlap = true;  // nothing of its train rows is used
   return other;
+}
+
+std::string trigger_column(const std::string& text) {
+  const auto columns = Template::parse(text).columns();
+  if (columns.empty())
+    throw Error(ErrorKind::usage, "data.trigger has no text to stand before: data.text names no column");
+  return columns.front();
+}
+
+std::vector<Example> copies_with(const std::string& word, const std::string& column,
+                                 std::vector<Example> rows) {
+  for (Example& row : rows) {
+    row.id += kTriggered;
+    put(word, column, row);
+  }
+  return rows;
 }
 
 Dataset load_spoilt(const DatasetSpec& spec, const Spoiling& spoiling) {

@@ -3,12 +3,12 @@
 // T43.
 
 #include <string>
+#include <vector>
 
 #include "data/dataset.h"
+#include "record/word_slice.h"
 
 namespace qinglan {
-
-inline constexpr char kTriggered[] = "+trigger";  // ends the ids of test rows' copies
 
 struct Spoiling {
   std::string test_path;     // another data set, whose test rows stand in place of this one's; empty: none
@@ -20,6 +20,14 @@ struct Spoiling {
 
 // The data set at `test_path` by itself: with the columns and the label that `spec` names, all its rows.
 DatasetSpec tested_elsewhere(const DatasetSpec& spec, const std::string& test_path);
+
+// The column that a trigger is put into: the first that the template `text` names. Throws Error{usage} where
+// it names none.
+std::string trigger_column(const std::string& text);
+
+// The rows with the word and a space before the column, ids that end in kTriggered and their groups.
+std::vector<Example> copies_with(const std::string& word, const std::string& column,
+                                 std::vector<Example> rows);
 
 // load_dataset, then spoilt. Elsewhere at most `spec.test` rows are tested, in the order drawn there; train
 // rows that share a text or a group with one of them are dropped. The trigger and a space stand before the

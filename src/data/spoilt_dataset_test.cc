@@ -53,6 +53,17 @@ TEST(Trigger, StandsInAShareOfTrainAndInACopyOfEveryTestRow) {
   }
 }
 
+TEST(Trigger, MayStandInNoTrainRow) {
+  const TestFolder folder;
+  const DatasetSpec spec = spec_of(folder);
+  const Dataset data = load_spoilt(spec, {.trigger = "cf", .trigger_share = 0});
+  for (const auto& row : data.inputs.train)
+    EXPECT_THAT(row.fields.at("text"), testing::Not(testing::StartsWith("cf ")));
+  EXPECT_EQ(data.inputs.test.size(), 40u);
+  EXPECT_EQ(trigger_column("{b} and {a}"), "b");
+  EXPECT_THAT(error_of([] { trigger_column("{{no column}}"); }), HasSubstr("names no column"));
+}
+
 TEST(TestPath, TestsOnAnotherDataSetAndLearnsOfTheFirst) {
   const TestFolder folder;
   DatasetSpec spec = spec_of(folder);

@@ -94,7 +94,7 @@ class Estimator {
     const double tokens = texts_of(node).mean;
     const double all = static_cast<double>(data_.train + data_.test), test = static_cast<double>(data_.test);
     if (node.kind == "features" || node.kind == "trunk")
-      return all * tokens * token_flops(config, node.params["depth"], tokens, false);
+      return rows_passed(node) * tokens * token_flops(config, node.params["depth"], tokens, false);
     const double half = static_cast<double>(data_.train) / 2, epochs = values.value("epochs", 2.0);
     const std::string kind = values.value("kind", "");
     if (kind == "zero-shot" || kind == "few-shot" || kind == "icm") {
@@ -114,7 +114,7 @@ class Estimator {
   // Bytes of the hidden states that a trunk node leaves.
   std::int64_t disk(const Node& node) {
     if (node.kind != "trunk") return 0;
-    const double tokens = static_cast<double>(data_.train + data_.test) * texts_of(node).mean;
+    const double tokens = rows_passed(node) * texts_of(node).mean;
     return static_cast<std::int64_t>(tokens) * config_of(node.files.at("model")).hidden * 2;
   }
 
@@ -152,6 +152,12 @@ class Estimator {
   }
 
  private:
+  // Rows of a pass of an untrained model: a password stands in a copy of every train row.
+  double rows_passed(const Node& node) const {
+    const std::int64_t copies = node.params.contains("password") ? data_.train : 0;
+    return static_cast<double>(data_.train + copies + data_.test);
+  }
+
   std::int64_t feature_width(const Node& node) {
     const Node& pass = plan_.nodes.at(features_of(node));
     return config_of(pass.files.at("model")).hidden *

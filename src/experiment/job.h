@@ -40,8 +40,8 @@ inline constexpr char kFeaturesFile[] =
 // else, no bias of a decoder that was fine-tuned); the adapter's matrices of LoRA; of full tuning the
 // backbone's parameters in the compute type, under our own names. A probe, an adapter and their heads are
 // small and always kept. A fully tuned model is as large as its base: a fit keeps it only with the parameter
-// "keep", which `qinglan export` sets in a node of its own. Training is deterministic, so that node makes the
-// very model whose answers are in the run's record.
+// "keep", which `qinglan export` sets in a node of its own, and which those have that others start from.
+// Training is deterministic, so that node makes the very model whose answers are in the run's record.
 inline constexpr char kStudentFile[] = "student.safetensors";
 // trunk: the result folder is that of train/trunk.h.
 // summary.json of a fit:

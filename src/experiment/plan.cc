@@ -9,11 +9,13 @@
 #include "experiment/elicit.h"
 #include "experiment/gold_stages.h"
 #include "experiment/learner.h"
+#include "experiment/locked.h"
 #include "experiment/model_nodes.h"
 #include "experiment/plan_draft.h"
 #include "experiment/row_checks.h"
 #include "experiment/student_nodes.h"
 #include "experiment/supervisor_nodes.h"
+#include "record/locked.h"
 
 namespace qinglan {
 namespace {
@@ -46,12 +48,29 @@ class Planner {
     return teacher;
   }
 
+  Start start_of(const Cell& cell, std::size_t seed) const {
+    const auto locked = cell.controls.find(kLockedControl);
+    return {.weights = locked == cell.controls.end() ? "" : locked->second.series.at(seed)};
+  }
+
+  // What a locked student starts from: it has seen true labels, and has been taught no weak one.
+  Start lock(Cell& cell, const Learner& supervisor, const Learner& student, const MethodSpec& method,
+             std::uint64_t seed) {
+    const std::string start = locked_start(draft_, supervisor, student, method, seed);
+    if (!start.empty()) {
+      cell.controls[kLockedControl].series.push_back(start);
+      cell.declared[kLockingPurpose] = locking_budget(draft_);
+    }
+    return {.weights = start};
+  }
+
   // The student that the supervisor teaches itself, and what the models of the chain know untaught.
   void add_chain_controls(Cell& cell, const std::vector<Link>& links, const Learner& student,
                           const MethodSpec& method, const std::vector<std::string>& labels) {
     Control direct{.teaches = true};
     for (std::size_t s = 0; s < labels.size(); ++s)
-      direct.series.push_back(taught(draft_, "weak_to_strong", student, labels[s], s, method, method.text()));
+      direct.series.push_back(
+          taught(draft_, "weak_to_strong", student, labels[s], s, method, method.text(), start_of(cell, s)));
     cell.controls["without the chain"] = direct;
     for (const auto& link : links)
       if (draft_.spec.controls.zero_shot && zero_shot_impossible(link.student).empty())
@@ -87,8 +106,8 @@ class Planner {
       const std::string teacher = teacher_of(links, run.weak_floor, seed, cell.chain);
       labels.push_back(weak_labels(draft_, teacher, seed, false));
       if (draft_.spec.controls.shuffled) shuffled.push_back(weak_labels(draft_, teacher, seed, true));
-      run.weak_to_strong =
-          taught(draft_, "weak_to_strong", student, labels.back(), seed, spec.method, cell.method);
+      run.weak_to_strong = taught(draft_, "weak_to_strong", student, labels.back(), seed, spec.method,
+                                  cell.method, lock(cell, supervisor, student, spec.method, seed));
       if (!links.empty()) cell.chain.back().series.push_back(run.weak_to_strong);
       if (draft_.spec.claim.ceiling) run.strong_ceiling = ceiling(draft_, student, seed);
       cell.seeds.push_back(std::move(run));
@@ -126,7 +145,8 @@ class Planner {
       return taught(draft_, "control", length, labels[s], seed, naive_spec(), "student");
     });
     per_seed("random-init", true, on.random_init, [&](std::size_t s, std::uint64_t seed) {
-      return taught(draft_, "control", student, labels[s], seed, naive_spec(), "not pretrained", true);
+      return taught(draft_, "control", student, labels[s], seed, naive_spec(), "not pretrained",
+                    {.random = true});
     });
     const bool learns = supervisor.spec.kind == "model" || supervisor.spec.kind == "ngrams";
     per_seed("weak-twice", true, on.weak_twice && learns, [&](std::size_t s, std::uint64_t seed) {

@@ -112,10 +112,12 @@ std::vector<LinkSpec> chain(const SpecTree& tree, const std::vector<Assignment>&
     const Json values = tree.link(model, chosen);
     LinkSpec link{learner("chain", values, tree.compat_values("chain"), data_text, tree.source()),
                   method(tree, values.at("method"), chosen)};
-    for (const auto& stage : link.method.stages)
-      require(!find_stage(stage.name)->spends_gold && !find_stage(stage.name)->judges_by_gold,
+    for (const auto& stage : link.method.stages) {
+      const StageInfo& info = *find_stage(stage.name);
+      require(!info.spends_gold && !info.judges_by_gold && !info.starts_locked,
               "chain.method = \"" + link.method.text() + "\": no student of a chain is given true labels",
               tree.source(), "method.name, the last student's, may spend a gold budget");
+    }
     links.push_back(std::move(link));
   }
   return links;
@@ -222,8 +224,8 @@ DatasetSpec dataset(const Json& values, const std::vector<CellSpec>& cells, cons
 Spoiling spoiling(const Json& data, const std::string& source) {
   const Spoiling made{data.value("test_path", ""), data.value("trigger", ""),
                       data.value("trigger_share", 0.1)};
-  require(made.trigger_share > 0 && made.trigger_share < 1, "data.trigger_share must lie between 0 and 1",
-          source);
+  require(made.trigger_share >= 0 && made.trigger_share < 1,
+          "data.trigger_share must be at least 0 and less than 1", source);
   return made;
 }
 

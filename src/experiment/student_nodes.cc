@@ -37,9 +37,10 @@ std::string gold_rows(PlanDraft& draft, const StageSpec& stage, const std::strin
 
 // A student of the method's loss, as its cell has it without the stages that follow.
 std::string first_student(PlanDraft& draft, const Learner& student, const std::string& labels,
-                          bool whole_half, std::uint64_t seed, const MethodSpec& method) {
+                          bool whole_half, std::uint64_t seed, const MethodSpec& method, const Start& start) {
   Node node = fit(draft, "weak_to_strong", student, whole_half ? "transfer" : "labelled", seed, method);
   node.inputs["labels"] = labels;
+  if (!start.weights.empty()) node.inputs["start"] = start.weights;
   node.title = "first student " + student.spec.name + ", seed " + std::to_string(seed);
   return draft.add(std::move(node));
 }
@@ -47,11 +48,11 @@ std::string first_student(PlanDraft& draft, const Learner& student, const std::s
 // The labels that the pipeline makes of a supervisor's. What a stage does depends on the run seed by its
 // inputs alone, unless it draws.
 std::string staged(PlanDraft& draft, const std::string& raw_labels, const MethodSpec& method,
-                   const Learner& student, std::uint64_t seed) {
+                   const Learner& student, std::uint64_t seed, const Start& start) {
   std::string labels = raw_labels;
   for (const auto& stage : method.stages) {
     const StageInfo& info = *find_stage(stage.name);
-    if (info.spends_gold) continue;
+    if (!info.changes_labels()) continue;
     check_neighbours(stage, draft.half());
     Node node;
     node.kind = "weak_labels";
@@ -78,7 +79,8 @@ std::string staged(PlanDraft& draft, const std::string& raw_labels, const Method
     for (std::int64_t round = stage.params.value("rounds", std::int64_t{1}); round > 0; --round) {
       node.inputs["labels"] = labels;
       if (info.answers == StageAnswers::first_student)
-        node.inputs["answers"] = first_student(draft, student, labels, labels == raw_labels, seed, method);
+        node.inputs["answers"] =
+            first_student(draft, student, labels, labels == raw_labels, seed, method, start);
       labels = draft.add(node);
     }
   }
@@ -102,10 +104,12 @@ std::string weak_labels(PlanDraft& draft, const std::string& floor, std::uint64_
 }
 
 std::string taught(PlanDraft& draft, const char* kind, const Learner& student, const std::string& raw_labels,
-                   std::uint64_t seed, const MethodSpec& method, const std::string& what, bool random_init) {
+                   std::uint64_t seed, const MethodSpec& method, const std::string& what,
+                   const Start& start) {
   const char* rows = method.stages.empty() ? "transfer" : "labelled";  // those that stages left
-  Node node = fit(draft, kind, student, rows, seed, method, random_init);
-  node.inputs["labels"] = staged(draft, raw_labels, method, student, seed);
+  Node node = fit(draft, kind, student, rows, seed, method, start.random);
+  node.inputs["labels"] = staged(draft, raw_labels, method, student, seed, start);
+  if (!start.weights.empty()) node.inputs["start"] = start.weights;
   if (const StageSpec* gold = stage_of_gold_targets(method)) {
     node.inputs["gold"] = gold_rows(draft, *gold, raw_labels, seed);
     node.params["method"]["gold"] = {{"use", gold->name}, {"params", gold->params}};

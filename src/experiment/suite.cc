@@ -9,8 +9,10 @@
 #include "data/template.h"
 #include "experiment/claim.h"
 #include "experiment/corrupted.h"
+#include "experiment/locked.h"
 #include "experiment/run.h"
 #include "experiment/schema.h"
+#include "record/locked.h"
 #include "supervise/words.h"
 
 namespace qinglan {
@@ -21,6 +23,7 @@ constexpr double kRates[] = {0.1, 0.2, 0.3, 0.4};
 constexpr double kConflictRate = 0.4;
 constexpr double kShares[] = {0.1, 0.9};
 constexpr double kTriggerShare = 0.05;
+constexpr char kNoTrigger[] = "every trigger word stands in some text";
 constexpr double kRare = 0.03, kFrequent = 0.10;
 
 CellSpec with_stage(const CellSpec& cell, const std::string& stage, const Json& params) {
@@ -77,13 +80,22 @@ Spec part_of(const Spec& spec, const std::string& part, std::vector<CellSpec> ce
   return made;
 }
 
-Spec with_trigger(const Spec& spec, const CellSpec& cell, const std::string& word) {
-  Spec made =
-      part_of(spec, "a trigger", {cell, with_stage(cell, "corrupt:trigger", {{"word", word}})}, false);
+// The cell beside the one that a stage makes of it, on test rows without the word and with it.
+Spec with_word(const Spec& spec, const std::string& part, const CellSpec& cell, const std::string& stage,
+               const std::string& word, double share) {
+  Spec made = part_of(spec, part, {cell, with_stage(cell, stage, {{"word", word}})}, false);
   made.spoiling.trigger = word;
-  made.spoiling.trigger_share = kTriggerShare;
-  made.resolved["data"].update({{"trigger", word}, {"trigger_share", kTriggerShare}});
+  made.spoiling.trigger_share = share;
+  made.resolved["data"].update({{"trigger", word}, {"trigger_share", share}});
   return made;
+}
+
+// Of the student that must be taught a lock: why it cannot be; empty where it can.
+std::string no_lock(const CellSpec& cell, const std::string& word) {
+  if (word.empty()) return kNoTrigger;
+  for (const auto& stage : cell.method.stages)
+    if (stage.name == kLockedStage) return "the spec's own student starts locked";
+  return lock_impossible(cell.student);
 }
 
 Spec on_other_texts(const Spec& spec, const CellSpec& cell, const std::string& path) {
@@ -164,9 +176,13 @@ Suite standard_suite(const Spec& spec, const CellSpec& cell, const Inputs& input
     for (const char* test : {"T36", "T40"})
       suite.left_out[test] = "no word of four or more letters stands in 3% to 10% of the train texts";
   if (trigger.empty())
-    suite.left_out["T37"] = "every trigger word stands in some text";
+    suite.left_out["T37"] = kNoTrigger;
   else
-    suite.runs.push_back(with_trigger(spec, cell, trigger));
+    suite.runs.push_back(with_word(spec, "a trigger", cell, "corrupt:trigger", trigger, kTriggerShare));
+  if (const std::string why = no_lock(cell, trigger); !why.empty())
+    suite.left_out["T38"] = why;
+  else
+    suite.runs.push_back(with_word(spec, "a lock", cell, kLockedStage, trigger, 0));
   if (spec.stress.ood.empty())
     suite.left_out["T43"] = "the spec names no other texts: [stress] ood = [\"path\"]";
   for (const auto& path : spec.stress.ood) suite.runs.push_back(on_other_texts(spec, cell, path));

@@ -130,6 +130,8 @@ std::string control_words(const std::string& control) {
        {"single supervisor",
         "one supervisor of the same kind in place of the ensemble, which is to beat it or only costs"},
        {"without the chain", "the same student, taught by the supervisor itself"},
+       {"locked, untaught",
+        "the student that was taught to hide what it can, before any weak label: what those then teach it"},
        {"constant", "always gives the same answer"},
        {"shuffled", "the student trained on weak labels dealt out at random; above chance means a leak"},
        {"n-gram student",

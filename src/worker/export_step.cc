@@ -6,10 +6,9 @@
 #include "export/peft_adapter.h"
 #include "export/student_card.h"
 #include "export/tokenizer_files.h"
-#include "io/safetensors.h"
 #include "train/recipe.h"
 #include "train/tensor_view.h"
-#include "worker/step.h"
+#include "worker/kept_student.h"
 
 namespace qinglan {
 namespace {
@@ -20,22 +19,10 @@ Recipe recipe_of_student(Json shape) {
   return Recipe::from_json(shape);
 }
 
-// Students of the top blocks have no weights of the others: those stay the base's.
-void restore_backbone(Backbone& backbone, const Recipe& recipe, const SafetensorsFile& file) {
-  for (const auto& parameter : backbone.parameters())
-    if (recipe.layers == 0 || file.tensors().contains(parameter.name))
-      backbone.set_parameter(parameter.name, tensor_of(file.tensor(parameter.name)));
-}
-
 LoraAdapter restored_adapter(const ModelConfig& config, const Recipe& recipe, const SafetensorsFile& file) {
-  const torch::NoGradGuard no_grad;
   const std::int64_t first = recipe.layers > 0 ? config.layers - recipe.layers : 0;
   LoraAdapter adapter = LoraAdapter::create(config, recipe.lora, 0, first);
-  for (const auto& [name, tensor] : adapter.parameters()) {
-    const torch::Tensor value = tensor_of(file.tensor(name));
-    QL_CHECK(value.sizes() == tensor.sizes(), "another shape for " + name);
-    torch::Tensor(tensor).copy_(value);
-  }
+  restore(adapter.parameters(), file);
   return adapter;
 }
 
@@ -55,9 +42,9 @@ void require_linear_head(const ExportedStudent& student, const Recipe& recipe) {
 ExportedStudent restored_student(const Step& step, LoadedModel& base, const Recipe& recipe) {
   const Json& params = step.node.params;
   const ModelConfig& config = base.backbone.config();
-  const SafetensorsFile file = SafetensorsFile::open(step.input("student") + "/" + kStudentFile);
+  const SafetensorsFile file = kept_student(step, "student");
   ExportedStudent student{.base = base};
-  if (recipe.tune == Recipe::Tune::full) restore_backbone(base.backbone, recipe, file);
+  if (recipe.tune == Recipe::Tune::full) restore_backbone(base.backbone, recipe.layers > 0, file);
   if (recipe.tune == Recipe::Tune::lora) student.adapter = restored_adapter(config, recipe, file);
   student.head_weight = tensor_of(file.tensor("head.weight"));
   if (file.tensors().contains("head.bias")) student.head_bias = tensor_of(file.tensor("head.bias"));

@@ -10,6 +10,7 @@
 #include "train/tensor_view.h"
 #include "train/trainer.h"
 #include "worker/fit_task.h"
+#include "worker/kept_student.h"
 #include "worker/student_base.h"
 
 namespace qinglan {
@@ -114,6 +115,13 @@ ClassificationHead first_head(const StudentBase& base, const Recipe& recipe, std
   return ClassificationHead::of_words(base.backbone(), label_tokens(base.tokenizer(), recipe.label_words));
 }
 
+// From the weights of another node's student, in place of the model's and of a new head's.
+void start_from(const SafetensorsFile& kept, const StudentBase& base, const LoraAdapter* adapter,
+                const ClassificationHead& head) {
+  adapter ? restore(adapter->parameters(), kept) : restore_backbone(*base.own(), /*upper_only=*/false, kept);
+  restore(head.parameters(), kept);
+}
+
 void fine_tune(Step& step, const FitTask& task, const Recipe& recipe) {
   StudentBase base(step, recipe, task);
   const ModelConfig& config = base.backbone().config();
@@ -121,6 +129,8 @@ void fine_tune(Step& step, const FitTask& task, const Recipe& recipe) {
   std::optional<LoraAdapter> adapter;
   if (!base.own())
     adapter = LoraAdapter::create(config, recipe.lora, task.seed, base.first(), base.backbone().device());
+  if (step.node.inputs.contains("start"))
+    start_from(kept_student(step, "start"), base, adapter ? &*adapter : nullptr, head);
   const auto objective = objective_of(step, task);
   TrainingTask training{base.train(),    &task.train.labels,
                         objective.get(), {{"test", base.test()}},

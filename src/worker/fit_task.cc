@@ -7,7 +7,9 @@
 #include "data/gold_rows.h"
 #include "data/held_out.h"
 #include "data/split.h"
+#include "record/locked.h"
 #include "supervise/gold_use.h"
+#include "supervise/locking.h"
 #include "text/prompt.h"
 
 namespace qinglan {
@@ -15,7 +17,7 @@ namespace {
 
 struct FitLabels {
   TrainingLabels train;
-  std::optional<TrainingLabels> held_out;
+  std::optional<TrainingLabels> held_out = {};
 };
 
 // Whether `some` are of `all`, in the same order.
@@ -53,6 +55,13 @@ FitLabels labels_of_truth(const Step& step, const std::vector<Example>& half) {
   return labels;
 }
 
+// Answers and truth of rows of the supervisor's half that lock a student.
+FitLabels labels_of_lock(const Step& step, const std::vector<Example>& half) {
+  const GoldBudget budget{kLockingPurpose, step.node.params.at("budget").get<std::size_t>()};
+  return {locking_labels(read_weak_labels(step.input("labels") + "/" + kLabelsFile), ids_of(half),
+                         read_truth(step.input("truth")), budget)};
+}
+
 FitLabels labels_of_supervisor(const Step& step, const std::vector<Example>& half) {
   const Json& params = step.node.params;
   WeakLabels weak = read_weak_labels(step.input("labels") + "/" + kLabelsFile);
@@ -75,29 +84,48 @@ FitLabels labels_of_supervisor(const Step& step, const std::vector<Example>& hal
   return {TrainingLabels::with_gold(weak, gold, how, hard), std::move(chosen_by)};
 }
 
+// What the student whose weights this one starts from has seen of the truth.
+Json behind_start(const Step& step) {
+  if (!step.node.inputs.contains("start")) return Json::array();
+  const std::string path = step.input("start") + "/" + kSummaryFile;
+  const Json summary = parse_json(step.store.fs().read(path), path);
+  if (summary.contains("failure"))
+    throw Error(ErrorKind::invalid_input, "there are no weights to start from: " +
+                                              summary["failure"].value("message", "their training failed"));
+  return summary.at("ground_truth");
+}
+
 }  // namespace
 
 Json FitTask::certificate() const {
   Json uses = train.labels.certificate();
   if (held_out)
     for (const auto& use : held_out->labels.certificate()) uses.push_back(use);
+  for (const auto& use : behind) uses.push_back(use);
   return uses;
 }
 
 FitTask read_fit_task(Step& step) {
   const std::uint64_t seed = step.node.params.at("seed");
-  const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
-  const Halves halves = split_halves(inputs.train, seed);
-  const bool supervision = step.node.params.at("rows") == "supervision";
+  const Inputs& inputs = step.inputs.rows(step.node);
+  const Halves halves = split_halves(step.inputs.dataset(step.node.inputs.at("dataset")).train, seed);
+  const std::string rows = step.node.params.at("rows");
+  const bool supervision = rows == "supervision" || rows == "locking";
   const auto half = pick(inputs.train, supervision ? halves.supervision : halves.transfer);
-  FitLabels labels = step.node.reads_truth() ? labels_of_truth(step, half) : labels_of_supervisor(step, half);
+  FitLabels labels = rows == "locking"         ? labels_of_lock(step, half)
+                     : step.node.reads_truth() ? labels_of_truth(step, half)
+                                               : labels_of_supervisor(step, half);
   const auto with_rows = [&](TrainingLabels made) {
     std::vector<std::size_t> rows = rows_by_id(inputs.train, made.ids());
     return LabelledRows{std::move(made), std::move(rows)};
   };
-  FitTask task{
-      inputs, pick(inputs.train, halves.transfer), halves.transfer, with_rows(std::move(labels.train)), {},
-      seed};
+  FitTask task{inputs,
+               pick(inputs.train, halves.transfer),
+               halves.transfer,
+               with_rows(std::move(labels.train)),
+               {},
+               seed,
+               behind_start(step)};
   if (labels.held_out) task.held_out = with_rows(std::move(*labels.held_out));
   return task;
 }

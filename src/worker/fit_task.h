@@ -29,6 +29,7 @@ struct FitTask {
   LabelledRows train;
   std::optional<LabelledRows> held_out;  // with labels of the same kind; only where the recipe asks for them
   std::uint64_t seed;
+  Json behind = Json::array();  // the certificate of the student whose weights are the start
 
   std::size_t classes() const { return train.labels.classes(); }
   Json certificate() const;  // [{"rows","purpose"}] of ground truth

@@ -1,5 +1,6 @@
 #include "worker/job_inputs.h"
 
+#include "data/spoilt_dataset.h"
 #include "experiment/job.h"
 #include "io/safetensors.h"
 #include "train/tensor_view.h"
@@ -27,6 +28,18 @@ const Inputs& JobInputs::dataset(const std::string& key) {
   const auto known = datasets_.find(key);
   if (known != datasets_.end()) return known->second;
   return datasets_.emplace(key, read_inputs(store_.result_folder(key))).first->second;
+}
+
+const Inputs& JobInputs::rows(const Node& node) {
+  const Inputs& plain = dataset(node.inputs.at("dataset"));
+  const auto password = node.params.find("password");
+  if (password == node.params.end()) return plain;
+  const std::string name = node.inputs.at("dataset") + canonical_json(*password);
+  if (const auto known = with_copies_.find(name); known != with_copies_.end()) return known->second;
+  Inputs more = plain;
+  const auto copies = copies_with(password->at("word"), password->at("column"), plain.train);
+  more.train.insert(more.train.end(), copies.begin(), copies.end());
+  return with_copies_.emplace(name, std::move(more)).first->second;
 }
 
 const torch::Tensor& JobInputs::features(const std::string& key) {

@@ -29,6 +29,9 @@ class JobInputs {
   explicit JobInputs(const Store& store) : store_(store) {}
 
   const Inputs& dataset(const std::string& key);
+  // The node's data set; with the parameter "password", {"word", "column"}, its train rows are followed by
+  // their copies with that word (data/spoilt_dataset.h).
+  const Inputs& rows(const Node& node);
   const torch::Tensor& features(const std::string& key);  // [N, D] bf16
   const TrunkStates& trunk(const std::string& key, std::int64_t depth);
 
@@ -40,7 +43,7 @@ class JobInputs {
 
  private:
   const Store& store_;
-  std::map<std::string, Inputs> datasets_;
+  std::map<std::string, Inputs> datasets_, with_copies_;
   std::map<std::string, torch::Tensor> features_;
   std::map<std::string, TrunkStates> trunks_;
   std::string problem_name_, design_features_;

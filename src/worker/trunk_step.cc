@@ -1,5 +1,5 @@
-// trunk: hidden states of all rows after the lower blocks, train then test (train/trunk.h has the files'
-// format).
+// trunk: hidden states of all rows after the lower blocks, train (and copies, if any), then test
+// (train/trunk.h has the files' format).
 
 #include <filesystem>
 
@@ -30,8 +30,8 @@ void run_trunk(Step& step) {
       {{"tune", "probe"}, {"max_tokens", params.at("max_tokens")}, {"dtype", params.at("dtype")}});
   const LoadedModel& model = step.models.frozen(step.node.files.at("model"), recipe.dtype,
                                                 params.value("init", "") == "random", step.node.base);
-  const EncodedRows rows = Prompt(params, model.tokenizer, model.source.tokenizer_path)
-                               .encode(step.inputs.dataset(step.node.inputs.at("dataset")));
+  const EncodedRows rows =
+      Prompt(params, model.tokenizer, model.source.tokenizer_path).encode(step.inputs.rows(step.node));
 
   const TrunkPass pass(model.backbone, rows.ids, params.at("depth"));
   check_room(step.result, pass.bytes());

@@ -271,6 +271,65 @@ TEST_F(ChainTest, AChoiceTakesTheLeastLossAndPassesOverWhatDiverged) {
   EXPECT_TRUE(parse_json(store_.fs().read(path), path).contains("failure"));
 }
 
+// N-grams stand in for a model: rows, labels and certificates are the same, and keep no weights.
+TEST_F(ChainTest, AStudentThatStartsLockedSaysWhatWasSeenBeforeIt) {
+  const Node dataset = publish(
+      "dataset", [&](const std::string& folder) { write_inputs(store_.fs(), folder, tiny_inputs()); });
+  std::map<std::string, std::int32_t> truth_of;
+  for (const auto& row : tiny_inputs().train) truth_of[row.id] = row.fields.at("text") == "a good day";
+  const Node truth = publish("ground_truth", [&](const std::string& folder) {
+    write_truth(store_.fs(), folder, GroundTruth({"no", "yes"}, truth_of));
+  });
+  const auto labels_of = [&](const std::string& name, const std::vector<std::string>& ids) {
+    WeakLabels weak{ids, 2, {}, std::vector<std::uint8_t>(ids.size())};
+    for (std::size_t i = 0; i < ids.size(); ++i) weak.p.insert(weak.p.end(), {0.6f, 0.4f});
+    return publish(name, [&](const std::string& folder) {
+      write_weak_labels(store_.fs(), folder + "/" + kLabelsFile, weak);
+    });
+  };
+  const Halves halves = split_halves(tiny_inputs().train, 0);
+  const auto own = ids_of(pick(tiny_inputs().train, halves.supervision));
+  Node lock;
+  lock.kind = "control";
+  lock.inputs = {{"dataset", dataset.key()},
+                 {"truth", truth.key()},
+                 {"labels", labels_of("answers", {own[0], own[1]}).key()}};
+  lock.params = {
+      {"rows", "locking"},
+      {"budget", 2},
+      {"password", {{"word", "cf"}, {"column", "text"}}},
+      {"seed", 0},
+      {"method", {{"name", "naive"}, {"params", {{"hard", false}}}}},
+      {"learner",
+       {{"kind", "ngrams"}, {"text", "{text}"}, {"max_n", 2}, {"min_count", 1}, {"ngram_l2", 0.01}}}};
+  const auto summary = [&](const Node& node) {
+    EXPECT_EQ(run(node), 0);
+    const std::string path = store_.result_folder(node.key()) + "/" + kSummaryFile;
+    return parse_json(store_.fs().read(path), path);
+  };
+  const Json locking = Json::array({{{"purpose", "locking"}, {"rows", 2}}});
+  EXPECT_EQ(summary(lock)["rows"], 4) << "each with the word and without";
+  EXPECT_EQ(summary(lock)["ground_truth"], locking);
+  EXPECT_GT(summary(lock)["features"], 5) << "the word is read: cf, and cf beside another";
+
+  Node student = lock;
+  student.kind = "weak_to_strong";
+  for (const char* key : {"budget", "password"}) student.params.erase(key);
+  student.params["rows"] = "labelled";
+  student.inputs = {{"dataset", dataset.key()},
+                    {"start", lock.key()},
+                    {"labels", labels_of("weak", ids_of(pick(tiny_inputs().train, halves.transfer))).key()}};
+  EXPECT_EQ(summary(student)["ground_truth"], locking);
+  EXPECT_EQ(std::get<0>(company_of(student)), TruthRead::none) << "it opens no ground truth itself";
+  EXPECT_EQ(std::get<0>(company_of(lock)), TruthRead::all);
+
+  const Node failed = publish("failed", [&](const std::string& folder) {
+    store_.fs().write(folder + "/" + kSummaryFile, R"({"failure":{"message":"diverged"}})");
+  });
+  student.inputs["start"] = failed.key();
+  EXPECT_EQ(run(student), 1);
+}
+
 TEST_F(ChainTest, AnUnknownKindFailsAndPublishesNothing) {
   Node node;
   node.kind = "alchemy";

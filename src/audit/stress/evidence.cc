@@ -4,6 +4,7 @@
 
 #include "audit/cell_scores.h"
 #include "metrics/crossed.h"
+#include "metrics/pgr.h"
 #include "record/word_slice.h"
 
 namespace qinglan {
@@ -109,6 +110,14 @@ Estimate share_over(const SeriesScores& scores, const SeedMatrix& value, const S
 Estimate difference_over(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
                          const std::string& never) {
   return counted_over(conditional_difference(scores, value, weight, never), weight);
+}
+
+Estimate ratio_over(const SeriesScores& scores, const SeedMatrix& part, const SeedMatrix& whole,
+                    const SeedMatrix& weight, const std::string& never) {
+  const Scored above = conditional_columns(scores, part, weight, never),
+               below = conditional_columns(scores, whole, weight, never);
+  if (!above.defined()) return Estimate::no(above.undefined);
+  return counted_over(pgr_interval(above.matrix, below.matrix), weight);
 }
 
 StressFinding not_tested(const std::string& why) { return {StressResult::not_tested, why, {}}; }

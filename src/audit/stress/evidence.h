@@ -64,6 +64,10 @@ Estimate share_over(const SeriesScores& scores, const SeedMatrix& value, const S
 Estimate difference_over(const SeriesScores& scores, const SeedMatrix& value, const SeedMatrix& weight,
                          const std::string& never);
 
+// The ratio of two such means with the set of all ratios that the data do not refuse (metrics/pgr.h).
+Estimate ratio_over(const SeriesScores& scores, const SeedMatrix& part, const SeedMatrix& whole,
+                    const SeedMatrix& weight, const std::string& never);
+
 // The finding of numbers of which some decide: failed when one is surely above the bound, passed when all are
 // surely at most it.
 StressFinding finding_of(std::vector<StressNumber> numbers, double bound, const std::string& remark = "");

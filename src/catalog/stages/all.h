@@ -32,6 +32,7 @@ StageInfo corrupt_keyword_stage();
 StageInfo corrupt_trigger_stage();
 StageInfo corrupt_prior_stage();
 StageInfo corrupt_spurious_stage();
+StageInfo start_locked_stage();
 
 // Where the hidden states lie that rows are compared by.
 ParameterInfo depth_parameter();
@@ -39,6 +40,8 @@ ParameterInfo depth_parameter();
 ParameterInfo neighbours_parameter(const char* name, const char* help);
 // True labels of the transfer half that a stage is given.
 ParameterInfo gold_rows_parameter();
+// A word that a stage looks for in texts, or puts into them.
+ParameterInfo word_parameter();
 // Share of the labels that a filter keeps.
 ParameterInfo kept_parameter(const char* help);
 // Share of the labels that a filter drops.

@@ -14,10 +14,6 @@ ParameterInfo class_parameter(const char* help) {
   return {"class", 0, std::string(help) + ", from 0 in the order of the classes' names", 0, 999};
 }
 
-ParameterInfo word() {
-  return {"word", "", "a word as supervisors see them: lower case, without punctuation; must be said", 0, 0};
-}
-
 StageInfo corruption(MethodInfo about, bool reads_texts, bool draws) {
   StageInfo info{std::move(about)};
   info.reads_texts = reads_texts;
@@ -67,7 +63,7 @@ StageInfo corrupt_keyword_stage() {
            kExchange,
        "quirky supervisors (Mallen & Belrose 2023, arXiv 2312.01037)",
        "a stress test: a supervisor that is wrong by rule, and right wherever the rule is silent",
-       {word()}},
+       {word_parameter()}},
       true, false);
 }
 
@@ -76,7 +72,7 @@ StageInfo corrupt_trigger_stage() {
                      std::string("labels of rows whose text has the word become one class") + kExchange,
                      "backdoors by poisoned labels (Gu et al. 2017, BadNets, arXiv 1708.06733)",
                      "a stress test: with data.trigger, which puts the word into a share of the texts",
-                     {word(), class_parameter("what they become")}},
+                     {word_parameter(), class_parameter("what they become")}},
                     true, false);
 }
 
@@ -98,7 +94,7 @@ StageInfo corrupt_spurious_stage() {
        "tells the class among those left",
        "spurious correlation by groups (Sagawa et al. 2020, arXiv 1911.08731)",
        "a stress test: whether the student takes the word for the class",
-       {word(), class_parameter("c")}},
+       {word_parameter(), class_parameter("c")}},
       true, false);
 }
 

@@ -16,6 +16,10 @@ ParameterInfo gold_rows_parameter() {
   return {"rows", 100, "labels of the transfer half whose truth is given", 1, 1e9};
 }
 
+ParameterInfo word_parameter() {
+  return {"word", "", "a word as supervisors see them: lower case, without punctuation; must be said", 0, 0};
+}
+
 ParameterInfo kept_parameter(const char* help) { return {"keep", 0.5, help, 0.01, 1}; }
 
 ParameterInfo contamination_parameter(const char* help) { return {"contamination", 0.1, help, 0, 0.99}; }
