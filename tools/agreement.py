@@ -11,7 +11,6 @@ import base64
 import json
 import math
 import pathlib
-import subprocess
 
 import numpy as np
 import peft
@@ -20,7 +19,7 @@ import transformers
 from safetensors.numpy import load_file
 
 from phenomena import DATA
-from results import ROOT, machine, percent, run
+from results import ROOT, ask, machine, percent, run, version
 
 SPEC = "examples/agreement.toml"
 DATASETS = ("sst2", "anthropic_persona", "ethics_justice", "sciq")
@@ -103,11 +102,6 @@ class Student(torch.nn.Module):
         return logits
 
 
-def model_path():
-    listed = subprocess.run([str(ROOT / "build/bin/qinglan"), "models", "show", "minilm-l6", "--json"], capture_output=True, text=True, check=True)
-    return json.loads(listed.stdout)["path"]
-
-
 def other_side(store, record, name):
     """A copy of the record whose students are the other side's."""
     template = record["spec"]["data"]["text"]
@@ -124,7 +118,7 @@ def other_side(store, record, name):
             fields = rows_of(store, inputs["dataset"])
             text = {key: template.format(**row) for key, row in fields.items()}
             ids, p = labels_of(store, inputs["labels"])
-            student = Student(model_path(), seed["seed"])
+            student = Student(ask("models", "show", "minilm-l6")["path"], seed["seed"])
             student.fit([text[i] for i in ids], p.astype("f4"), seed["seed"])
             np.save(answers, student.answers([text[i] for i in record["items"]]))
         logits = np.load(answers)
@@ -136,19 +130,12 @@ def other_side(store, record, name):
     return path, float(np.mean(alike))
 
 
-def judged(*words):
-    done = subprocess.run([str(ROOT / "build/bin/qinglan"), *map(str, words), "--json"], capture_output=True, text=True, cwd=ROOT)
-    if done.returncode not in (0, 3):
-        raise SystemExit(done.stderr)
-    return json.loads(done.stdout)
-
-
 def line(store, name):
     document = run(SPEC, store, DATA[name])
     ours = pathlib.Path(store) / "records" / f"{document['run']}.json"
     theirs, alike = other_side(store, json.loads(ours.read_text()), name)
-    cell, other = document["cells"][0], judged("report", theirs)["cells"][0]
-    difference = judged("compare", ours, theirs)["pairs"][0]["difference"]
+    cell, other = document["cells"][0], ask("report", theirs)["cells"][0]
+    difference = ask("compare", ours, theirs)["pairs"][0]["difference"]
     agrees = difference["low"] <= 0 <= difference["high"]
     return (f"| {name} | {cell['metric'].replace('_', ' ')} | {percent(cell['gain'], True)} | {percent(other['gain'], True)} | "
             f"{percent(difference, True)} | {'yes' if agrees else '**no**'} | {100 * alike:.1f}% |")
@@ -161,8 +148,7 @@ def main():
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     lines = [line(arguments.store, name) for name in arguments.datasets]
-    version = subprocess.run([str(ROOT / "build/bin/qinglan"), "--version"], capture_output=True, text=True).stdout.strip()
-    page = HEAD.format(spec=SPEC, rank=RANK, epochs=EPOCHS, lr=LR, transformers=transformers.__version__, peft=peft.__version__, machine=machine(), version=version)
+    page = HEAD.format(spec=SPEC, rank=RANK, epochs=EPOCHS, lr=LR, transformers=transformers.__version__, peft=peft.__version__, machine=machine(), version=version())
     page += "\n".join(lines) + f"\n\n```toml\n{(ROOT / SPEC).read_text().strip()}\n```\n"
     (ROOT / "docs/agreement.md").write_text(page)
     print("\n".join(lines))

@@ -7,9 +7,8 @@ usage: tools/methods_results.py [--store DIR] [--pair PAIR] [DATASET...]      (a
 
 import argparse
 import dataclasses
-import subprocess
 
-from results import ROOT, machine, percent, run
+from results import ROOT, machine, percent, run, version
 
 SPEC = "examples/methods.toml"
 DATASETS = {
@@ -93,14 +92,13 @@ def main():
     parser.add_argument("datasets", nargs="*", choices=[[], *DATASETS])
     arguments = parser.parse_args()
     pair = PAIRS[arguments.pair]
-    version = subprocess.run([str(ROOT / "build/bin/qinglan"), "--version"], capture_output=True, text=True).stdout.strip()
     sections = []
     for name in arguments.datasets or DATASETS:
         sets = pair.sets + DATASETS[name]
         sections.append(section(name, sets, run(SPEC, arguments.store, sets)))
     asked = [] if arguments.pair == "ngrams-minilm" else ["--pair", arguments.pair]
     head = HEAD.format(arguments="".join(f" {word}" for word in asked + arguments.datasets), spec=SPEC, words=pair.words,
-                       caution="" if "tuned" in arguments.pair else OF_PROBES, machine=machine(), version=version)
+                       caution="" if "tuned" in arguments.pair else OF_PROBES, machine=machine(), version=version())
     (ROOT / "docs" / pair.page).write_text(head + "\n".join(sections) + "\n")
 
 

@@ -15,7 +15,7 @@ import tomllib
 import numpy as np
 from scipy.stats import t as student
 
-from results import ROOT, machine, run
+from results import ROOT, machine, run, version
 
 REGISTRATION = "docs/phenomena.toml"
 DATA = {
@@ -170,7 +170,6 @@ def main():
     plan = tomllib.loads((ROOT / REGISTRATION).read_text())
     pairs = probe_pairs(arguments.store, plan["probes"]["spec"])
     epochs = {data: imitations(record_of(arguments.store, plan["epochs"]["spec"], where)) for data, where in DATA.items()}
-    version = subprocess.run([str(ROOT / "build/bin/qinglan"), "--version"], capture_output=True, text=True).stdout.strip()
     lines = ["# Phenomena, registered and measured", "",
              f"Made by `tools/phenomena.py` from [`{REGISTRATION}`](phenomena.toml), registered in {committed(REGISTRATION)}: direction and test were settled",
              "before anything was measured. Data sets are the units that intervals (95%) are over; n says how many cells and seeds are behind them.", "",
@@ -192,7 +191,7 @@ def main():
         lines.append(f"| {data} | {name} | {cells} |")
     lines += ["", f"Supervisors in this order: {', '.join(SUPERVISORS)}. Imitation of errors after each first and last epoch: "
               + ", ".join(f"{data} {100 * rows[:, 0].mean():.1f} to {100 * rows[:, 1].mean():.1f}" for data, rows in epochs.items()) + " (percent).",
-              "", f"Machine: {machine()}. Engine {version}."]
+              "", f"Machine: {machine()}. Engine {version()}."]
     (ROOT / "docs/phenomena.md").write_text("\n".join(lines) + "\n")
 
 

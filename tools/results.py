@@ -22,16 +22,26 @@ COLUMNS = ["supervisor", "method", "seeds", "metric", "floor", "weak-to-strong",
            "AUROC floor / w2s / ceiling", "verdict"]
 
 
-def run(spec, store, sets=()):
-    command = [str(ROOT / "build/bin/qinglan"), "run", str(spec), "--json"]
-    for one in sets:
-        command += ["--set", one]
-    if store:
-        command += ["--store", store]
+def ask(*words):
+    """The JSON document that the engine prints; a refused verdict is an answer too."""
+    command = [str(ROOT / "build/bin/qinglan"), *map(str, words), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode not in (0, 3):
         raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
     return json.loads(done.stdout)
+
+
+def version():
+    return subprocess.run([str(ROOT / "build/bin/qinglan"), "--version"], capture_output=True, text=True).stdout.strip()
+
+
+def run(spec, store, sets=()):
+    words = ["run", spec]
+    for one in sets:
+        words += ["--set", one]
+    if store:
+        words += ["--store", store]
+    return ask(*words)
 
 
 def percent(estimate, signed=False):
@@ -79,9 +89,8 @@ def main():
     parser.add_argument("--store")
     parser.add_argument("specs", nargs="+")
     arguments = parser.parse_args()
-    version = subprocess.run([str(ROOT / "build/bin/qinglan"), "--version"], capture_output=True, text=True).stdout.strip()
     sections = [section(spec, run(spec, arguments.store)) for spec in arguments.specs]
-    head = HEAD.format(specs=" ".join(arguments.specs), machine=machine(), version=version)
+    head = HEAD.format(specs=" ".join(arguments.specs), machine=machine(), version=version())
     (ROOT / "docs/results.md").write_text(head + "\n".join(sections) + "\n")
 
 

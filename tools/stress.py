@@ -7,12 +7,10 @@ usage: tools/stress.py [--store DIR] [--keep] SPEC...
 """
 
 import argparse
-import json
-import pathlib
 import re
-import subprocess
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from results import ROOT, ask
+
 HEAD = """# Stress suite
 
 Made by `python3 tools/stress.py {specs}` from what the engine itself says.
@@ -105,13 +103,8 @@ def main():
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("specs", nargs="+")
     options = parser.parse_args()
-    documents = []
-    for spec in options.specs:
-        command = [str(ROOT / "build/bin/qinglan"), "audit", spec, "--json"] + (["--store", options.store] if options.store else [])
-        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-        if done.returncode not in (0, 3):
-            raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
-        documents.append(json.loads(done.stdout))
+    store = ["--store", options.store] if options.store else []
+    documents = [ask("audit", spec, *store) for spec in options.specs]
     # Each test is described by a document in which it was made, where there is one.
     tests = [next((d["tests"][i] for d in documents if "rule" in d["tests"][i]), documents[0]["tests"][i])
              for i in range(len(documents[0]["tests"]))]

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/judgement.h"
 #include "base/random.h"
 #include "record/record.h"
 
@@ -134,5 +135,8 @@ class RecordMaker {
   std::vector<double> group_effect_;
   std::map<std::string, std::vector<double>> own_effect_;  // by kind of model
 };
+
+// The record's only cell, judged with every audit.
+inline CellJudgement judged(RecordMaker& maker) { return judge(maker.record()).cells.at(0); }
 
 }  // namespace qinglan

@@ -16,8 +16,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-CellJudgement judged(RecordMaker& maker) { return judge(maker.record()).cells.at(0); }
-
 std::string verdict_of(RecordMaker& maker) { return name_of(judged(maker).verdict); }
 
 TEST(Judge, ALossOverANegativeGapIsNoRecovery) {

@@ -12,8 +12,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-CellJudgement judged(RecordMaker& maker) { return judge(maker.record()).cells[0]; }
-
 const SliceReading& slice(const CellJudgement& cell, const std::string& by, const std::string& value) {
   for (const SliceReading& one : cell.slices)
     if (one.by == by && one.value == value) return one;

@@ -16,8 +16,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-CellJudgement judged(RecordMaker& maker) { return judge(maker.record()).cells.at(0); }
-
 TEST(VerdictCard, OfAGainSaysHowFarFromNoneAndFromTheBestControl) {
   RecordMaker maker({});
   maker.add_control("n-gram student", 0.58, false);

@@ -2,8 +2,6 @@
 
 #include "audit/stress/tests.h"
 #include "audit/stress/word_view.h"
-#include "audit/words.h"
-#include "metrics/pgr.h"
 #include "record/locked.h"
 #include "record/word_slice.h"
 
