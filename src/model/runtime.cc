@@ -1,5 +1,6 @@
 #include "model/runtime.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
@@ -20,6 +21,12 @@ void init_runtime(int threads) {
   at::set_num_threads(threads);
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
   at::globalContext().setDeterministicFillUninitializedMemory(false);
+  // MKL's vector functions choose their code at their first call. Of two threads that made it at once one was
+  // given less exact code, in one process of fifty (seen at tanh): so the first calls are made here, by one.
+  for (const auto dtype : {at::kFloat, at::kDouble}) {
+    const at::Tensor one = at::ones(1, dtype);
+    at::tanh(one), at::exp(one), at::log(one), at::log1p(one), at::sin(one), at::cos(one);
+  }
 }
 
 }  // namespace qinglan
