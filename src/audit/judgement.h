@@ -98,7 +98,7 @@ struct SliceReading {  // some of the test rows
 
 struct SeedTest {  // McNemar's exact test of one seed
   std::uint64_t seed = 0;
-  std::int64_t first = 0, second = 0;  // items right by the one alone, by the other alone
+  std::int64_t first = 0, second = 0;  // items where the one is ahead, where the other is
   double p = 1;
 };
 

@@ -202,6 +202,7 @@ TEST(Judge, UnbalancedDataAreNamedAndBalancedAccuracySeesThrough) {
   RecordMaker maker({.metric = "balanced_accuracy"});
   Record& record = maker.record();
   record.data.train_share = {0.3, 0.7};
+  record.data.dropped["balance"] = 1200;
   for (std::size_t i = 0; i < record.truth.size(); ++i) record.truth[i] = i % 10 < 7;
   for (const SeedRun& seed : maker.cell().seeds)  // the student always answers "yes"
     for (std::size_t i = 0; i < record.items.size(); ++i)
@@ -210,6 +211,7 @@ TEST(Judge, UnbalancedDataAreNamedAndBalancedAccuracySeesThrough) {
   EXPECT_THAT(
       judgement.notes,
       Contains("accuracy misleads here: always answering 'yes' scores 70.0%; balanced accuracy is judged"));
+  EXPECT_THAT(judgement.notes, Contains(HasSubstr("1,200 majority rows of the training data")));
   EXPECT_THAT(judgement.cells[0].notes, Contains(StartsWith("accuracy misleads here")));
   EXPECT_NEAR(judgement.cells[0].fives.at("accuracy").weak_to_strong.value, 0.7, 1e-12);
   EXPECT_NEAR(judgement.cells[0].fives.at("balanced_accuracy").weak_to_strong.value, 0.5, 1e-12);
@@ -456,35 +458,6 @@ TEST(Judge, ALastEpochChosenByTheTruthIsALeak) {
   maker.series("weak_to_strong0").certificate["ground_truth"] = {
       {{"rows", 100}, {"purpose", "ceiling validation"}}};
   EXPECT_EQ(judged(maker).verdict, Verdict::control_failed);
-}
-
-TEST(Judge, NotesSayWhatStagesFound) {
-  RecordMaker maker({.seeds = 2});
-  maker.cell().method = "filter:overlap | retrain:confident | naive";
-  for (const char* student : {"weak_to_strong0", "weak_to_strong1"})
-    maker.series(student).label_stages = {
-        {"filter:overlap", 1000, 300, 0, 750, 240, {{"easy", 500}, {"hard", 200}, {"overlap", 300}}},
-        {"retrain:confident", 300, 150, 30, 240, 132}};
-  const auto notes = judge(maker.record()).cells[0].notes;
-  EXPECT_THAT(notes,
-              Contains("filter:overlap kept 600 of 2,000 labels in 2 seeds: 80.0% of the kept ones are "
-                       "right, 75.0% of all; of all 50.0% easy, 20.0% hard, 30.0% overlap"));
-  EXPECT_THAT(notes, Contains("retrain:confident kept 300 of 600 labels in 2 seeds, 60 of them with another "
-                              "class: 88.0% of the kept ones are right, 80.0% of all"));
-}
-
-TEST(Judge, NotesOfTheRun) {
-  RecordMaker maker({});
-  DataFacts& data = maker.record().data;
-  data.truncated = 50;
-  data.corpus = "film reviews";
-  maker.cell().supervisor_tune = "lora";
-  maker.series("weak_to_strong0").certificate["enforced"] = false;
-  const Judgement judgement = judge(maker.record());
-  EXPECT_THAT(judgement.notes, Contains("50 of 5,000 rows (1.0%) were cut to the token limit"));
-  EXPECT_THAT(judgement.notes, Contains(HasSubstr("corpus 'film reviews'")));
-  EXPECT_THAT(judgement.notes, Contains(HasSubstr("declared, not enforced")));
-  EXPECT_THAT(judgement.cells[0].notes, Contains(StartsWith("a probe ceiling against a fine-tuned floor")));
 }
 
 TEST(ItemAudit, ByHand) {

@@ -1,5 +1,6 @@
 #include "audit/notes.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -157,6 +158,17 @@ void add_gold_note(SeriesScores& scores, const Cell& cell, std::vector<std::stri
   notes.push_back("the method is given ground truth (" + uses + ")" + gains);
 }
 
+// A class of a few rows is as a rule a misspelt label.
+std::vector<std::string> rare_classes(const DataFacts& data) {
+  constexpr double kRare = 0.005;
+  std::vector<std::string> notes;
+  for (std::size_t k = 0; k < data.classes.size() && k < data.train_share.size(); ++k)
+    if (data.train_share[k] < std::min(kRare, 0.1 / static_cast<double>(data.classes.size())))
+      notes.push_back("the class '" + data.classes[k] + "' has " + percent(data.train_share[k]) +
+                      " of the train rows: is it a label misspelt?");
+  return notes;
+}
+
 }  // namespace
 
 std::vector<std::string> run_notes(const SeriesScores& scores) {
@@ -164,8 +176,10 @@ std::vector<std::string> run_notes(const SeriesScores& scores) {
   const DataFacts& data = record.data;
   std::vector<std::string> notes;
   if (const std::string misleads = misleading_accuracy(scores); !misleads.empty()) notes.push_back(misleads);
-  if (data.balanced)
-    notes.push_back("majority rows of the training data were dropped to balance the classes");
+  if (const auto dropped = data.dropped.find("balance"); dropped != data.dropped.end())
+    notes.push_back("dropped to balance the classes: " + counted(dropped->second, "majority row") +
+                    " of the training data ([data] balance = false keeps them)");
+  for (const std::string& rare : rare_classes(data)) notes.push_back(rare);
   if (const std::int64_t rows = data.train + data.test; data.truncated > 0 && rows > 0)
     notes.push_back(grouped_number(data.truncated) + " of " + counted(rows, "row") + " (" +
                     percent(static_cast<double>(data.truncated) / static_cast<double>(rows)) +

@@ -178,6 +178,21 @@ TEST(PairedTests, CountWhatOneModelAloneGotRight) {
   EXPECT_LT(tests.decided_at, 400);
 }
 
+TEST(PairedTests, AnAbstentionIsAheadOfAWrongAnswerAndBehindARightOne) {
+  RecordMaker maker({.seeds = 2, .items = 400});
+  for (const char* seed : {"0", "1"}) {
+    maker.answer(std::string("weak_floor") + seed, [](std::size_t i) { return i % 2 == 0 ? 0 : 1; });
+    auto& abstained = maker.series(std::string("weak_floor") + seed).abstained;
+    abstained.resize(400);
+    for (std::size_t i = 0; i < 400; i += 2) abstained[i] = 1;
+    maker.answer(std::string("weak_to_strong") + seed, [](std::size_t i) { return i % 4 == 2 ? -1 : 1; });
+  }
+  const PairedTests tests = judged(maker).gain_tests;
+  EXPECT_EQ(tests.mcnemar[0].first, 100);
+  EXPECT_EQ(tests.mcnemar[0].second, 100);
+  EXPECT_NEAR(tests.sequential.value, 0, 1e-12);
+}
+
 TEST(PairedTests, OfTiesFindNothing) {
   RecordMaker maker({.seeds = 2, .items = 3});
   for (const char* seed : {"0", "1"})

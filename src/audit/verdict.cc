@@ -44,10 +44,9 @@ Matched control_failed(const Evidence& e) {
                                                  in_metric(e.metric, e.chance) +
                                                  ": something other than the labels teaches it"};
   if (e.gain.defined() && e.gain.low > 0 && e.over_best_control.defined() && e.over_best_control.low <= 0)
-    return Decision{Verdict::control_failed, "not-attributable: the student is " +
-                                                 difference_in_metric(e.metric, e.over_best_control) +
-                                                 " over the control '" + e.best_control +
-                                                 "', which a gain must beat"};
+    return Decision{Verdict::control_failed, "not-attributable: the student less the control '" +
+                                                 e.best_control + "', which a gain must beat, is " +
+                                                 difference_in_metric(e.metric, e.over_best_control)};
   return std::nullopt;
 }
 
@@ -104,8 +103,8 @@ Matched ceiling_invalid(const Evidence& e) {
                      " where knowing only the share of the classes gives " +
                      in_metric("auroc", *run.label_entropy));
   if (e.tuned_over_matched && e.tuned_over_matched->defined() && e.tuned_over_matched->low > kTunedMargin)
-    return invalid("a tuned ceiling is " + difference_in_metric(e.metric, *e.tuned_over_matched) +
-                   " over the ceiling of the student's recipe");
+    return invalid("a tuned ceiling less the ceiling of the student's recipe is " +
+                   difference_in_metric(e.metric, *e.tuned_over_matched));
   if (is_bimodal(scores)) {
     const auto [low, high] = std::minmax_element(scores.begin(), scores.end());
     return invalid("ceiling seeds fall into two heaps between " + in_metric(e.metric, *low) + " and " +

@@ -100,6 +100,11 @@ bool claims_a_gain(Verdict verdict) {
 Lines overturned_by(const Case& c) {
   const Evidence& e = c.evidence;
   Lines lines = {nearest_edge(c)};
+  if (c.judged.verdict == Verdict::underpowered && e.over_best_control.defined() &&
+      e.over_best_control.low <= 0)
+    lines.push_back("a gain must beat the control '" + e.best_control +
+                    "' too: the student less that control is " +
+                    difference_in_metric(e.metric, e.over_best_control));
   if (!claims_a_gain(c.judged.verdict)) return lines;
   if (e.over_best_control.defined())
     lines.push_back("a control without teaching that comes as far: the best one, " + e.best_control +

@@ -14,6 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 TEST(VerdictCard, OfAGainSaysHowFarFromNoneAndFromTheBestControl) {
@@ -77,6 +78,19 @@ TEST(VerdictCard, OfAFailedControlSpeaksOfTheControl) {
   const CellJudgement cell = judged(maker);
   EXPECT_EQ(cell.verdict, Verdict::control_failed);
   EXPECT_THAT(cell.card.overturn, ElementsAre("a run in which that control does what it must"));
+}
+
+TEST(VerdictCard, OfTooLittleNamesAControlThatTheGainWouldHaveToBeat) {
+  RecordMaker maker({.seeds = 2});
+  maker.add_control("zero-shot", 0.9, false, /*each_seed=*/false);
+  const CellJudgement cell = judged(maker);
+  EXPECT_EQ(cell.verdict, Verdict::underpowered);
+  ASSERT_EQ(cell.card.overturn.size(), 2u);
+  EXPECT_THAT(cell.card.overturn[1],
+              StartsWith("a gain must beat the control 'zero-shot' too: the student less that control is -"));
+  RecordMaker lower({.seeds = 2});
+  lower.add_control("zero-shot", 0.5, false, /*each_seed=*/false);
+  EXPECT_THAT(judged(lower).card.overturn, SizeIs(1));
 }
 
 TEST(VerdictCard, OfAFailedCellIsEmpty) {

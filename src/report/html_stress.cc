@@ -1,4 +1,5 @@
 #include "report/html_parts.h"
+#include "report/language.h"
 #include "report/stress_text.h"
 #include "report/style.h"
 
@@ -69,11 +70,10 @@ std::string stress_html(const std::string& name, const std::vector<Record>& reco
   main += runs_section(records);
   const Markup top = element("header", {{"class", "top"}},
                              element("div", element("h1", text(name)) + paragraph("Stress suite", "lead")));
-  return "<!doctype html>\n" +
-         element("html", {{"lang", "en"}},
-                 head_of(name + " · Qinglan stress suite") + element("body", top + element("main", main)))
-             .str() +
-         "\n";
+  const Markup page =
+      element("html", {{"lang", "en"}},
+              head_of(name + " · Qinglan stress suite") + element("body", top + element("main", main)));
+  return "<!doctype html>\n" + in_language(page, Language::english) + "\n";
 }
 
 }  // namespace qinglan

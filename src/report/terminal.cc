@@ -233,6 +233,14 @@ void print_ledger(TerminalText& out, const Ledger& ledger) {
   out.wrapped(2, 4, line);
 }
 
+// With every audit the text is long, and its end is what stays on the screen.
+void print_ending(TerminalText& out, const View& view) {
+  if (view.labels.size() > kMostWithControls) return;
+  out.heading("In short");
+  for (std::size_t i = 0; i < view.labels.size(); ++i)
+    out.wrapped(0, 2, view.labels[i] + ": " + name_of(view.judgement.cells[i].verdict));
+}
+
 }  // namespace
 
 std::string terminal_report(const Record& record, const Judgement& judgement, const TerminalStyle& style) {
@@ -248,6 +256,7 @@ std::string terminal_report(const Record& record, const Judgement& judgement, co
   print_audits(out, view);
   print_notes(out, view);
   if (style.ledger) print_ledger(out, record.ledger);
+  print_ending(out, view);
   return out.str();
 }
 

@@ -123,7 +123,7 @@ std::vector<std::string> forecast_lines(const CellJudgement& judged) {
     if (!misfit.defined()) continue;
     lines.push_back(std::string(what) + ": misfit foretold at least " + estimate_text(misfit, Unit::ratio) +
                     ", it was " + estimate_text(measured(foretold->gain), Unit::ratio_difference) +
-                    (foretold->held ? ": held" : ": did not hold"));
+                    (foretold->held ? ": held, not surely less" : ": did not hold, surely less"));
   }
   if (lines.empty()) return lines;
   lines.push_back(audit.unsealed.empty() ? "sealed before the test rows' truth was opened for scoring"
