@@ -43,6 +43,15 @@ void refuse_non_finite(const Json& value) {
   }
 }
 
+// "[json.exception.parse_error.101] parse error at line 1, column 8: what it is": the offset tells the place.
+std::string_view without_origin(std::string_view message) {
+  constexpr auto kNone = std::string_view::npos;
+  if (const auto end = message.find("] "); end != kNone) message.remove_prefix(end + 2);
+  if (!message.starts_with("parse error")) return message;
+  const auto end = message.find(": ");
+  return end == kNone ? message : message.substr(end + 2);
+}
+
 // The library repeats what it read, which need not be text.
 std::string legible(std::string_view message) {
   constexpr char kDigits[] = "0123456789abcdef";
@@ -127,9 +136,14 @@ Json parse_json(std::string_view text, const std::string& source) {
   try {
     return Json::parse(text, StrictParser(source));
   } catch (const Json::parse_error& e) {
-    throw Error(ErrorKind::corrupt_data, "not valid JSON").in(source).offset(e.byte).found(legible(e.what()));
+    throw Error(ErrorKind::corrupt_data, "not valid JSON")
+        .in(source)
+        .offset(e.byte)
+        .found(legible(without_origin(e.what())));
   } catch (const Json::out_of_range& e) {
-    throw Error(ErrorKind::corrupt_data, "not valid JSON").in(source).found(legible(e.what()));
+    throw Error(ErrorKind::corrupt_data, "not valid JSON")
+        .in(source)
+        .found(legible(without_origin(e.what())));
   }
 }
 

@@ -49,7 +49,9 @@ Splits read_splits(const Source& source, const RowReader& reader) {
       throw Error(ErrorKind::invalid_input,
                   std::string("there are no ") + (split == &splits.train ? "train" : "test") + " rows")
           .in(split == &splits.train ? source.tables.front().file : source.tables.back().file)
-          .hint("Give more rows: a single file is cut 80:20 by a hash of the text or group.");
+          .hint(source.tables.size() == 2
+                    ? "Give rows."
+                    : "Give more rows: a single file is cut 80:20 by a hash of the text or group.");
   return splits;
 }
 
@@ -218,7 +220,7 @@ void draw(Candidates& rows, std::int64_t wanted, const DatasetSpec& spec, const 
     std::string why;
     for (const auto& [reason, count] : facts.dropped)
       why += (why.empty() ? " after these were dropped: " : ", ") + reason + " " + std::to_string(count);
-    throw Error(ErrorKind::invalid_input, "there are fewer " + split + " rows than asked for")
+    throw Error(ErrorKind::usage, "there are fewer " + split + " rows than asked for")
         .in(*rows.front().file)
         .expected(std::to_string(wanted))
         .found(std::to_string(there) + (split == "train" ? why : ""))

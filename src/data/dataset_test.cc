@@ -213,7 +213,7 @@ TEST(Dataset, NamesWhatIsWrong) {
        good + R"({"text": "z"})"
               "\n",
        tests,
-       {"train.jsonl:7", "no column \"label\"", "columns text"}},
+       {"train.jsonl:7", "this row has no \"label\"", "columns text"}},
       {"null label", good + row("z", "null"), tests, {"train.jsonl:7", "\"label\" cannot be used", "null"}},
       {"fractional label", good + row("z", "0.5"), tests, {"train.jsonl:7", "0.5", "classes first"}},
       {"empty label", good + row("z", "\"\""), tests, {"train.jsonl:7", "label is empty"}},

@@ -46,7 +46,7 @@ std::vector<std::string> table_files(const DatasetSpec& spec) {
   std::vector<std::string> names;
   for (const auto& set : registered_datasets()) names.push_back(set.name);
   const auto near = nearest_word(spec.path, names);
-  throw Error(ErrorKind::invalid_input, "there is no such file, folder or registered data set")
+  throw Error(ErrorKind::usage, "there is no such file, folder or registered data set")
       .in(spec.path)
       .expected("a folder with train.* and test.*, a file, or one of " + listed(names))
       .hint(near ? "Did you mean " + *near + "?"

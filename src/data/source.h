@@ -24,7 +24,7 @@ struct Source {
   std::map<std::string, std::int64_t> dropped;
 };
 
-// Throws Error{invalid_input}: nothing there, no train or test file, two of them.
+// Throws Error{usage}: nothing there; Error{invalid_input}: no train or test file, two of them.
 Source open_source(const DatasetSpec& spec);
 
 }  // namespace qinglan

@@ -37,10 +37,14 @@ class Layout {
     for (const auto& name : only)
       if (!known.contains(name)) {
         const auto near = nearest_word(name, {known.begin(), known.end()});
-        throw Error(ErrorKind::invalid_input, "there is no annotator \"" + name + "\"")
+        throw Error(ErrorKind::usage, "there is no annotator \"" + name + "\"")
             .in(path)
-            .expected(long_ ? "values of the column \"annotator\"" : "columns of the file")
-            .hint(near ? "Did you mean \"" + *near + "\"?" : "");
+            .expected(long_ ? "values of the column \"annotator\""
+                            : "columns of the file, by their whole names")
+            .found(listed(known))
+            .hint(known.contains(kPrefix + name) ? "Did you mean \"" + (kPrefix + name) + "\"?"
+                  : near                         ? "Did you mean \"" + *near + "\"?"
+                                                 : "");
       }
     const std::set<std::string> chosen =
         only.empty() ? there : std::set<std::string>(only.begin(), only.end());

@@ -66,7 +66,8 @@ void ExampleRows::each(const std::function<void(const Mention&)>& use) const {
 }
 
 std::string ExampleRows::hint() const {
-  return "Label every example of the " + places_.split + " rows by the ids of this data set" +
+  return "Label every example of the " + places_.split +
+         " rows by the ids of this data set ([data] id names its column of ids)" +
          (unsaid_ == places_.split ? "." : "; rows counted without a \"split\" are the train file's.");
 }
 
