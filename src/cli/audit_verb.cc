@@ -36,6 +36,7 @@ Json document_of(const std::string& name, const SuiteRecords& made,
 
 int audit(const Arguments& arguments) {
   catch_signals();
+  check_output(arguments.html);
   const Spec spec = arguments.which.read();
   Store store = arguments.which.open_store();
   Progress progress(isatty(STDERR_FILENO));

@@ -24,7 +24,7 @@ int compare(const Arguments& arguments) {
   const std::string text = arguments.json ? pretty_json(comparison_document(a, b, comparison)) + "\n"
                                           : comparison_text(a, b, comparison, style_of_output());
   std::fwrite(text.data(), 1, text.size(), stdout);
-  return 0;
+  return comparison.pairs.empty() ? 1 : 0;
 }
 
 }  // namespace
@@ -36,6 +36,7 @@ void add_compare(CLI::App& app, int& exit_code) {
   verb->add_option("b", arguments->b, "another; differences are b - a")->required();
   verb->add_option("--store", arguments->store, "where both were run (default $XDG_CACHE_HOME/qinglan)");
   verb->add_flag("--json", arguments->json, "print one JSON document on standard output");
+  verb->footer("Exit: 0 compared; 1 no cell of the one has a partner in the other.");
   verb->callback([arguments, &exit_code] { exit_code = compare(*arguments); });
 }
 

@@ -4,10 +4,13 @@
 #include <map>
 #include <memory>
 
+#include "audit/power.h"
+#include "audit/words.h"
 #include "cli/spec_arguments.h"
 #include "cli/verb.h"
 #include "experiment/cost.h"
 #include "experiment/foresight.h"
+#include "experiment/label_words.h"
 #include "experiment/run.h"
 
 namespace qinglan {
@@ -28,6 +31,11 @@ void print_foresight(const Foresight& ahead, const Spec& spec, const PlannedData
       std::printf("; the smallest that counts, %.1f, not without more seeds", 100 * spec.claim.delta);
   }
   std::printf("\n  if seeds differ by 1 point, and student and supervisor on 3 of 10 rows\n");
+  if (spec.seeds < kLeastSeeds || data.test < kLeastItems)
+    std::printf(
+        "fewer than %lld seeds or %lld test rows: the verdict will be underpowered, or that a control "
+        "failed\n",
+        static_cast<long long>(kLeastSeeds), static_cast<long long>(kLeastItems));
 }
 
 int plan(const SpecArguments& arguments, bool json) {
@@ -36,6 +44,7 @@ int plan(const SpecArguments& arguments, bool json) {
   DigestMemo memo(store);
   const PlannedData data = prepare_data(spec, store, memo);
   const Plan made = make_plan(spec, data, memo);
+  check_label_words(made, missing_nodes(made, store), worker_path());
   const PlanCost cost = estimate_cost(made, data, store, spec.threads);
   const Foresight ahead = foresee(spec.seeds, data.test, spec.claim.delta);
   if (json) {
@@ -44,9 +53,9 @@ int plan(const SpecArguments& arguments, bool json) {
     std::printf("%s\n", pretty_json(document).c_str());
     return 0;
   }
-  std::printf("%s: %lld train rows, %lld test rows, %zu cells, %lld seeds\n\n", spec.name.c_str(),
-              static_cast<long long>(data.train), static_cast<long long>(data.test), made.cells.size(),
-              static_cast<long long>(spec.seeds));
+  std::printf("%s: %s, %s, %s, %s\n\n", spec.name.c_str(), counted(data.train, "train row").c_str(),
+              counted(data.test, "test row").c_str(), counted(std::ssize(made.cells), "cell").c_str(),
+              counted(spec.seeds, "seed").c_str());
   std::printf("%-16s %6s %9s %10s %9s\n", "kind", "nodes", "to do", "TFLOP", "about");
   for (const auto& [kind, row] : cost.kinds)
     std::printf("%-16s %6lld %9lld %10.1f %7.0f s\n", kind.c_str(), static_cast<long long>(row.nodes),

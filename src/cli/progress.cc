@@ -42,6 +42,7 @@ std::string drawn_bar(double share) {
 
 void Progress::planned(std::int64_t nodes, std::int64_t to_compute) {
   to_compute_ = to_compute;
+  done_ = 0;
   line(std::to_string(nodes) + " nodes: " + std::to_string(nodes - to_compute) + " are there, " +
        std::to_string(to_compute) + " to compute");
 }
@@ -58,8 +59,8 @@ void Progress::progressed(const Node& node, const NodeProgress& progress) {
   const double share = std::min(done / total, 1.0), spent = seconds_since(node_start_);
   const double rate = done / std::max(spent, 1e-3);
   char text[96];
-  std::snprintf(text, sizeof text, " %3.0f%% %.0f %s/s, %s left", share * 100, rate, unit.c_str(),
-                clock_text((total - done) / std::max(rate, 1e-9)).c_str());
+  std::snprintf(text, sizeof text, rate < 10 ? " %3.0f%% %.2g %s/s, %s left" : " %3.0f%% %.0f %s/s, %s left",
+                share * 100, rate, unit.c_str(), clock_text((total - done) / std::max(rate, 1e-9)).c_str());
   if (terminal_)
     bar(counter() + drawn_bar(share) + text + "  " + node.title);
   else if (share - last_share_ >= 0.25 && spent > 5)

@@ -15,7 +15,8 @@ struct Arguments {
 };
 
 int report(const Arguments& arguments) {
-  return show_record(find_record(arguments.which), arguments.show, arguments.which.store_root());
+  arguments.show.check();
+  return say(tell(find_record(arguments.which), arguments.show, arguments.which.store_root()));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "cli/progress.h"
 #include "cli/show.h"
 #include "cli/spec_arguments.h"
+#include "cli/telling.h"
 #include "cli/verb.h"
 #include "experiment/run.h"
 
@@ -21,16 +22,32 @@ struct Arguments {
   ShowOptions show;
 };
 
+// What was said before, where nothing has changed since.
+int tell_run(SpecRun& run, const ShowOptions& show, const Store& store) {
+  const auto standing = run.standing();
+  if (!standing) return say(tell(run.record(), show, store.root()));
+  const KeptTelling kept(store, run.id(), {{"standing", *standing}, {"options", show.to_json()}});
+  if (const auto before = kept.find()) {
+    run.end();
+    return say(*before);
+  }
+  const Telling telling = tell(run.record(), show, store.root());
+  const int code = say(telling);
+  kept.keep(telling);
+  return code;
+}
+
 int run(Arguments arguments) {
   catch_signals();
+  arguments.show.check();
   const Spec spec = arguments.which.read();
   Store store = arguments.which.open_store();
   Progress progress(isatty(STDERR_FILENO));
-  const Record record = run_spec(spec, store, worker_path(), progress, stop_signal());
-  if (arguments.show.html.empty()) arguments.show.html = store.root() + "/records/" + record.run + ".html";
-  const int code = show_record(record, arguments.show, store.root());
+  SpecRun made(spec, store, worker_path(), progress, stop_signal());
+  if (arguments.show.html.empty()) arguments.show.html = store.root() + "/records/" + made.id() + ".html";
+  const int code = tell_run(made, arguments.show, store);
   std::fprintf(stderr, "computed %lld nodes, reused %lld\nreport: %s\n",
-               static_cast<long long>(record.ledger.computed), static_cast<long long>(record.ledger.reused),
+               static_cast<long long>(made.computed()), static_cast<long long>(made.reused()),
                arguments.show.html.c_str());
   return code;
 }

@@ -3,13 +3,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "audit/cell_picture.h"
 #include "audit/verdict.h"
 #include "cli/row_texts.h"
-#include "io/publish.h"
 #include "report/csv.h"
 #include "report/html.h"
 #include "report/terminal.h"
@@ -38,6 +37,10 @@ void ShowOptions::add_to(CLI::App& verb, const std::string& html_help) {
 
 namespace {
 
+std::string whole(const std::string& path) {
+  return path.empty() ? path : std::filesystem::absolute(path).string();
+}
+
 std::string html_of(const Record& record, const Judgement& judgement, const ShowOptions& options,
                     const std::string& store_root) {
   constexpr std::size_t kFewCells = 6, kExamples = 8, kExamplesOfMany = 3;
@@ -51,16 +54,29 @@ std::string html_of(const Record& record, const Judgement& judgement, const Show
 
 }  // namespace
 
-int show_record(const Record& record, const ShowOptions& options, const std::string& store_root) {
+void ShowOptions::check() const {
+  for (const auto& path : {html, csv}) check_output(path);
+}
+
+Json ShowOptions::to_json() const {
+  Json json_options = {
+      {"json", json}, {"ledger", ledger}, {"html", whole(html)}, {"csv", whole(csv)}, {"lang", lang}};
+  if (json) return json_options;
+  const TerminalStyle style = style_of_output(ledger);
+  json_options["color"] = style.color;
+  json_options["width"] = style.width;
+  return json_options;
+}
+
+Telling tell(const Record& record, const ShowOptions& options, const std::string& store_root) {
   const Judgement judgement = judge(record);
+  Telling telling{.code = exit_code_of(judgement)};
   if (!options.html.empty())
-    publish_file(real_file_system(), options.html, html_of(record, judgement, options, store_root));
-  if (!options.csv.empty()) publish_file(real_file_system(), options.csv, csv_report(record, judgement));
-  const std::string text = options.json ? pretty_json(run_document(record, judgement, options.ledger)) + "\n"
-                                        : terminal_report(record, judgement, style_of_output(options.ledger));
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
-  return exit_code_of(judgement);
+    telling.files[whole(options.html)] = html_of(record, judgement, options, store_root);
+  if (!options.csv.empty()) telling.files[whole(options.csv)] = csv_report(record, judgement);
+  telling.text = options.json ? pretty_json(run_document(record, judgement, options.ledger)) + "\n"
+                              : terminal_report(record, judgement, style_of_output(options.ledger));
+  return telling;
 }
 
 int exit_code_of(const Judgement& judgement) {

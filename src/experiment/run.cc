@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
-#include <optional>
 #include <set>
 
 #include "base/error.h"
@@ -12,13 +12,15 @@
 #include "experiment/claim.h"
 #include "experiment/cost.h"
 #include "experiment/dataset_node.h"
-#include "experiment/executor.h"
 #include "experiment/forecast.h"
-#include "experiment/run_log.h"
+#include "experiment/label_words.h"
+#include "experiment/profile.h"
 #include "io/publish.h"
 
 namespace qinglan {
 namespace {
+
+constexpr std::int64_t kDataNodes = 2;  // inputs and truth, beside the plan's nodes
 
 std::string scratch_name(int number) { return std::to_string(getpid()) + ".job" + std::to_string(number); }
 
@@ -103,7 +105,7 @@ PlannedData prepare_data(const Spec& spec, Store& store, DigestMemo& memo, std::
       write_truth(store.fs(), folder, data.truth);
       store.fs().write(folder + "/facts.json", canonical_json(to_json(data.facts)) + "\n");
     });
-    if (computed) *computed = 2;
+    if (computed) *computed = kDataNodes;
   }
   planned.inputs_folder = store.result_folder(planned.dataset);
   const Inputs inputs = read_inputs(planned.inputs_folder);
@@ -129,52 +131,93 @@ std::int64_t declare(const Spec& spec, const Plan& plan, const PlannedData& data
   return seal_claim(store, data.truth, run_id(spec), claim_of(spec, plan, facts, run_id(spec)));
 }
 
-Record run_logged(const Spec& spec, Store& store, const std::string& worker, RunLog& log,
-                  const std::atomic<int>& stop) {
-  DigestMemo memo(store);
-  std::int64_t data_computed = 0;
-  const PlannedData data = prepare_data(spec, store, memo, &data_computed);
-  const Plan plan = make_plan(spec, data, memo);
-  const std::int64_t claims = declare(spec, plan, data, store);
-  const auto missing = missing_nodes(plan, store);
-  PlanCost cost;
-  if (!missing.empty()) {
-    cost = estimate_cost(plan, data, store, spec.threads);
-    check_disk(cost.disk, free_disk(store));
-  }
-  log.begin(spec.name, plan, missing, cost);
-  // The data set's two artifacts are there by now.
-  log.planned(static_cast<std::int64_t>(plan.order.size() + 2), static_cast<std::int64_t>(missing.size()));
+std::int64_t count_done(const std::map<std::string, NodeOutcome>& outcomes, bool reused) {
+  return std::count_if(outcomes.begin(), outcomes.end(),
+                       [&](const auto& one) { return one.second.done && one.second.reused == reused; });
+}
 
-  LocalExecutor executor(worker, stop);
-  const auto outcomes = Waves(plan, spec, store, executor, log).run(missing);
-  // From here on test rows' truth is open; what can be said of the students without it is said and kept
-  // first.
-  const Forecast forecast = make_forecast(plan, store, outcomes);
-  seal_forecast(store, data.truth, run_id(spec), forecast);
-  Record record = assemble(spec, plan, data, store, outcomes);
-  record.forecast = forecast;
-  record.ledger.claims = claims;
-  record.ledger.computed += data_computed;
-  record.ledger.reused += 2 - data_computed;
-  publish_file(store.fs(), store.record_path(record.run), canonical_json(to_json(record)) + "\n");
-  return record;
+// Cleaned before anything is put in its tmp/.
+Store& collected(Store& store) {
+  store.collect();
+  return store;
 }
 
 }  // namespace
 
-Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunObserver& observer,
-                const std::atomic<int>& stop) {
-  store.collect();
-  RunLog log(store, run_id(spec), observer);
+template <typename Step>
+auto SpecRun::watched(Step step) {
   try {
-    Record record = run_logged(spec, store, worker, log, stop);
-    log.end();
-    return record;
+    return step();
   } catch (const Error& e) {
-    log.broke_off(e, stop);
+    log_.broke_off(e, stop_);
     throw;
   }
+}
+
+SpecRun::SpecRun(const Spec& spec, Store& store, const std::string& worker, RunObserver& observer,
+                 const std::atomic<int>& stop)
+    : spec_(spec), store_(store), stop_(stop), run_(run_id(spec)), log_(collected(store), run_, observer) {
+  watched([&] { compute(worker); });
+}
+
+void SpecRun::compute(const std::string& worker) {
+  DigestMemo memo(store_);
+  data_ = prepare_data(spec_, store_, memo, &data_computed_);
+  plan_ = make_plan(spec_, data_, memo);
+  claims_ = declare(spec_, plan_, data_, store_);
+  const auto missing = missing_nodes(plan_, store_);
+  PlanCost cost;
+  if (!missing.empty()) {
+    check_label_words(plan_, missing, worker);
+    cost = estimate_cost(plan_, data_, store_, spec_.threads);
+    check_disk(cost.disk, free_disk(store_));
+  }
+  log_.begin(spec_.name, plan_, missing, cost);
+  log_.planned(static_cast<std::int64_t>(plan_.order.size()) + kDataNodes,
+               static_cast<std::int64_t>(missing.size()));
+  LocalExecutor executor(worker, stop_);
+  outcomes_ = Waves(plan_, spec_, store_, executor, log_).run(missing);
+}
+
+std::int64_t SpecRun::computed() const { return data_computed_ + count_done(outcomes_, false); }
+
+std::int64_t SpecRun::reused() const { return kDataNodes - data_computed_ + count_done(outcomes_, true); }
+
+std::optional<Json> SpecRun::standing() const {
+  if (reused() != static_cast<std::int64_t>(plan_.order.size()) + kDataNodes) return std::nullopt;
+  Json ledgers = Json::object();
+  for (const auto& key : plan_.order) ledgers[key] = store_.ledger(key);
+  return Json{{"run", run_},
+              {"profile", numerics_profile(spec_.threads, spec_.device)},
+              {"data", {data_.dataset, data_.truth}},
+              {"nodes", plan_.order},
+              {"ledgers", std::move(ledgers)},
+              {"claims", claims_}};
+}
+
+Record SpecRun::record() {
+  Record record = watched([&] { return assembled(); });
+  end();
+  return record;
+}
+
+Record SpecRun::assembled() {
+  // From here on test rows' truth is open; what can be said of the students without it is said and kept
+  // first.
+  const Forecast forecast = make_forecast(plan_, store_, outcomes_);
+  seal_forecast(store_, data_.truth, run_, forecast);
+  Record record = assemble(spec_, plan_, data_, store_, outcomes_);
+  record.forecast = forecast;
+  record.ledger.claims = claims_;
+  record.ledger.computed += data_computed_;
+  record.ledger.reused += kDataNodes - data_computed_;
+  publish_file(store_.fs(), store_.record_path(record.run), canonical_json(to_json(record)) + "\n");
+  return record;
+}
+
+Record run_spec(const Spec& spec, Store& store, const std::string& worker, RunObserver& observer,
+                const std::atomic<int>& stop) {
+  return SpecRun(spec, store, worker, observer, stop).record();
 }
 
 }  // namespace qinglan

@@ -1,5 +1,7 @@
 #include "experiment/supervisor_nodes.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "experiment/corrupted.h"
 #include "experiment/elicit.h"
@@ -11,6 +13,13 @@
 
 namespace qinglan {
 namespace {
+
+void require_some(const WeakLabels& labels, const std::string& path) {
+  if (std::all_of(labels.abstain.begin(), labels.abstain.end(), [](auto abstains) { return abstains; }))
+    throw Error(ErrorKind::invalid_input, "every train row abstains: there is nothing to learn")
+        .in(path)
+        .expected("a label for some of the train rows");
+}
 
 // What is wrong with a word list, a label file or annotators is known before any work starts.
 void try_rule(PlanDraft& draft, const LearnerSpec& spec) {
@@ -30,7 +39,7 @@ void try_rule(PlanDraft& draft, const LearnerSpec& spec) {
     find_combiner(spec.values["combine"])
         .fit(read_annotations(spec.path, ids, draft.data.classes, places, spec.values["annotators"]));
   else
-    read_label_file(spec.path, ids, draft.data.classes, places);
+    require_some(read_label_file(spec.path, ids, draft.data.classes, places), spec.path);
 }
 
 // The one supervisor that sees true labels of the transfer half, and of test: to make errors of them.

@@ -1,6 +1,6 @@
 // qinglan-worker: the compute plane. `qinglan-worker run --job FILE` does one job, `qinglan-worker logits
-// REQUEST` runs one text through a model, `qinglan-worker device` says what there is beside the CPU; all
-// answer on standard output. People use `qinglan`.
+// REQUEST` runs one text through a model, `qinglan-worker words REQUEST` says whether label words fit one,
+// `qinglan-worker device` what there is beside the CPU; all answer on standard output. People use `qinglan`.
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -18,6 +18,7 @@
 #include "model/runtime.h"
 #include "qinglan_version.h"
 #include "worker/job_runner.h"
+#include "worker/label_words.h"
 #include "worker/model_output.h"
 
 namespace {
@@ -37,17 +38,29 @@ int run(const char* path) {
   return run_job(job, reporter, stop_requested);
 }
 
-int logits(const char* request) {
+// Says what `make` makes of the request, or what is wrong with it.
+template <typename Make>
+int answer(const char* request, Make make) {
   using namespace qinglan;
   try {
-    const auto asked = output_request_from_json(parse_json(request, "request"), "request");
-    init_runtime(static_cast<int>(asked.threads));
-    std::printf("%s\n", output_document(compute_output(asked)).c_str());
+    std::printf("%s\n", make(parse_json(request, "request")).c_str());
     return 0;
   } catch (const Error& e) {
     std::printf("%s\n", canonical_json({{"kind", name_of(e.kind())}, {"message", e.what()}}).c_str());
     return 1;
   }
+}
+
+std::string logits(const qinglan::Json& request) {
+  using namespace qinglan;
+  const auto asked = output_request_from_json(request, "request");
+  init_runtime(static_cast<int>(asked.threads));
+  return output_document(compute_output(asked));
+}
+
+std::string words(const qinglan::Json& request) {
+  qinglan::check_label_words(request);
+  return "{}";
 }
 
 int device() {
@@ -71,16 +84,20 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (argc == 2 && !std::strcmp(argv[1], "device")) return device();
-  const bool asks_logits = argc == 3 && !std::strcmp(argv[1], "logits");
-  if (!asks_logits && (argc != 4 || std::strcmp(argv[1], "run") || std::strcmp(argv[2], "--job"))) {
-    std::fprintf(
-        stderr,
-        "usage: qinglan-worker run --job FILE | logits REQUEST | device   (started by qinglan; see qinglan "
-        "--help)\n");
+  const bool asks_logits = argc == 3 && !std::strcmp(argv[1], "logits"),
+             asks_words = argc == 3 && !std::strcmp(argv[1], "words");
+  if (!asks_logits && !asks_words &&
+      (argc != 4 || std::strcmp(argv[1], "run") || std::strcmp(argv[2], "--job"))) {
+    std::fprintf(stderr,
+                 "usage: qinglan-worker run --job FILE | logits REQUEST | words REQUEST | device   (started "
+                 "by qinglan; "
+                 "see qinglan --help)\n");
     return 2;
   }
   try {
-    return asks_logits ? logits(argv[2]) : run(argv[3]);
+    if (asks_logits) return answer(argv[2], logits);
+    if (asks_words) return answer(argv[2], words);
+    return run(argv[3]);
   } catch (const qinglan::Error& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return e.kind() == qinglan::ErrorKind::io ? qinglan::kExitRetry : 1;

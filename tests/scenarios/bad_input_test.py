@@ -39,9 +39,9 @@ def rows(name, lines, test=None):
 
 
 train = (good / "train.jsonl").read_bytes().splitlines()
-refuse("missing file", 1, ["/nowhere"], path="/nowhere")
-refuse("wrong column", 1, ["txet", "text"], text=spec_text(text="{txet}"))
-refuse("label column absent", 1, ["lable", "label"], label="lable")
+refuse("missing file", 2, ["/nowhere"], path="/nowhere")
+refuse("wrong column", 2, ["txet", "text"], text=spec_text(text="{txet}"))
+refuse("label column absent", 2, ["lable", "label"], label="lable")
 refuse("label in the prompt", 2, ["label"], text=spec_text(text="{text} {label}"))
 refuse("unknown key", 2, ["student.modle", "student.model"], student='modle = "minilm-l6"')
 refuse("unknown section", 2, ["studnet", "student"], more='[studnet]\nmodel = "x"')
@@ -56,7 +56,7 @@ refuse("depth beyond the model", 2, ["depth", "6"], student='model = "minilm-l6"
 refuse("more tokens than the model reads", 2, ["student.max_tokens", "512", "600"], student='model = "minilm-l6"\nmax_tokens = 600')
 refuse("base of another format", 2, ["student.base", "GGUF", "compute"], student='model = "minilm-l6"\nbase = "file"')
 refuse("base that cannot be trained", 2, ["base", "lora"], student='model = "minilm-l6"\ntune = "full"\nbase = "file"')
-refuse("fewer rows than asked", 1, ["210", "9999"], data="train = 9999")
+refuse("fewer rows than asked", 2, ["210", "9999"], data="train = 9999")
 refuse("invalid UTF-8", 1, ["train.jsonl:3", "UTF-8"], path=rows("utf8", train[:2] + [b'{"text":"\xff","label":1}']))
 refuse("empty text", 1, ["train.jsonl:2", "text"], path=rows("empty", train[:1] + [b'{"text":" ","label":1}'] + train[1:]))
 refuse("class absent from train", 1, ["\"1\"", "outside"],
@@ -74,13 +74,20 @@ cut.mkdir()
 refuse("truncated gzip", 1, ["train.jsonl.gz"], path=str(cut))
 weak = folder / "weak.jsonl"
 weak.write_text('{"id":"nobody","label":0}\n')
-refuse("weak labels for other ids", 1, ["weak.jsonl"], supervisor=f'kind = "labels"\npath = "{weak}"')
+refuse("weak labels for other ids", 1, ["weak.jsonl", "[data] id"], supervisor=f'kind = "labels"\npath = "{weak}"')
+weak.write_text("".join(f'{{"row":{i},"abstain":true}}\n' for i in range(len(train))))
+refuse("weak labels that all abstain", 1, ["weak.jsonl", "abstains"], supervisor=f'kind = "labels"\npath = "{weak}"')
+refuse("a row without its label", 1, ["train.jsonl:2", 'no "label"'], path=rows("unlabelled", train[:1] + [b'{"text":"odd"}'] + train[1:]))
+refuse("a report into no folder", 2, ["/nowhere", "folder"], arguments=["--html", "/nowhere/report.html"])
+refuse("a report in place of a folder", 2, [str(cut), "folder"], arguments=["--html", str(cut)])
+refuse("a table where nothing can be written", 2, ["/proc", "written"], arguments=["--csv", "/proc/cells.csv"])
 crowd = folder / "crowd.csv"
 for name, text, keys, code, words in [
     ("annotators for other ids", "id,annotator,label\nnobody,x,0\n", "", 1, ["crowd.csv", "no annotator says anything of any of the", "train rows"]),
     ("an annotator twice", "row,annotator,label\n3,x,0\n3,x,1\n", "", 1, ["crowd.csv:3", "a second answer", '"x"', '"3"', "line 2"]),
     ("an answer outside the classes", "row,annotator,label\n0,x,0\n3,x,9\n", "", 1, ["crowd.csv:3", '"9"', "outside"]),
-    ("an unknown annotator", "row,annotator,label\n0,xavier,0\n", 'annotators = ["xaver"]', 1, ["crowd.csv", "xaver", "xavier"]),
+    ("an unknown annotator", "row,annotator,label\n0,xavier,0\n", 'annotators = ["xaver"]', 2, ["crowd.csv", "xaver", "xavier"]),
+    ("an annotator without the word before it", "row,annotator_x\n0,0\n", 'annotators = ["x"]', 2, ["crowd.csv", "did you mean", "annotator_x"]),
     ("no annotators", "row,label\n0,1\n", "", 1, ["crowd.csv", "annotator_", "supervisor.annotators"]),
     ("annotators who share no row", "row,annotator,label\n0,x,0\n1,y,0\n", 'combine = "dawid-skene"', 1, ["two annotators", "vote"]),
     ("two annotators for a label model", "row,annotator_x,annotator_y\n0,0,1\n1,1,1\n", 'combine = "label-model"', 1, ["three", "vote"]),

@@ -87,11 +87,12 @@ encoder = model("encoder", CHAT, tiny="tiny_bert")
 refuse("words of an encoder", 2, ["encoder", "language-model head"], f'head = "words"\n{words}', encoder)
 refuse("words read elsewhere", 2, ["pooling", "last"], f'head = "words"\npooling = "mean"\n{words}', chatty)
 
-# Only the model's tokenizer and template engine know these: the node that meets them says so.
-refuse("a word of several tokens", 1, ["positive fine", "not one token"],
-       'head = "words"\nlabel_words = ["negative", "positive fine"]', chatty, store="several")
-refuse("one token for two classes", 1, ["two label words"], 'head = "words"\nlabel_words = ["unheard", "unseen"]', chatty,
-       store="twice")
+refuse("a word of several tokens", 2, [str(chatty), "positive fine", "not one token"],
+       'head = "words"\nlabel_words = ["negative", "positive fine"]', chatty)
+refuse("one token for two classes", 2, ["two label words"], 'head = "words"\nlabel_words = ["unheard", "unseen"]', chatty)
+refuse("an untrained student asked by such a word", 2, ["positive fine"], 'label_words = ["negative", "positive fine"]', chatty)
+
+# Only the model's tokenizer and template engine know these of a row: the node that meets them says so.
 refuse("a longer row is refused", 1, ["longer than the limit", "row ", "max_tokens"], 'truncate = "refuse"', chatty,
        store="refuse", data_text="{text} {text}")
 refuse("a template that says no", 1, ["no system here"], 'chat = true\nsystem = "judge"',

@@ -89,6 +89,7 @@ h.check(repeated["run"] == run["run"] and repeated["ledger"]["computed"] == 0, "
 text = audit().stdout
 h.check(all(f"{name}  " in text for name in tests) and "stated beforehand" in text, "people read the same list")
 html = page.read_text()
+h.check(all(character >= " " or character == "\n" for character in html), "the page holds no control characters")
 h.check("T42 noise sweep" in html and "<script" not in html and "http" not in html.replace("http-equiv", ""), "the page loads nothing")
 primary = json.loads(audit("--json", "--set", "claim.primary=logconf").stdout)
 h.check(primary["ledger"]["computed"] > 0 and primary["runs"] != document["runs"], "the primary cell is what is tested")

@@ -1,0 +1,33 @@
+#include "experiment/label_words.h"
+
+#include <set>
+
+#include "base/error.h"
+#include "experiment/ask_worker.h"
+
+namespace qinglan {
+namespace {
+
+void ask(const std::string& model, const Json& words, const std::string& worker) {
+  try {
+    ask_worker(worker, {"words", canonical_json({{"model", model}, {"words", words}})});
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::invalid_input) throw;
+    throw Error(ErrorKind::usage, e.message()).in(model);
+  }
+}
+
+}  // namespace
+
+void check_label_words(const Plan& plan, const std::vector<std::string>& missing, const std::string& worker) {
+  std::set<std::pair<std::string, Json>> questions;
+  for (const auto& key : missing) {
+    const Node& node = plan.nodes.at(key);
+    const auto model = node.files.find("model");
+    const auto words = node.settings().find("label_words");
+    if (model != node.files.end() && words != node.settings().end()) questions.emplace(model->second, *words);
+  }
+  for (const auto& [model, words] : questions) ask(model, words, worker);
+}
+
+}  // namespace qinglan
