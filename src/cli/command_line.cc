@@ -38,6 +38,20 @@ void check_verb(CLI::App& app, int argc, char** argv) {
   throw error;
 }
 
+// What CLI11 prints, and for options that it does not know the nearest ones that it does.
+int report_parse_error(const CLI::App& app, const CLI::ParseError& error) {
+  const int code = app.exit(error);
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands())
+    for (const CLI::Option* option : verb->get_options())
+      names.insert(names.end(), option->get_lnames().begin(), option->get_lnames().end());
+  for (const std::string& word : app.remaining(/*recurse=*/true))
+    if (const auto near = nearest_word(word.substr(std::min<std::size_t>(2, word.size())), names);
+        word.starts_with("--") && near)
+      std::fprintf(stderr, "%s: did you mean --%s?\n", word.c_str(), near->c_str());
+  return code == 0 ? 0 : 2;
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -54,8 +68,7 @@ int run_command_line(int argc, char** argv) {
     app.parse(argc, argv);
     return exit_code;
   } catch (const CLI::ParseError& e) {
-    const int code = app.exit(e);
-    return code == 0 ? 0 : 2;
+    return report_parse_error(app, e);
   } catch (const Error& e) {
     return report_error(e);
   } catch (const std::bad_alloc&) {

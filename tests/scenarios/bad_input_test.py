@@ -78,6 +78,7 @@ refuse("weak labels for other ids", 1, ["weak.jsonl", "[data] id"], supervisor=f
 weak.write_text("".join(f'{{"row":{i},"abstain":true}}\n' for i in range(len(train))))
 refuse("weak labels that all abstain", 1, ["weak.jsonl", "abstains"], supervisor=f'kind = "labels"\npath = "{weak}"')
 refuse("a row without its label", 1, ["train.jsonl:2", 'no "label"'], path=rows("unlabelled", train[:1] + [b'{"text":"odd"}'] + train[1:]))
+refuse("a mistyped option", 2, ["--seed: did you mean --seeds?"], arguments=["--seed", "3"])
 refuse("a report into no folder", 2, ["/nowhere", "folder"], arguments=["--html", "/nowhere/report.html"])
 refuse("a report in place of a folder", 2, [str(cut), "folder"], arguments=["--html", str(cut)])
 refuse("a table where nothing can be written", 2, ["/proc", "written"], arguments=["--csv", "/proc/cells.csv"])
