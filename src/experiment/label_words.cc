@@ -13,7 +13,7 @@ void ask(const std::string& model, const Json& words, const std::string& worker)
     ask_worker(worker, {"words", canonical_json({{"model", model}, {"words", words}})});
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::invalid_input) throw;
-    throw Error(ErrorKind::usage, e.message()).in(model);
+    throw Error(ErrorKind::usage, e.message()).in("label_words of " + model);
   }
 }
 

@@ -65,7 +65,8 @@ std::int32_t label_token(const Tokenizer& tokenizer, const std::string& word) {
   throw Error(ErrorKind::invalid_input, "the label word \"" + word + "\" is not one token of this model")
       .expected("1 token")
       .found(ids.empty() ? "none" : std::to_string(ids.size()) + ": " + pieces)
-      .hint("Many tokenizers want a leading space, as in \" positive\".");
+      .hint(word.starts_with(' ') ? "Take a word that is one token."
+                                  : "Many tokenizers want a leading space, as in \" positive\".");
 }
 
 std::vector<std::vector<std::int32_t>> label_tokens(const Tokenizer& tokenizer, const LabelWords& words) {
