@@ -173,6 +173,9 @@ def main():
     lines = ["# Phenomena, registered and measured", "",
              f"Made by `tools/phenomena.py` from [`{REGISTRATION}`](phenomena.toml), registered in {committed(REGISTRATION)}: direction and test were settled",
              "before anything was measured. Data sets are the units that intervals (95%) are over; n says how many cells and seeds are behind them.", "",
+             "**Shown**: the interval lies on the registered side of 0. **Opposite**: on the other side. **Absent at this scale**: it holds 0; how wide it is says how large an effect",
+             "these data could have hidden. The tests are not corrected for being four. A slope is one for all data sets, within data set and student; its interval leaves one data",
+             "set out at a time. The program that applies the tests was written after the registration, before any outcome was looked at.", "",
              "| phenomenon | registered direction | measured | n | outcome |", "|---|---|---|---|---|"]
     details = []
     for one in plan["phenomenon"]:
