@@ -23,10 +23,10 @@ COLUMNS = ["supervisor", "method", "seeds", "metric", "floor", "weak-to-strong",
 
 
 def ask(*words):
-    """The JSON document that the engine prints; a refused verdict is an answer too."""
+    """The JSON document that the engine prints; a refused verdict and a failed cell are answers too."""
     command = [str(ROOT / "build/bin/qinglan"), *map(str, words), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    if done.returncode not in (0, 3):
+    if done.returncode not in (0, 1, 3) or not done.stdout:
         raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
     return json.loads(done.stdout)
 
@@ -58,7 +58,8 @@ def fraction(estimate):
 
 def row(cell):
     auroc = " / ".join(fraction(cell["auroc"][k]) for k in ("weak_floor", "weak_to_strong", "strong_ceiling"))
-    return [cell["supervisor"], cell["method"], str(cell["seeds"]), cell["metric"].replace("_", " "),
+    taught = " > ".join([cell["supervisor"], *(student["name"] for student in cell.get("chain", [])[:-1])])
+    return [taught, cell["method"].replace("|", "\\|"), str(cell["seeds"]), cell["metric"].replace("_", " "),
             percent(cell["weak_floor"]), percent(cell["weak_to_strong"]), percent(cell["strong_ceiling"]),
             percent(cell["gain"], True), percent(cell["pgr"]), auroc, f"**{cell['verdict']}**"]
 
