@@ -9,7 +9,7 @@ import argparse
 import dataclasses
 import statistics
 
-from results import ROOT, machine, percent, run, version
+from results import ROOT, machine, percent, run, table, version
 
 SPEC = "examples/methods.toml"
 DATASETS = {
@@ -83,8 +83,7 @@ def section(name, sets, document):  # `sets`: all settings over the spec's
     first = done[0]
     lines = [f"\n## {name}\n", f"Floor {percent(first['weak_floor'])}, ceiling {percent(first['strong_ceiling'])}, {first['metric'].replace('_', ' ')}, "
              f"{first['weak_floor'].get('items', 0)} test rows. {summary(done)}", ""]
-    lines += ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
-    lines += ["| " + " | ".join(value.replace("|", "\\|") for value in row(cell)) + " |" for cell in done]
+    lines += table(COLUMNS, map(row, done))
     lines += [f"\n`{c['method']}` failed: {c['error']}" for c in failed]
     return "\n".join(lines + [f"\nCommand: `qinglan run {SPEC}{''.join(f' --set {one!r}' for one in sets)}`"])
 
@@ -104,13 +103,13 @@ def over_tasks(documents):
             continue
         half = T_975[len(means) - 1] * statistics.stdev(means) / len(means) ** 0.5
         mean = statistics.mean(means)
-        rows.append((mean, f"| `{method.replace('|', chr(92) + '|')}` | {mean:+.2f} [{mean - half:+.2f}, {mean + half:+.2f}] | {sum(m > 0 for m in means)} of {len(means)} |"))
+        rows.append((mean, [f"`{method}`", f"{mean:+.2f} [{mean - half:+.2f}, {mean + half:+.2f}]", f"{sum(m > 0 for m in means)} of {len(means)}"]))
     if not rows:
         return ""
     head = ("\n## Over all data sets\n\nThe mean of a method's difference to naive over tasks, in points, with a 95% interval over these tasks alone (Student's t; not adjusted for the number "
-            "of methods), and on how many of them it is above 0. Tasks whose ceiling is invalid count too: a method may help where no gap is known.\n\n"
-            "| method | against naive, points | above 0 |\n|---|---|---|\n")
-    return head + "\n".join(line for _, line in sorted(rows, reverse=True)) + "\n"
+            "of methods), and on how many of them it is above 0. Tasks whose ceiling is invalid count too: a method may help where no gap is known.\n\n")
+    lines = table(["method", "against naive, points", "above 0"], [values for _, values in sorted(rows, reverse=True)])
+    return head + "\n".join(lines) + "\n"
 
 
 def main():

@@ -59,15 +59,19 @@ def fraction(estimate):
 def row(cell):
     auroc = " / ".join(fraction(cell["auroc"][k]) for k in ("weak_floor", "weak_to_strong", "strong_ceiling"))
     taught = " > ".join([cell["supervisor"], *(student["name"] for student in cell.get("chain", [])[:-1])])
-    return [taught, cell["method"].replace("|", "\\|"), str(cell["seeds"]), cell["metric"].replace("_", " "),
+    return [taught, cell["method"], str(cell["seeds"]), cell["metric"].replace("_", " "),
             percent(cell["weak_floor"]), percent(cell["weak_to_strong"]), percent(cell["strong_ceiling"]),
             percent(cell["gain"], True), percent(cell["pgr"]), auroc, f"**{cell['verdict']}**"]
 
 
+def table(columns, rows):
+    """Lines of Markdown."""
+    line = lambda values: "| " + " | ".join(value.replace("|", "\\|") for value in values) + " |"
+    return [line(columns), "|" + "---|" * len(columns), *map(line, rows)]
+
+
 def section(spec, document):
-    lines = [f"\n## {document['name']}\n"]
-    lines += ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
-    lines += ["| " + " | ".join(row(cell)) + " |" for cell in document["cells"]]
+    lines = [f"\n## {document['name']}\n", *table(COLUMNS, map(row, document["cells"]))]
     lines.append("")
     for cell in document["cells"]:
         lines.append(f"- {cell['method']}: {cell['headline']}")

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <memory>
 
 #include "audit/stress/stress.h"
@@ -13,7 +12,6 @@
 #include "cli/spec_arguments.h"
 #include "cli/verb.h"
 #include "experiment/suite.h"
-#include "io/publish.h"
 #include "report/stress_text.h"
 
 namespace qinglan {
@@ -42,12 +40,11 @@ int audit(const Arguments& arguments) {
   Progress progress(isatty(STDERR_FILENO));
   const SuiteRecords made = run_suite(arguments.suite, spec, store, worker_path(), progress, stop_signal());
   const auto outcomes = judge_stress(made.records, made.left_out);
-  if (!arguments.html.empty())
-    publish_file(real_file_system(), arguments.html, stress_html(spec.name, made.records, outcomes));
-  const std::string text = arguments.json ? pretty_json(document_of(spec.name, made, outcomes)) + "\n"
-                                          : stress_text(spec.name, outcomes, style_of_output());
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return all_passed(outcomes) ? 0 : 3;
+  Telling telling{.code = all_passed(outcomes) ? 0 : 3};
+  if (!arguments.html.empty()) telling.files[arguments.html] = stress_html(spec.name, made.records, outcomes);
+  telling.text = arguments.json ? pretty_json(document_of(spec.name, made, outcomes)) + "\n"
+                                : stress_text(spec.name, outcomes, style_of_output());
+  return say(telling);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // qinglan compare A B: two runs on the same test rows, student against student.
 
-#include <cstdio>
 #include <memory>
 
 #include "audit/record_comparison.h"
@@ -21,10 +20,9 @@ int compare(const Arguments& arguments) {
   const Record a = find_record({.spec = arguments.a, .store = arguments.store}),
                b = find_record({.spec = arguments.b, .store = arguments.store});
   const RecordComparison comparison = compare_records(a, b);
-  const std::string text = arguments.json ? pretty_json(comparison_document(a, b, comparison)) + "\n"
-                                          : comparison_text(a, b, comparison, style_of_output());
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return comparison.pairs.empty() ? 1 : 0;
+  std::string text = arguments.json ? pretty_json(comparison_document(a, b, comparison)) + "\n"
+                                    : comparison_text(a, b, comparison, style_of_output());
+  return say({.code = comparison.pairs.empty() ? 1 : 0, .text = std::move(text)});
 }
 
 }  // namespace

@@ -40,10 +40,9 @@ int forecasts(const Arguments& arguments) {
       std::fprintf(stderr, "left out: %s\n", error.what());
     }
   }
-  const std::string text = arguments.json ? pretty_json(history_document(history)) + "\n"
-                                          : history_text(history, style_of_output());
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return 0;
+  std::string text = arguments.json ? pretty_json(history_document(history)) + "\n"
+                                    : history_text(history, style_of_output());
+  return say({.text = std::move(text)});
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ int plan(const SpecArguments& arguments, bool json) {
   DigestMemo memo(store);
   const PlannedData data = prepare_data(spec, store, memo);
   const Plan made = make_plan(spec, data, memo);
-  check_label_words(made, missing_nodes(made, store), worker_path());
+  check_label_words(made, store, worker_path());
   const PlanCost cost = estimate_cost(made, data, store, spec.threads);
   const Foresight ahead = foresee(spec.seeds, data.test, spec.claim.delta);
   if (json) {

@@ -24,16 +24,16 @@ struct Arguments {
 
 // What was said before, where nothing has changed since.
 int tell_run(SpecRun& run, const ShowOptions& show, const Store& store) {
-  const auto standing = run.standing();
-  if (!standing) return say(tell(run.record(), show, store.root()));
-  const KeptTelling kept(store, run.id(), {{"standing", *standing}, {"options", show.to_json()}});
-  if (const auto before = kept.find()) {
+  std::optional<KeptTelling> kept;
+  if (const auto standing = run.standing())
+    kept.emplace(store, run.id(), Json{{"standing", *standing}, {"options", show.to_json()}});
+  if (const auto before = kept ? kept->find() : std::nullopt) {
     run.end();
     return say(*before);
   }
   const Telling telling = tell(run.record(), show, store.root());
   const int code = say(telling);
-  kept.keep(telling);
+  if (kept) kept->keep(telling);
   return code;
 }
 

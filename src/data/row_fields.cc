@@ -13,15 +13,16 @@ const Json& find_column(const Row& row, const std::string& column, const SourceT
   if (field != row.fields.end()) return *field;
   std::vector<std::string> names;
   for (const auto& [name, value] : row.fields.items()) names.push_back(name);
+  const std::string there = names.empty() ? "an empty row" : "the columns " + listed(names);
   if (row.line != table.rows.front().line)  // the first row has it, so the name is right
     throw row_error("this row has no \"" + column + "\"", table, row)
-        .found(names.empty() ? "an empty row" : "the columns " + listed(names))
+        .found(there)
         .hint("Give it one, or remove the row.");
   const auto near = nearest_word(column, names);
   throw Error(ErrorKind::usage, "there is no column \"" + column + "\"")
       .in(table.file)
       .line(row.line)
-      .found(names.empty() ? "an empty row" : "the columns " + listed(names))
+      .found(there)
       .hint(near ? "Did you mean \"" + *near + "\"?" : "Name one of these columns in [data].");
 }
 

@@ -19,10 +19,10 @@ void ask(const std::string& model, const Json& words, const std::string& worker)
 
 }  // namespace
 
-void check_label_words(const Plan& plan, const std::vector<std::string>& missing, const std::string& worker) {
+void check_label_words(const Plan& plan, const Store& store, const std::string& worker) {
   std::set<std::pair<std::string, Json>> questions;
-  for (const auto& key : missing) {
-    const Node& node = plan.nodes.at(key);
+  for (const auto& [key, node] : plan.nodes) {
+    if (store.has(key)) continue;
     const auto model = node.files.find("model");
     const auto words = node.settings().find("label_words");
     if (model != node.files.end() && words != node.settings().end()) questions.emplace(model->second, *words);

@@ -3,14 +3,14 @@
 // before anything is computed.
 
 #include <string>
-#include <vector>
 
 #include "experiment/plan.h"
+#include "store/store.h"
 
 namespace qinglan {
 
-// For the nodes of `missing` that read label words. Throws Error{usage} that names model and word, and what
-// ask_worker throws.
-void check_label_words(const Plan& plan, const std::vector<std::string>& missing, const std::string& worker);
+// For the nodes that read label words and are not in the store. Throws Error{usage} that names model and
+// word, and what ask_worker throws.
+void check_label_words(const Plan& plan, const Store& store, const std::string& worker);
 
 }  // namespace qinglan

@@ -168,7 +168,7 @@ void SpecRun::compute(const std::string& worker) {
   const auto missing = missing_nodes(plan_, store_);
   PlanCost cost;
   if (!missing.empty()) {
-    check_label_words(plan_, missing, worker);
+    check_label_words(plan_, store_, worker);
     cost = estimate_cost(plan_, data_, store_, spec_.threads);
     check_disk(cost.disk, free_disk(store_));
   }
