@@ -3,6 +3,7 @@
 
 #include "model/backbone.h"
 #include "model/block_inputs.h"
+#include "model/products.h"
 
 namespace qinglan {
 namespace {
@@ -18,7 +19,7 @@ torch::Tensor add_low_rank(const torch::Tensor& base, const torch::Tensor& x, co
   }
   const auto a = (as.size() == 1 ? as[0] : torch::cat(as)).to(x.scalar_type());
   const auto b = (bs.size() == 1 ? bs[0] : torch::block_diag(bs)).to(x.scalar_type());
-  return torch::addmm(base, torch::linear(x, a), b.t());
+  return products::add_times(base, products::linear(x, a), b.t());
 }
 
 torch::Tensor add_residual(torch::Tensor x, const torch::Tensor& update) {

@@ -1,7 +1,5 @@
 #include "model/kernels.h"
 
-#include <ATen/Parallel.h>
-
 #include <cmath>
 #include <vector>
 
@@ -9,6 +7,7 @@
 #include "model/by_type.h"
 #include "model/operators.h"
 #include "model/row_kernels.h"
+#include "model/share.h"
 
 namespace qinglan {
 namespace {
@@ -35,7 +34,7 @@ class RmsNorm : public torch::autograd::Function<RmsNorm> {
     auto y = torch::empty_like(x);
     const std::int64_t width = x.size(1);
     by_type(x, [&]<typename T>(T*) {
-      at::parallel_for(0, x.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
+      share(x.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
         row_kernels::rms_norm(data_of<T>(x) + begin * width, data_of<T>(weight), static_cast<float>(offset),
                               data_of<T>(y) + begin * width, data_of<float>(scale) + begin, end - begin,
                               width, static_cast<float>(eps));
@@ -58,14 +57,11 @@ class RmsNorm : public torch::autograd::Function<RmsNorm> {
     auto grad_x = torch::empty_like(x);
     const auto partial = weight_too ? torch::zeros({blocks, width}, torch::kFloat32) : torch::Tensor();
     by_type(x, [&]<typename T>(T*) {
-      at::parallel_for(0, blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t block = begin; block < end; ++block) {
-          const std::int64_t first = block * kSumBlock, count = std::min(kSumBlock, rows - first);
-          row_kernels::rms_norm_backward(
-              data_of<T>(grad) + first * width, data_of<T>(x) + first * width, data_of<T>(weight), offset,
-              data_of<float>(scale) + first, data_of<T>(grad_x) + first * width,
-              weight_too ? data_of<float>(partial) + block * width : nullptr, count, width);
-        }
+      share(rows, kSumBlock, [&](std::int64_t first, std::int64_t end) {
+        row_kernels::rms_norm_backward(
+            data_of<T>(grad) + first * width, data_of<T>(x) + first * width, data_of<T>(weight), offset,
+            data_of<float>(scale) + first, data_of<T>(grad_x) + first * width,
+            weight_too ? data_of<float>(partial) + first / kSumBlock * width : nullptr, end - first, width);
       });
     });
     return {grad_x, weight_too ? partial.sum(0).to(weight.scalar_type()) : torch::Tensor(), torch::Tensor(),
@@ -80,7 +76,7 @@ class Gated : public torch::autograd::Function<Gated> {
     const std::int64_t width = gate_up.size(1) / 2;
     auto y = torch::empty({gate_up.size(0), width}, gate_up.options());
     by_type(gate_up, [&]<typename T>(T*) {
-      at::parallel_for(0, y.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
+      share(y.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
         row_kernels::gated(gate, data_of<T>(gate_up) + begin * 2 * width, data_of<T>(y) + begin * width,
                            end - begin, width);
       });
@@ -99,7 +95,7 @@ class Gated : public torch::autograd::Function<Gated> {
     const std::int64_t width = grad.size(1);
     auto result = torch::empty_like(gate_up);
     by_type(gate_up, [&]<typename T>(T*) {
-      at::parallel_for(0, grad.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
+      share(grad.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
         row_kernels::gated_backward(gate, data_of<T>(grad) + begin * width,
                                     data_of<T>(gate_up) + begin * 2 * width,
                                     data_of<T>(result) + begin * 2 * width, end - begin, width);
@@ -117,7 +113,7 @@ void rotate_rows(const torch::Tensor& x, const torch::Tensor& cos, const torch::
                  const torch::Tensor& positions, RotateShape shape, float direction) {
   const row_kernels::Turn turn{x.size(1), shape.heads, shape.head_dim, cos.size(1), direction};
   by_type(x, [&]<typename T>(T*) {
-    at::parallel_for(0, x.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    share(x.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
       row_kernels::rotate(data_of<T>(x) + begin * turn.stride, data_of<float>(cos), data_of<float>(sin),
                           data_of<std::int64_t>(positions) + begin, end - begin, turn);
     });

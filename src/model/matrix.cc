@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "model/operators.h"
+#include "model/products.h"
 
 namespace qinglan {
 namespace {
@@ -59,7 +60,7 @@ torch::Tensor panel_buffer(const Matrix::Stored& matrix) {
 torch::Tensor stored_linear(const Matrix::Stored& matrix, const torch::Tensor& x, const torch::Tensor& bias) {
   const auto buffer = panel_buffer(matrix);
   return in_panels(matrix.out, [&](std::int64_t first, std::int64_t count) {
-    return torch::linear(x, dequantize(matrix, first, count, buffer), part_of(bias, first, count));
+    return products::linear(x, dequantize(matrix, first, count, buffer), part_of(bias, first, count));
   });
 }
 
@@ -79,7 +80,8 @@ class StoredLinear : public torch::autograd::Function<StoredLinear> {
     torch::Tensor sum;
     for (std::int64_t first = 0; first < matrix.out; first += kPanelRows) {
       const std::int64_t count = std::min(kPanelRows, matrix.out - first);
-      const auto part = grads[0].narrow(1, first, count).mm(dequantize(matrix, first, count, buffer));
+      const auto part =
+          products::times(grads[0].narrow(1, first, count), dequantize(matrix, first, count, buffer));
       sum = sum.defined() ? sum.add_(part) : part;
     }
     return {sum, torch::Tensor(), torch::Tensor()};
@@ -107,7 +109,8 @@ torch::Tensor Matrix::linear(const torch::Tensor& x, const torch::Tensor& bias) 
   if (!stored_)
     return in_panels(plain_.size(0), [&](std::int64_t first, std::int64_t count) {
       const bool whole = count == plain_.size(0);
-      return torch::linear(x, whole ? plain_ : plain_.narrow(0, first, count), part_of(bias, first, count));
+      return products::linear(x, whole ? plain_ : plain_.narrow(0, first, count),
+                              part_of(bias, first, count));
     });
   if (torch::GradMode::is_enabled() && x.requires_grad()) return StoredLinear::apply(x, &bias, stored_.get());
   return stored_linear(*stored_, x, bias);

@@ -17,7 +17,7 @@ void init_runtime(int threads) {
   // prepared, scratch space included: half a GiB after some dozen steps of a small model (measured), and no
   // step faster for it.
   setenv("LRU_CACHE_CAPACITY", "4", /*overwrite=*/0);
-  setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16", /*overwrite=*/0);
+  setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128", /*overwrite=*/0);
   at::set_num_threads(threads);
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
   at::globalContext().setDeterministicFillUninitializedMemory(false);

@@ -1,13 +1,12 @@
 #include "train/adamw.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
 #include "model/by_type.h"
 #include "model/operators.h"
+#include "model/share.h"
 #include "train/update_kernels.h"
 
 namespace qinglan {
@@ -33,10 +32,9 @@ double square_sum(const torch::Tensor& values) {
   const std::int64_t count = values.numel(), blocks = (count + kBlock - 1) / kBlock;
   std::vector<double> partial(static_cast<std::size_t>(blocks));
   by_type(values, [&]<typename T>(T*) {
-    at::parallel_for(0, blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t block = begin; block < end; ++block)
-        partial[static_cast<std::size_t>(block)] = update_kernels::square_sum(
-            data_of<T>(values) + block * kBlock, std::min(kBlock, count - block * kBlock));
+    share(count, kBlock, [&](std::int64_t begin, std::int64_t end) {
+      partial[static_cast<std::size_t>(begin / kBlock)] =
+          update_kernels::square_sum(data_of<T>(values) + begin, end - begin);
     });
   });
   double sum = 0;
@@ -110,7 +108,7 @@ void AdamW::step_dense(std::size_t i, const torch::Tensor& gradient, const AdamW
                        v_[i].tensor.data_ptr<float>(),
                        copies_[i].defined() ? static_cast<Bf16*>(copies_[i].data_ptr()) : nullptr};
   by_type(gradient, [&]<typename T>(T*) {
-    at::parallel_for(0, gradient.numel(), kBlock, [&](std::int64_t begin, std::int64_t end) {
+    share(gradient.numel(), kBlock, [&](std::int64_t begin, std::int64_t end) {
       update_kernels::adamw(factors, at(all, begin), data_of<T>(gradient) + begin, end - begin);
     });
   });
@@ -139,15 +137,14 @@ void AdamW::step_rows(std::size_t i, const torch::Tensor& gradient, const AdamWF
                        v_[i].tensor.data_ptr<float>(),
                        copies_[i].defined() ? static_cast<Bf16*>(copies_[i].data_ptr()) : nullptr};
   by_type(values, [&]<typename T>(T*) {
-    at::parallel_for(0, rows, std::max<std::int64_t>(1, kBlock / width),
-                     [&](std::int64_t begin, std::int64_t end) {
-                       for (std::int64_t row = begin; row < end; ++row) {
-                         if (!moving[static_cast<std::size_t>(row)]) continue;
-                         const std::int64_t k = place[static_cast<std::size_t>(row)];
-                         update_kernels::adamw(factors, at(all, row * width),
-                                               k < 0 ? nullptr : data_of<T>(values) + k * width, width);
-                       }
-                     });
+    share(rows, std::max<std::int64_t>(1, kBlock / width), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t row = begin; row < end; ++row) {
+        if (!moving[static_cast<std::size_t>(row)]) continue;
+        const std::int64_t k = place[static_cast<std::size_t>(row)];
+        update_kernels::adamw(factors, at(all, row * width), k < 0 ? nullptr : data_of<T>(values) + k * width,
+                              width);
+      }
+    });
   });
 }
 

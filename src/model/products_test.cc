@@ -1,0 +1,127 @@
+#include "model/products.h"
+
+#include <cmath>
+#include <limits>
+
+#include "model/amx_product.h"
+#include "model/test_support.h"
+
+namespace qinglan {
+namespace {
+
+torch::Tensor drawn(std::int64_t rows, std::int64_t columns) {
+  return torch::randn({rows, columns}).to(torch::kBFloat16);
+}
+
+// `c` is the rounded sum of `terms` = |a| |b|, up to the order of its fp32 additions.
+void expect_rounded(const torch::Tensor& c, const torch::Tensor& exact, const torch::Tensor& terms) {
+  ASSERT_EQ(c.scalar_type(), torch::kBFloat16);
+  ASSERT_EQ(c.sizes(), exact.sizes());
+  const auto bound = exact.abs() * std::ldexp(1.0, -8) + terms * 1e-6;
+  EXPECT_TRUE(((c.to(torch::kFloat64) - exact).abs() <= bound).all().item<bool>());
+}
+
+torch::Tensor wide(const torch::Tensor& x) { return x.to(torch::kFloat64); }
+torch::Tensor terms_of(const torch::Tensor& x, const torch::Tensor& w) {
+  return wide(x).abs().mm(wide(w).abs());
+}
+
+struct Shape {
+  std::int64_t m, n, k;
+};
+// Whole tiles; everything ragged; thin ones, as of adapters; more than one task of rows and of columns.
+const Shape kShapes[] = {{64, 96, 64},   {1, 1, 1},    {33, 31, 17},  {70, 45, 95},
+                         {129, 24, 576}, {300, 64, 8}, {8, 576, 211}, {700, 1100, 544}};
+
+TEST(Products, AreRoundedSumsForEveryShape) {
+  torch::manual_seed(1);
+  for (const auto& [m, n, k] : kShapes) {
+    SCOPED_TRACE(std::to_string(m) + " x " + std::to_string(n) + " x " + std::to_string(k));
+    const auto x = drawn(m, k), w = drawn(k, n), rows = w.t().contiguous(), base = drawn(m, n),
+               bias = drawn(1, n)[0];
+    const auto exact = wide(x).mm(wide(w)), terms = terms_of(x, w);
+    expect_rounded(products::times(x, w), exact, terms);
+    expect_rounded(products::times(x, rows.t()), exact, terms);
+    expect_rounded(products::linear(x, rows), exact, terms);
+    expect_rounded(products::linear(x, w.t(), bias), exact + wide(bias), terms + wide(bias).abs());
+    expect_rounded(products::add_times(base, x, w), exact + wide(base), terms + wide(base).abs());
+  }
+}
+
+TEST(Products, GradientsAreThoseOfTheFormula) {
+  torch::manual_seed(2);
+  for (const auto& [m, n, k] : kShapes) {
+    const auto leaf = [](const torch::Tensor& x) { return x.clone().set_requires_grad(true); };
+    const auto x = leaf(drawn(m, k)), w = leaf(drawn(n, k)), bias = leaf(drawn(1, n)[0]),
+               thin = leaf(drawn(k, n));
+    const auto grad = drawn(m, n);
+    products::linear(x, w, bias).backward(grad);
+    const auto g = wide(grad), of_x = wide(x.detach()), of_w = wide(w.detach());
+    expect_rounded(x.grad(), g.mm(of_w), terms_of(grad, w.detach()));
+    expect_rounded(w.grad(), g.t().mm(of_x), terms_of(grad.t(), x.detach()));
+    EXPECT_TRUE(torch::allclose(wide(bias.grad()), g.sum(0), 0.01, 0.02 * std::sqrt(static_cast<double>(m))));
+    x.mutable_grad() = torch::Tensor();
+    const auto base = leaf(drawn(m, n));
+    products::add_times(base, x, thin).backward(grad);
+    expect_rounded(x.grad(), g.mm(wide(thin.detach()).t()), terms_of(grad, thin.detach().t()));
+    expect_rounded(thin.grad(), of_x.t().mm(g), terms_of(x.detach().t(), grad));
+    EXPECT_TRUE(torch::equal(base.grad(), grad));
+  }
+}
+
+TEST(Products, OfFp32AreLibTorchs) {
+  const auto x = torch::randn({5, 7}), w = torch::randn({3, 7}), bias = torch::randn({3});
+  EXPECT_TRUE(torch::equal(products::linear(x, w, bias), torch::linear(x, w, bias)));
+  EXPECT_TRUE(torch::equal(products::times(x, w.t()), x.mm(w.t())));
+}
+
+TEST(Products, ReadNothingBesideTheirMatrices) {
+  const auto nan = std::numeric_limits<float>::quiet_NaN();
+  const auto around = [&](const torch::Tensor& x) {
+    auto frame = torch::full({x.size(0) + 6, x.size(1) + 70}, nan, torch::kBFloat16);
+    frame.narrow(0, 3, x.size(0)).narrow(1, 5, x.size(1)).copy_(x);
+    return frame.narrow(0, 3, x.size(0)).narrow(1, 5, x.size(1));
+  };
+  for (const auto& [m, n, k] : kShapes) {
+    const auto x = drawn(m, k), w = drawn(n, k);
+    EXPECT_TRUE(torch::equal(products::linear(around(x), around(w)), products::linear(x, w)));
+    EXPECT_TRUE(torch::equal(products::times(around(x), around(w).t()), products::times(x, w.t())));
+  }
+}
+
+TEST(Products, NanStaysInItsRow) {
+  auto x = drawn(40, 64);
+  x[35][63] = std::numeric_limits<float>::quiet_NaN();
+  const auto nan = torch::isnan(products::linear(x, drawn(64, 64)));
+  EXPECT_TRUE(nan[35].all().item<bool>());
+  EXPECT_EQ(nan.sum().item<std::int64_t>(), 64);
+}
+
+class Tiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!amx::available()) GTEST_SKIP() << "this processor has no tile registers for bf16";
+  }
+};
+
+TEST_F(Tiles, BitsOfARowDependOnItAlone) {
+  torch::manual_seed(3);
+  const auto x = drawn(300, 544), w = drawn(1100, 544);
+  const auto whole = products::linear(x, w);
+  for (const std::int64_t count : {1, 31, 32, 33, 170})
+    EXPECT_TRUE(torch::equal(products::linear(x.narrow(0, 100, count), w), whole.narrow(0, 100, count)));
+  EXPECT_TRUE(torch::equal(products::linear(x, w.narrow(0, 500, 77)), whole.narrow(1, 500, 77)));
+}
+
+TEST_F(Tiles, BitsDoNotDependOnTheNumberOfThreads) {
+  const auto x = drawn(300, 544), w = drawn(1100, 544);
+  const auto many = products::linear(x, w);
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);
+  const auto one = products::linear(x, w);
+  at::set_num_threads(threads);
+  EXPECT_TRUE(torch::equal(one, many));
+}
+
+}  // namespace
+}  // namespace qinglan
