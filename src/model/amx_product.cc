@@ -234,7 +234,7 @@ struct Range {
 };
 
 QL_AMX void run_task(const Job& job, Range rows, Range panels) {
-  alignas(64) float sums[2][2 * kStep];
+  alignas(64) float sums[2][kStep];
   const std::int64_t steps = steps_of(job.product.k), panel_size = steps * kStep;
   Target before{};
   int side = 0;
@@ -258,11 +258,44 @@ struct Freed {
   void operator()(void* memory) const { std::free(memory); }
 };
 template <typename T>
-std::unique_ptr<T[], Freed> aligned(std::int64_t count) {
+using Aligned = std::unique_ptr<T[], Freed>;
+
+template <typename T>
+Aligned<T> aligned(std::int64_t count) {
   const auto bytes = static_cast<std::size_t>(count) * sizeof(T);
   auto* memory = static_cast<T*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
   QL_CHECK(memory, "no memory for a product's panels");
-  return std::unique_ptr<T[], Freed>(memory);
+  return Aligned<T>(memory);
+}
+
+// body(0) to body(count - 1), by this thread alone or by all.
+template <typename Body>
+void each(std::int64_t count, bool alone, const Body& body) {
+  share(count, alone ? count : 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t one = begin; one < end; ++one) body(one);
+  });
+}
+
+Aligned<Bf16> packed(const Operand& operand, Form form, std::int64_t rows, std::int64_t k, bool alone) {
+  const std::int64_t size = steps_of(k) * kStep;
+  auto panels = aligned<Bf16>(panels_of(rows) * size);
+  each(panels_of(rows), alone,
+       [&](std::int64_t panel) { pack(operand, form, panel * kSide, rows, k, panels.get() + panel * size); });
+  return panels;
+}
+
+// [panels x 32] fp32, zeros behind the last.
+Aligned<float> widened(const Bf16* bias, std::int64_t n) {
+  auto wide = aligned<float>(panels_of(n) * kSide);
+  for (std::int64_t i = 0; i < panels_of(n) * kSide; ++i)
+    wide[i] = i < n ? std::bit_cast<float>(static_cast<std::uint32_t>(bias[i].bits) << 16) : 0.0f;
+  return wide;
+}
+
+// Whether C is large, and its rows are whole lines of the cache.
+bool is_streamed(const Product& p) {
+  return 2 * p.m * p.n > kStreamedBytes && p.n % kSide == 0 && p.stride % kSide == 0 &&
+         reinterpret_cast<std::uintptr_t>(p.c) % 64 == 0;
 }
 
 struct Cpuid {
@@ -289,36 +322,17 @@ bool available() {
 void multiply(const Product& product) {
   const auto& [a, b, m, n, k, bias, add, c, stride] = product;
   QL_CHECK(available() && m > 0 && n > 0 && k > 0, "a product that tiles do not serve");
-  const bool alone = m * n * k < kAlone;
-  const std::int64_t panel_size = steps_of(k) * kStep, panels = panels_of(n);
-  const bool in_place = !a.by_k && k % kSide == 0 && m >= kSide;
+  const bool alone = m * n * k < kAlone, in_place = !a.by_k && k % kSide == 0 && m >= kSide;
+  const auto a_panels = in_place ? Aligned<Bf16>() : packed(a, Form::a, m, k, alone),
+             b_panels = packed(b, Form::b, n, k, alone);
+  const auto wide_bias = bias ? widened(bias, n) : Aligned<float>();
+  const Job job{product, a_panels.get(), b_panels.get(), wide_bias.get(), is_streamed(product)};
 
-  auto b_panels = aligned<Bf16>(panels * panel_size);
-  auto a_panels = aligned<Bf16>(in_place ? 0 : panels_of(m) * panel_size);
-  const auto each = [&](std::int64_t count, const auto& body) {
-    share(count, alone ? count : 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t one = begin; one < end; ++one) body(one);
-    });
-  };
-  each(panels, [&](std::int64_t panel) {
-    pack(b, Form::b, panel * kSide, n, k, b_panels.get() + panel * panel_size);
-  });
-  if (!in_place)
-    each(panels_of(m), [&](std::int64_t panel) {
-      pack(a, Form::a, panel * kSide, m, k, a_panels.get() + panel * panel_size);
-    });
-  auto wide_bias = aligned<float>(bias ? panels * kSide : 0);
-  for (std::int64_t i = 0; bias && i < panels * kSide; ++i)
-    wide_bias[i] = i < n ? std::bit_cast<float>(static_cast<std::uint32_t>(bias[i].bits) << 16) : 0.0f;
-
-  const bool whole_lines =
-      n % kSide == 0 && stride % kSide == 0 && reinterpret_cast<std::uintptr_t>(c) % 64 == 0;
-  const Job job{product, in_place ? nullptr : a_panels.get(), b_panels.get(),
-                bias ? wide_bias.get() : nullptr, whole_lines && 2 * m * n > kStreamedBytes};
-  const std::int64_t most = std::max<std::int64_t>(1, kBytesOfTask / (2 * panel_size)),
+  const std::int64_t panels = panels_of(n),
+                     most = std::max<std::int64_t>(1, kBytesOfTask / (2 * steps_of(k) * kStep)),
                      groups = (panels + most - 1) / most, group = (panels + groups - 1) / groups,
                      chunks = (m + kRowsOfTask - 1) / kRowsOfTask;
-  each(groups * chunks, [&](std::int64_t task) {
+  each(groups * chunks, alone, [&](std::int64_t task) {
     const std::int64_t row = task % chunks * kRowsOfTask, panel = task / chunks * group;
     run_task(job, {row, std::min(row + kRowsOfTask, m)}, {panel, std::min(panel + group, panels)});
   });

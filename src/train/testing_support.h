@@ -79,10 +79,23 @@ inline std::vector<std::vector<std::int32_t>> token_rows(std::int64_t count, std
   return rows;
 }
 
+// Folders that go when the process that made them ends (not with a child of it).
+struct Folders {
+  ~Folders() {
+    std::error_code ignored;
+    for (const auto& path : paths)
+      if (getpid() == owner) std::filesystem::remove_all(path, ignored);
+  }
+  std::vector<std::filesystem::path> paths;
+  pid_t owner = getpid();
+};
+
 // An empty folder of this process and test.
 inline std::string fresh_folder(const std::string& name) {
+  static Folders folders;
   const auto path =
       std::filesystem::temp_directory_path() / ("qinglan-train-" + std::to_string(getpid()) + "-" + name);
+  folders.paths.push_back(path);
   std::filesystem::remove_all(path);
   std::filesystem::create_directories(path);
   return path.string();
