@@ -26,7 +26,7 @@ DATASETS = ("sst2", "anthropic_persona", "ethics_justice", "sciq")
 BATCH, EPOCHS, LR, WARMUP, CLIP, RANK, ALPHA, MAX_TOKENS = 32, 3, 1e-3, 0.1, 1.0, 8, 16, 128
 HEAD = """# Agreement with Hugging Face and PEFT
 
-Made by `.deps/dev-venv/bin/python3 tools/agreement.py --store DIR` from [`{spec}`](../{spec}): bags of n-grams supervise MiniLM (LoRA of rank {rank}, {epochs} epochs, fp32,
+Made by `.deps/dev-venv/bin/python3 tools/agreement.py --store DIR{datasets}` from [`{spec}`](../{spec}): bags of n-grams supervise MiniLM (LoRA of rank {rank}, {epochs} epochs, fp32,
 AdamW at {lr}, linear schedule with 10% warm-up, clipped at 1), 5 seeds. The other side is a plain training loop over `transformers` {transformers} and `peft` {peft}: the same
 rows, the same weak labels, the same recipe; the order of the batches and the adapters' random start are its own. Both are judged by the same floor and the same test rows, so the
 difference of their gains is that of their students' scores; its 95% interval is over seeds x test rows, paired by both (`qinglan compare`). They agree
@@ -148,7 +148,8 @@ def main():
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     lines = [line(arguments.store, name) for name in arguments.datasets]
-    page = HEAD.format(spec=SPEC, rank=RANK, epochs=EPOCHS, lr=LR, transformers=transformers.__version__, peft=peft.__version__, machine=machine(), version=version())
+    asked = "" if tuple(arguments.datasets) == DATASETS else "".join(f" {name}" for name in arguments.datasets)
+    page = HEAD.format(spec=SPEC, datasets=asked, rank=RANK, epochs=EPOCHS, lr=LR, transformers=transformers.__version__, peft=peft.__version__, machine=machine(), version=version())
     page += "\n".join(lines) + f"\n\n```toml\n{(ROOT / SPEC).read_text().strip()}\n```\n"
     (ROOT / "docs/agreement.md").write_text(page)
     print("\n".join(lines))

@@ -20,6 +20,7 @@ Machine: {machine}. Engine {version}.
 """
 COLUMNS = ["supervisor", "method", "seeds", "metric", "floor", "weak-to-strong", "ceiling", "gain", "PGR",
            "AUROC floor / w2s / ceiling", "verdict"]
+RIVALS = {"majority vote": "the plain vote of its annotators", "single supervisor": "a single supervisor of its kind"}  # control, and what notes call it
 
 
 def ask(*words):
@@ -71,8 +72,8 @@ def table(columns, rows):
 
 
 def section(spec, document):
-    lines = [f"\n## {document['name']}\n", *table(COLUMNS, map(row, document["cells"]))]
-    lines.append("")
+    lines = [f"\n## {document['name']}\n", *table(COLUMNS, map(row, document["cells"])), ""]
+    lines += [f"{line}\n" for line in rivals(document["cells"])]
     for cell in document["cells"]:
         lines.append(f"- {cell['method']}: {cell['headline']}")
         lines.append(f"  Reason: {cell['reason']}")
@@ -81,6 +82,20 @@ def section(spec, document):
         lines += [f"  Note: {note}" for note in cell.get("notes", [])]
     lines += [f"\nSpec: [`{spec}`](../{spec})\n", "```toml", (ROOT / spec).read_text().strip(), "```"]
     return "\n".join(lines)
+
+
+def rivals(cells):
+    """Which supervisors beat what is simpler, one line for each such control; a note of the engine tells of those that are not shown to."""
+    for control, words in RIVALS.items():
+        compared = [cell for cell in cells if "undefined" not in cell["controls"].get(control, {"undefined": ""})]
+        names = {True: [], False: []}
+        for cell in compared:
+            beaten = not any(words in note for note in cell.get("notes", []))
+            if cell["supervisor"] not in names[beaten]:
+                names[beaten].append(cell["supervisor"])
+        if compared:
+            said = {beaten: ", ".join(f"`{name}`" for name in of) or "none" for beaten, of in names.items()}
+            yield f"Better than {words}, by the interval of the difference: {said[True]}. Not shown to be, or worse: {said[False]}."
 
 
 def machine():
