@@ -2,9 +2,9 @@
 """Trains the students of examples/agreement.toml a second time, by Hugging Face transformers and PEFT, on the very weak labels and rows that
 the engine used, and writes docs/agreement.md: does the gain agree within the interval of the difference?
 
-usage: .deps/dev-venv/bin/python3 tools/agreement.py --store DIR [DATASET...]     (after ./dev build and ./dev setup --dev)
+usage: .deps/dev-venv/bin/python3 tools/agreement.py --store DIR [--json] [DATASET...]     (after ./dev build and ./dev setup --dev)
 
-What the other side answered is kept in DIR/agreement, so that a second call trains nothing anew.
+What the other side answered is kept in DIR/agreement, so that a second call trains nothing anew. --json prints an array and writes no page.
 """
 import argparse
 import base64
@@ -130,24 +130,33 @@ def other_side(store, record, name):
     return path, float(np.mean(alike))
 
 
-def line(store, name):
+def compared(store, name):
     document = run(SPEC, store, DATA[name])
     ours = pathlib.Path(store) / "records" / f"{document['run']}.json"
     theirs, alike = other_side(store, json.loads(ours.read_text()), name)
-    cell, other = document["cells"][0], ask("report", theirs)["cells"][0]
-    difference = ask("compare", ours, theirs)["pairs"][0]["difference"]
+    return {"name": name, "ours": document["cells"][0], "theirs": ask("report", theirs)["cells"][0],
+            "difference": ask("compare", ours, theirs)["pairs"][0]["difference"], "alike": alike}
+
+
+def line(one):
+    difference = one["difference"]
     agrees = difference["low"] <= 0 <= difference["high"]
-    return (f"| {name} | {cell['metric'].replace('_', ' ')} | {percent(cell['gain'], True)} | {percent(other['gain'], True)} | "
-            f"{percent(difference, True)} | {'yes' if agrees else '**no**'} | {100 * alike:.1f}% |")
+    return (f"| {one['name']} | {one['ours']['metric'].replace('_', ' ')} | {percent(one['ours']['gain'], True)} | {percent(one['theirs']['gain'], True)} | "
+            f"{percent(difference, True)} | {'yes' if agrees else '**no**'} | {100 * one['alike']:.1f}% |")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--store", required=True)
+    parser.add_argument("--json", action="store_true")
     parser.add_argument("datasets", nargs="*", default=DATASETS)
     arguments = parser.parse_args()
     torch.set_num_threads(2)
-    lines = [line(arguments.store, name) for name in arguments.datasets]
+    compared_all = [compared(arguments.store, name) for name in arguments.datasets]
+    if arguments.json:
+        print(json.dumps(compared_all))
+        return
+    lines = list(map(line, compared_all))
     asked = "" if tuple(arguments.datasets) == DATASETS else "".join(f" {name}" for name in arguments.datasets)
     page = HEAD.format(spec=SPEC, datasets=asked, rank=RANK, epochs=EPOCHS, lr=LR, transformers=transformers.__version__, peft=peft.__version__, machine=machine(), version=version())
     page += "\n".join(lines) + f"\n\n```toml\n{(ROOT / SPEC).read_text().strip()}\n```\n"

@@ -2,6 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
+#include <thread>
+
 #include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
 #include "io/test_support.h"
@@ -70,6 +73,26 @@ TEST(RealFileSystem, LargeFilesAndPipesWithoutSize) {
   EXPECT_EQ(real_file_system().read(folder / "large"), large);
   EXPECT_NE(real_file_system().read("/proc/self/status").find("Name:"),
             std::string::npos);  // fstat says 0 bytes
+}
+
+TEST(RealFileSystem, OneFolderMayBeRemovedByManyAtOnce) {
+  auto& fs = real_file_system();
+  const TemporaryFolder folder;
+  for (int round = 0; round < 10; ++round) {
+    const std::string tree = folder / "tree";
+    for (int i = 0; i < 200; ++i) {
+      const std::string leaf = tree + "/" + std::to_string(i % 5) + "/" + std::to_string(i);
+      fs.make_folders(leaf);
+      fs.write(leaf + "/file", "");
+    }
+    std::atomic<int> failed = 0;
+    std::vector<std::thread> removers;
+    for (int i = 0; i < 4; ++i)
+      removers.emplace_back([&] { failed += error_of([&] { fs.remove_all(tree); }).has_value(); });
+    for (auto& remover : removers) remover.join();
+    EXPECT_EQ(failed, 0);
+    EXPECT_FALSE(fs.exists(tree));
+  }
 }
 
 TEST(RealFileSystem, AFullDiskIsAnErrorWithItsReason) {

@@ -67,9 +67,15 @@ class RealFileSystem final : public FileSystem {
     if (code) throw system_error("make the folder", path, code.value());
   }
 
+  // Again where another process was at it too: one that clears away as we do, or a killed engine's worker
+  // that writes its last file.
   void remove_all(const std::string& path) override {
+    constexpr int kAttempts = 1000;
     std::error_code code;
-    std::filesystem::remove_all(path, code);
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      std::filesystem::remove_all(path, code);
+      if (code != std::errc::no_such_file_or_directory && code != std::errc::directory_not_empty) break;
+    }
     if (code) throw system_error("remove", path, code.value());
   }
 
