@@ -27,7 +27,7 @@ struct Product {
   Operand a, b;
   std::int64_t m, n, k;
   const Bf16* bias;  // [n], or null
-  const Bf16* add;   // or null; may be c
+  const Bf16* add;   // or null; never c: some rows are computed twice
   Bf16* c;
   std::int64_t stride;
 };

@@ -1,7 +1,11 @@
 #include "model/products.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "model/amx_product.h"
 #include "model/test_support.h"
@@ -103,6 +107,51 @@ class Tiles : public testing::Test {
     if (!amx::available()) GTEST_SKIP() << "this processor has no tile registers for bf16";
   }
 };
+
+// A bf16 matrix whose last element is the last before memory that may not be touched.
+class AtAnEdge {
+ public:
+  explicit AtAnEdge(const torch::Tensor& matrix) : sizes_(matrix.sizes().vec()) {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t bytes = matrix.nbytes(), whole = (bytes + page - 1) / page * page;
+    size_ = whole + page;
+    start_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    EXPECT_NE(start_, MAP_FAILED);
+    EXPECT_EQ(mprotect(static_cast<char*>(start_) + whole, page, PROT_NONE), 0);
+    data_ = static_cast<char*>(start_) + whole - bytes;
+    tensor().copy_(matrix);
+  }
+  ~AtAnEdge() { munmap(start_, size_); }
+  AtAnEdge(const AtAnEdge&) = delete;
+  AtAnEdge& operator=(const AtAnEdge&) = delete;
+
+  torch::Tensor tensor() const { return torch::from_blob(data_, sizes_, torch::kBFloat16); }
+  amx::Bf16* data() const { return static_cast<amx::Bf16*>(data_); }
+
+ private:
+  std::vector<std::int64_t> sizes_;
+  void* start_ = nullptr;
+  void* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+TEST_F(Tiles, TouchNothingBehindTheirMatrices) {
+  torch::manual_seed(4);
+  for (const auto& [m, n, k] : kShapes) {
+    const auto x = drawn(m, k), w = drawn(n, k), add = drawn(m, n), bias = drawn(1, n)[0];
+    const AtAnEdge a(x), b(w), a_by_k(x.t().contiguous()), b_by_k(w.t().contiguous()), base(add), one(bias),
+        c(add);
+    const auto expected = products::add_times(add, x, w.t());
+    for (const bool by_k : {false, true}) {
+      const amx::Operand left{by_k ? a_by_k.data() : a.data(), by_k ? m : k, by_k},
+          right{by_k ? b_by_k.data() : b.data(), by_k ? n : k, by_k};
+      amx::multiply({left, right, m, n, k, nullptr, base.data(), c.data(), n});
+      EXPECT_TRUE(torch::equal(c.tensor(), expected));
+      amx::multiply({left, right, m, n, k, one.data(), nullptr, c.data(), n});
+      EXPECT_TRUE(torch::equal(c.tensor(), products::linear(x, w, bias)));
+    }
+  }
+}
 
 TEST_F(Tiles, BitsOfARowDependOnItAlone) {
   torch::manual_seed(3);
