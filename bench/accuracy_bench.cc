@@ -3,8 +3,8 @@
 // them.
 
 #include <cmath>
+#include <cstdio>
 
-#include "base/error.h"
 #include "bench/grid_spec.h"
 #include "bench/support.h"
 

@@ -15,7 +15,8 @@ void init_runtime(int threads) {
     throw Error(ErrorKind::usage, "compute needs at least one thread").found(std::to_string(threads));
   // Batches hardly ever have the same number of tokens twice, and LibTorch keeps the last 1,024 products it
   // prepared, scratch space included: half a GiB after some dozen steps of a small model (measured), and no
-  // step faster for it.
+  // step faster for it. oneDNN keeps their code alone: that of all products of a step must fit, or batches of
+  // one length make it anew each time.
   setenv("LRU_CACHE_CAPACITY", "4", /*overwrite=*/0);
   setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128", /*overwrite=*/0);
   at::set_num_threads(threads);
