@@ -4,6 +4,7 @@
 // threads, and no code is made for a shape: batches hardly ever have the same number of tokens twice.
 
 #include <cstdint>
+#include <optional>
 
 #include "model/row_kernels.h"
 
@@ -21,6 +22,13 @@ struct Operand {
   bool by_k;
 };
 
+// Half of a product's columns gate the other half: y[i, j] = act(c[i, j]) c[i, n / 2 + j] of c as it would be
+// rounded; only y [m, n / 2] is written, whose rows are whole. n / 2 is a multiple of 16, and b lies by rows.
+struct Gated {
+  row_kernels::Gate gate;
+  Bf16* y;
+};
+
 // c[i, j] = bias[j] + add[i, j] + sum over k of a(i, k) b(j, k). c and add [m, n] have rows of `stride`
 // elements.
 struct Product {
@@ -28,9 +36,13 @@ struct Product {
   std::int64_t m, n, k;
   const Bf16* bias;  // [n], or null
   const Bf16* add;   // or null; never c: some rows are computed twice
-  Bf16* c;
+  Bf16* c;           // null where it is gated
   std::int64_t stride;
+  std::optional<Gated> gated = std::nullopt;  // then `add` is null
 };
+
+// The gate alone, with the same bits: gate_up [rows, 2 width], y [rows, width].
+void gate(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_t rows, std::int64_t width);
 
 // By all threads of LibTorch. Only where it is available; m, n and k are positive.
 void multiply(const Product& product);

@@ -1,15 +1,17 @@
 #include "model/attention.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <span>
+#include <type_traits>
+#include <vector>
 
 #include "base/error.h"
+#include "model/amx_attention.h"
+#include "model/amx_product.h"
 #include "model/attention_kernels.h"
 #include "model/by_type.h"
+#include "model/share.h"
 
 namespace qinglan {
 namespace {
@@ -35,9 +37,28 @@ std::vector<Document> longest_first(std::span<const std::int64_t> lengths) {
   return documents;
 }
 
-// Calls body(job, first token, scratch) for every document and key-value head, in one parallel region;
-// threads take the next job as they get free, longest documents first.
-template <typename Body>
+// The kernels of a storage type: on tiles where the processor has them for it.
+template <typename T>
+struct Kernels {
+  static bool on_tiles() { return std::is_same_v<T, Bf16> && amx::available(); }
+  static std::int64_t scratch_size(const Job& job, bool backward) {
+    return on_tiles() ? amx::attention_scratch(job, backward)
+                      : attention_kernels::scratch_size(job, backward);
+  }
+  static void forward(const Job& job, const T* qkv, T* context, float* scratch) {
+    if constexpr (std::is_same_v<T, Bf16>)
+      if (on_tiles()) return amx::attention_forward(job, qkv, context, scratch);
+    attention_kernels::forward(job, qkv, context, scratch);
+  }
+  static void backward(const Job& job, const T* qkv, const T* grad, T* grad_qkv, float* scratch) {
+    if constexpr (std::is_same_v<T, Bf16>)
+      if (on_tiles()) return amx::attention_backward(job, qkv, grad, grad_qkv, scratch);
+    attention_kernels::backward(job, qkv, grad, grad_qkv, scratch);
+  }
+};
+
+// Calls body(job, first token, scratch) for every document and key-value head, longest documents first.
+template <typename T, typename Body>
 void for_each_job(std::span<const std::int64_t> lengths, const AttentionShape& shape, bool backward,
                   const Body& body) {
   const auto documents = longest_first(lengths);
@@ -53,16 +74,14 @@ void for_each_job(std::span<const std::int64_t> lengths, const AttentionShape& s
                static_cast<float>(scale),
                static_cast<float>(shape.cap)};
   };
-  const auto scratch_size = attention_kernels::scratch_size(job_of(documents.front().length, 0), backward);
-  const std::int64_t jobs = static_cast<std::int64_t>(documents.size()) * shape.kv_heads;
-  std::atomic<std::int64_t> next = 0;
-  at::parallel_for(0, at::get_num_threads(), 1, [&](std::int64_t, std::int64_t) {
-    std::vector<float> scratch(static_cast<std::size_t>(scratch_size));
-    for (std::int64_t number; (number = next.fetch_add(1)) < jobs;) {
-      const Document& document = documents[static_cast<std::size_t>(number / shape.kv_heads)];
-      body(job_of(document.length, number % shape.kv_heads), document.first, scratch.data());
-    }
-  });
+  const auto scratch_size = Kernels<T>::scratch_size(job_of(documents.front().length, 0), backward);
+  share(
+      static_cast<std::int64_t>(documents.size()) * shape.kv_heads, 1,
+      [&] { return std::vector<float>(static_cast<std::size_t>(scratch_size)); },
+      [&](std::int64_t number, std::int64_t, std::vector<float>& scratch) {
+        const Document& document = documents[static_cast<std::size_t>(number / shape.kv_heads)];
+        body(job_of(document.length, number % shape.kv_heads), document.first, scratch.data());
+      });
 }
 
 torch::Tensor attend_forward(const torch::Tensor& qkv, std::span<const std::int64_t> lengths,
@@ -72,8 +91,8 @@ torch::Tensor attend_forward(const torch::Tensor& qkv, std::span<const std::int6
   by_type(qkv, [&]<typename T>(T*) {
     const T* from = static_cast<const T*>(qkv.const_data_ptr());
     T* to = static_cast<T*>(context.data_ptr());
-    for_each_job(lengths, shape, false, [&](const Job& job, std::int64_t first, float* scratch) {
-      attention_kernels::forward(job, from + first * job.stride(), to + first * width, scratch);
+    for_each_job<T>(lengths, shape, false, [&](const Job& job, std::int64_t first, float* scratch) {
+      Kernels<T>::forward(job, from + first * job.stride(), to + first * width, scratch);
     });
   });
   return context;
@@ -103,9 +122,9 @@ class Attend : public torch::autograd::Function<Attend> {
       const T* from = static_cast<const T*>(qkv.const_data_ptr());
       const T* above = static_cast<const T*>(grad.const_data_ptr());
       T* to = static_cast<T*>(grad_qkv.data_ptr());
-      for_each_job(lengths, shape, true, [&](const Job& job, std::int64_t first, float* scratch) {
-        attention_kernels::backward(job, from + first * job.stride(), above + first * grad.size(1),
-                                    to + first * job.stride(), scratch);
+      for_each_job<T>(lengths, shape, true, [&](const Job& job, std::int64_t first, float* scratch) {
+        Kernels<T>::backward(job, from + first * job.stride(), above + first * grad.size(1),
+                             to + first * job.stride(), scratch);
       });
     });
     return {grad_qkv, torch::Tensor(), torch::Tensor()};

@@ -117,7 +117,7 @@ QL_INLINE void softmax(float* scores, std::int64_t seen) {
 }
 
 // score -> cap tanh(score / cap). Where `slopes` is given it gets the derivative, 1 - tanh^2.
-QL_INLINE void soften(float* scores, float* slopes, std::int64_t count, float cap) {
+QL_INLINE void soften_body(float* scores, float* slopes, std::int64_t count, float cap) {
   const float inverse = 1.0f / cap;
   for (std::int64_t i = 0; i < count; ++i) {
     const float t = hyperbolic_tangent(scores[i] * inverse);
@@ -125,26 +125,6 @@ QL_INLINE void soften(float* scores, float* slopes, std::int64_t count, float ca
     if (slopes) slopes[i] = 1.0f - t * t;
   }
 }
-
-// Which keys the queries of one block see, and the loop extents that follow.
-struct Block {
-  std::int64_t first, count, length;  // queries [first, first + count) of `length`
-  bool causal;
-  std::int64_t reach;
-
-  std::int64_t from(std::int64_t query) const { return std::max<std::int64_t>(0, first + query - reach); }
-  std::int64_t seen(std::int64_t query) const {  // one past the last
-    return causal ? first + query + 1 : std::min(length, first + query + 1 + std::min(length, reach));
-  }
-  std::int64_t keys() const { return seen(count - 1); }
-  // The queries that see the keys [key, last].
-  std::int64_t first_query(std::int64_t key) const {
-    return std::max<std::int64_t>(0, key - first - (causal ? 0 : std::min(length, reach)));
-  }
-  std::int64_t end_query(std::int64_t last) const {
-    return std::min(count, last - first + 1 + std::min(length, reach));
-  }
-};
 
 // scores [count, stride] = softmax of q k^T, q already scaled; keys that a query does not see get 0.
 // `slopes`, if given, gets the cap's derivatives in the same layout.
@@ -159,7 +139,7 @@ QL_INLINE void probabilities(const Block& block, std::int64_t dim, float cap, co
   for (std::int64_t query = 0; query < block.count; ++query) {
     float* row = scores + query * stride;
     const std::int64_t from = block.from(query), seen = block.seen(query);
-    if (cap > 0) soften(row + from, slopes ? slopes + query * stride + from : nullptr, seen - from, cap);
+    if (cap > 0) soften_body(row + from, slopes ? slopes + query * stride + from : nullptr, seen - from, cap);
     softmax(row + from, seen - from);
     std::fill(row, row + from, 0.0f);
     std::fill(row + seen, row + end, 0.0f);
@@ -261,6 +241,10 @@ std::int64_t scratch_size(const Job& job, bool backward) {
   if (!backward) return job.head_dim * keys + job.length * wide + kQueryBlock * (2 * wide + keys);
   const std::int64_t scores = job.cap > 0 ? 3 : 2;  // probabilities, their gradient, the cap's slopes
   return 2 * job.head_dim * keys + 3 * job.length * wide + kQueryBlock * (3 * wide + scores * keys);
+}
+
+QL_CLONES void soften(float* scores, float* slopes, std::int64_t count, float cap) {
+  soften_body(scores, slopes, count, cap);
 }
 
 #define QL_KERNELS(T)                                                                       \

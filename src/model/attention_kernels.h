@@ -2,6 +2,7 @@
 // Raw attention of one document and one key-value head: fp32 arithmetic, scores in blocks of queries, nothing
 // padded that counts. The result depends on the document alone, never on its neighbours or on threads.
 
+#include <algorithm>
 #include <cstdint>
 
 #include "model/row_kernels.h"
@@ -20,6 +21,29 @@ struct Job {
   // Elements from one token to the next: (heads + 2 kv_heads) head_dim, heads of q, then k, then v.
   std::int64_t stride() const { return (heads + 2 * kv_heads) * head_dim; }
 };
+
+// Which keys the queries of one block see, and the loop extents that follow.
+struct Block {
+  std::int64_t first, count, length;  // queries [first, first + count) of `length`
+  bool causal;
+  std::int64_t reach;
+
+  std::int64_t from(std::int64_t query) const { return std::max<std::int64_t>(0, first + query - reach); }
+  std::int64_t seen(std::int64_t query) const {  // one past the last
+    return causal ? first + query + 1 : std::min(length, first + query + 1 + std::min(length, reach));
+  }
+  std::int64_t keys() const { return seen(count - 1); }
+  // The queries that see the keys [key, last].
+  std::int64_t first_query(std::int64_t key) const {
+    return std::max<std::int64_t>(0, key - first - (causal ? 0 : std::min(length, reach)));
+  }
+  std::int64_t end_query(std::int64_t last) const {
+    return std::min(count, last - first + 1 + std::min(length, reach));
+  }
+};
+
+// score -> cap tanh(score / cap). Where `slopes` is given it gets the derivative, 1 - tanh^2.
+void soften(float* scores, float* slopes, std::int64_t count, float cap);
 
 // Floats of scratch that the functions below need.
 std::int64_t scratch_size(const Job& job, bool backward);

@@ -127,9 +127,11 @@ class Backbone {
   void check_ids(const PackedBatch& batch) const;
   torch::Tensor embed(const PackedBatch& batch) const;
   torch::Tensor norm(const torch::Tensor& x, const NormWeights& weights) const;
-  torch::Tensor attention(std::int64_t number, const torch::Tensor& x,
-                          const struct BlockInputs& inputs) const;
-  torch::Tensor feed_forward(std::int64_t number, const torch::Tensor& x) const;
+  // Each plus `base` [T, C], if it is given.
+  torch::Tensor attention(std::int64_t number, const torch::Tensor& x, const struct BlockInputs& inputs,
+                          const torch::Tensor& base = {}) const;
+  torch::Tensor feed_forward(std::int64_t number, const torch::Tensor& x,
+                             const torch::Tensor& base = {}) const;
   torch::Tensor block(std::int64_t number, torch::Tensor x, const struct BlockInputs& inputs) const;
   torch::Tensor run_block(std::int64_t number, const torch::Tensor& x,
                           const std::shared_ptr<const struct BlockInputs>& inputs,

@@ -46,8 +46,8 @@ torch::Tensor Backbone::norm(const torch::Tensor& x, const NormWeights& weights)
   return torch::layer_norm(x, {x.size(1)}, weights.scale, weights.bias, config_.norm_eps);
 }
 
-torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x,
-                                  const BlockInputs& inputs) const {
+torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x, const BlockInputs& inputs,
+                                  const torch::Tensor& base) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
   const auto& kind = inputs.kind_of(config_, number);
   auto qkv = layer.qkv.linear(x, layer.qkv_bias);
@@ -59,23 +59,24 @@ torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x,
     qkv = rotate_(qkv, kind.rotary, kind.rotary_rows, config_.heads + config_.kv_heads, config_.head_dim);
   const auto context = inputs.padding ? operators::attend(qkv, *inputs.padding, kind.attention)
                                       : attend(qkv, inputs.lengths, kind.attention);
-  const auto out = layer.o.linear(context, layer.o_bias);
+  const auto out = layer.o.linear(context, layer.o_bias, base);
   return adapted ? add_low_rank(out, context, *inputs.adapter, number, {LoraAdapter::o}) : out;
 }
 
-torch::Tensor Backbone::feed_forward(std::int64_t number, const torch::Tensor& x) const {
+torch::Tensor Backbone::feed_forward(std::int64_t number, const torch::Tensor& x,
+                                     const torch::Tensor& base) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
-  const auto up = layer.up.linear(x, layer.up_bias);
-  const auto inner = config_.gated ? gated(up, config_.activation) : activate(up, config_.activation);
-  return layer.down.linear(inner, layer.down_bias);
+  const auto inner = config_.gated ? layer.up.gated(x, layer.up_bias, config_.activation)
+                                   : activate(layer.up.linear(x, layer.up_bias), config_.activation);
+  return layer.down.linear(inner, layer.down_bias, base);
 }
 
 torch::Tensor Backbone::block(std::int64_t number, torch::Tensor x, const BlockInputs& inputs) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
   switch (config_.residual) {
     case Residual::pre_norm:
-      x = add_residual(x, attention(number, norm(x, layer.attention_norm), inputs));
-      return add_residual(x, feed_forward(number, norm(x, layer.ffn_norm)));
+      x = attention(number, norm(x, layer.attention_norm), inputs, x);
+      return feed_forward(number, norm(x, layer.ffn_norm), x);
     case Residual::parallel: {
       const auto both = attention(number, norm(x, layer.attention_norm), inputs) +
                         feed_forward(number, norm(x, layer.ffn_norm));
@@ -86,8 +87,8 @@ torch::Tensor Backbone::block(std::int64_t number, torch::Tensor x, const BlockI
           x, norm(attention(number, norm(x, layer.attention_norm), inputs), layer.attention_post_norm));
       return add_residual(x, norm(feed_forward(number, norm(x, layer.ffn_norm)), layer.ffn_post_norm));
     case Residual::post_norm:
-      x = norm(x + attention(number, x, inputs), layer.attention_norm);
-      return norm(x + feed_forward(number, x), layer.ffn_norm);
+      x = norm(attention(number, x, inputs, x), layer.attention_norm);
+      return norm(feed_forward(number, x, x), layer.ffn_norm);
   }
   QL_CHECK(false, "unknown residual");
 }

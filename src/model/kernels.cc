@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "model/amx_product.h"
 #include "model/by_type.h"
 #include "model/operators.h"
 #include "model/row_kernels.h"
@@ -69,6 +70,16 @@ class RmsNorm : public torch::autograd::Function<RmsNorm> {
   }
 };
 
+void gate_rows(row_kernels::Gate gate, const float* gate_up, float* y, std::int64_t rows,
+               std::int64_t width) {
+  row_kernels::gated(gate, gate_up, y, rows, width);
+}
+// With tiles, the bits of a product that is gated at once.
+void gate_rows(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_t rows, std::int64_t width) {
+  if (amx::available()) return amx::gate(gate, gate_up, y, rows, width);
+  row_kernels::gated(gate, gate_up, y, rows, width);
+}
+
 class Gated : public torch::autograd::Function<Gated> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input, row_kernels::Gate gate) {
@@ -77,8 +88,8 @@ class Gated : public torch::autograd::Function<Gated> {
     auto y = torch::empty({gate_up.size(0), width}, gate_up.options());
     by_type(gate_up, [&]<typename T>(T*) {
       share(y.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
-        row_kernels::gated(gate, data_of<T>(gate_up) + begin * 2 * width, data_of<T>(y) + begin * width,
-                           end - begin, width);
+        gate_rows(gate, data_of<T>(gate_up) + begin * 2 * width, data_of<T>(y) + begin * width, end - begin,
+                  width);
       });
     });
     if (context) {
@@ -179,13 +190,19 @@ torch::Tensor activate(const torch::Tensor& x, Activation activation) {
 
 torch::Tensor gated(const torch::Tensor& gate_up, Activation activation) {
   if (operators::serve(gate_up.device())) return operators::gated(gate_up, activation);
-  if (activation != Activation::silu && activation != Activation::gelu_tanh) {
+  const auto gate = gate_of(activation);
+  if (!gate) {
     const auto parts = gate_up.chunk(2, 1);
     return activate(parts[0], activation) * parts[1];
   }
-  const auto gate = activation == Activation::silu ? row_kernels::Gate::silu : row_kernels::Gate::gelu_tanh;
-  if (!torch::GradMode::is_enabled()) return Gated::forward(nullptr, gate_up, gate);
-  return Gated::apply(gate_up, gate);
+  if (!torch::GradMode::is_enabled()) return Gated::forward(nullptr, gate_up, *gate);
+  return Gated::apply(gate_up, *gate);
+}
+
+std::optional<row_kernels::Gate> gate_of(Activation activation) {
+  if (activation == Activation::silu) return row_kernels::Gate::silu;
+  if (activation == Activation::gelu_tanh) return row_kernels::Gate::gelu_tanh;
+  return std::nullopt;
 }
 
 RotaryTable RotaryTable::make(std::int64_t positions, const Rotary& rotary, const torch::Device& device) {

@@ -6,8 +6,10 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "catalog/model_config.h"
+#include "model/row_kernels.h"
 
 namespace qinglan {
 
@@ -17,6 +19,8 @@ torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, doub
 
 // act(gate) * up for gate_up [T, 2 I] = gate | up -> [T, I] (Shazeer 2020, arXiv:2002.05202).
 torch::Tensor gated(const torch::Tensor& gate_up, Activation activation);
+// Its raw loop, for activations that have one.
+std::optional<row_kernels::Gate> gate_of(Activation activation);
 // act(x), elementwise.
 torch::Tensor activate(const torch::Tensor& x, Activation activation);
 

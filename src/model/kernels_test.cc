@@ -83,10 +83,12 @@ TEST_P(Attention, MatchesItsFormulaForEveryMixOfLengths) {
 
 TEST_P(Attention, OfADocumentIsTheSameInAnyCompany) {
   torch::manual_seed(5);
-  const auto qkv = torch::randn({100, 6 * 16}, torch::kFloat32);
   const AttentionShape shape{4, 1, 16, GetParam()};
-  const auto alone = attend(qkv.narrow(0, 30, 63).contiguous(), {63}, shape);
-  EXPECT_TRUE(torch::equal(attend(qkv, {30, 63, 7}, shape).narrow(0, 30, 63), alone));
+  for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) {
+    const auto qkv = torch::randn({100, 6 * 16}).to(dtype);
+    const auto alone = attend(qkv.narrow(0, 30, 63).contiguous(), {63}, shape);
+    EXPECT_TRUE(torch::equal(attend(qkv, {30, 63, 7}, shape).narrow(0, 30, 63), alone));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Attention, testing::Bool());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "model/kernels.h"
 #include "model/operators.h"
 #include "model/products.h"
 
@@ -27,8 +28,9 @@ torch::Tensor in_panels(std::int64_t rows, const Panel& panel) {
   return torch::cat(parts, 1);
 }
 
-torch::Tensor part_of(const torch::Tensor& bias, std::int64_t first, std::int64_t count) {
-  return bias.defined() ? bias.narrow(0, first, count) : bias;
+products::Added part_of(const products::Added& added, std::int64_t first, std::int64_t count) {
+  return {added.bias.defined() ? added.bias.narrow(0, first, count) : added.bias,
+          added.base.defined() ? added.base.narrow(1, first, count) : added.base};
 }
 
 // Rows [first, first + count) of the matrix at the start of `buffer`.
@@ -57,21 +59,24 @@ torch::Tensor panel_buffer(const Matrix::Stored& matrix) {
                       torch::dtype(matrix.dtype).device(matrix.device));
 }
 
-torch::Tensor stored_linear(const Matrix::Stored& matrix, const torch::Tensor& x, const torch::Tensor& bias) {
+torch::Tensor stored_linear(const Matrix::Stored& matrix, const torch::Tensor& x,
+                            const products::Added& added) {
   const auto buffer = panel_buffer(matrix);
   return in_panels(matrix.out, [&](std::int64_t first, std::int64_t count) {
-    return products::linear(x, dequantize(matrix, first, count, buffer), part_of(bias, first, count));
+    return products::linear(x, dequantize(matrix, first, count, buffer), part_of(added, first, count));
   });
 }
 
-// Saves nothing: the matrix is dequantized again for the gradient of x. The bias, frozen as the matrix is, is
-// not an input that autograd sees (it may be undefined, which an input may not).
+// Saves nothing: the matrix is dequantized again for the gradient of x. What is added is not an input that
+// autograd sees (it may be undefined, which an input may not): the bias is frozen as the matrix is, and the
+// base comes a second time, or an empty tensor, for its gradient.
 class StoredLinear : public torch::autograd::Function<StoredLinear> {
  public:
-  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor* bias,
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
+                               const torch::Tensor& /*base*/, const products::Added* added,
                                const Matrix::Stored* matrix) {
     context->saved_data["matrix"] = reinterpret_cast<std::int64_t>(matrix);
-    return stored_linear(*matrix, x, *bias);
+    return stored_linear(*matrix, x, *added);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
@@ -84,7 +89,7 @@ class StoredLinear : public torch::autograd::Function<StoredLinear> {
           products::times(grads[0].narrow(1, first, count), dequantize(matrix, first, count, buffer));
       sum = sum.defined() ? sum.add_(part) : part;
     }
-    return {sum, torch::Tensor(), torch::Tensor()};
+    return {sum, context->needs_input_grad(1) ? grads[0] : torch::Tensor(), torch::Tensor(), torch::Tensor()};
   }
 };
 
@@ -105,15 +110,25 @@ Matrix::Matrix(const std::vector<WeightRows>& parts, torch::Dtype dtype, const t
   stored_ = std::make_shared<const Stored>(std::move(stored));
 }
 
-torch::Tensor Matrix::linear(const torch::Tensor& x, const torch::Tensor& bias) const {
+torch::Tensor Matrix::linear(const torch::Tensor& x, const torch::Tensor& bias,
+                             const torch::Tensor& base) const {
+  const products::Added added{bias, base};
   if (!stored_)
     return in_panels(plain_.size(0), [&](std::int64_t first, std::int64_t count) {
       const bool whole = count == plain_.size(0);
       return products::linear(x, whole ? plain_ : plain_.narrow(0, first, count),
-                              part_of(bias, first, count));
+                              part_of(added, first, count));
     });
-  if (torch::GradMode::is_enabled() && x.requires_grad()) return StoredLinear::apply(x, &bias, stored_.get());
-  return stored_linear(*stored_, x, bias);
+  const auto needs = [](const torch::Tensor& input) { return input.defined() && input.requires_grad(); };
+  if (!torch::GradMode::is_enabled() || !(needs(x) || needs(base))) return stored_linear(*stored_, x, added);
+  return StoredLinear::apply(x, base.defined() ? base : torch::empty({0}), &added, stored_.get());
+}
+
+torch::Tensor Matrix::gated(const torch::Tensor& x, const torch::Tensor& bias, Activation activation) const {
+  const std::int64_t out = stored_ ? stored_->out : plain_.size(0);
+  if (torch::GradMode::is_enabled() || out > kPanelRows) return qinglan::gated(linear(x, bias), activation);
+  const auto matrix = stored_ ? dequantize(*stored_, 0, out, panel_buffer(*stored_)) : plain_;
+  return products::gated_linear(x, matrix, bias, activation);
 }
 
 torch::Tensor Matrix::rows(const torch::Tensor& ids) const {

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "catalog/model_config.h"
 #include "model/device_rows.h"
 #include "model/weight_rows.h"
 
@@ -26,9 +27,12 @@ class Matrix {
 
   bool defined() const { return plain_.defined() || stored_; }
 
-  // x [T, in] -> x W^T + bias [T, out]. Differentiable; a matrix kept as in the file has no gradient of its
-  // own, and must outlive the backward pass.
-  torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& bias = {}) const;
+  // x [T, in] -> x W^T + bias + base [T, out]. Differentiable; a matrix kept as in the file has no gradient
+  // of its own, and must outlive the backward pass.
+  torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& bias = {},
+                       const torch::Tensor& base = {}) const;
+  // x W^T + bias = gate | up [T, 2 I] -> act(gate) up [T, I] (kernels.h).
+  torch::Tensor gated(const torch::Tensor& x, const torch::Tensor& bias, Activation activation) const;
   // Rows `ids` [T] int64 -> [T, in]: an embedding.
   torch::Tensor rows(const torch::Tensor& ids) const;
 

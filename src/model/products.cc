@@ -1,6 +1,7 @@
 #include "model/products.h"
 
 #include "model/amx_product.h"
+#include "model/kernels.h"
 
 namespace qinglan::products {
 namespace {
@@ -31,14 +32,33 @@ struct Side {
   amx::Operand operand;
 };
 
-// bias [n] and add [m, n] may be undefined.
+amx::Product product_of(const Side& a, const Side& b, std::int64_t m, std::int64_t n, std::int64_t k) {
+  return {a.operand, b.operand, m, n, k, nullptr, nullptr, nullptr, n};
+}
+
 torch::Tensor multiply(const Side& a, const Side& b, std::int64_t m, std::int64_t n, std::int64_t k,
-                       const torch::Tensor& bias = {}, const torch::Tensor& add = {}) {
+                       const Added& added = {}) {
   auto c = torch::empty({m, n}, torch::kBFloat16);
-  const auto base = add.defined() ? add.contiguous() : add;
-  amx::multiply({a.operand, b.operand, m, n, k, bias.defined() ? data_of(bias.contiguous()) : nullptr,
-                 base.defined() ? data_of(base) : nullptr, static_cast<amx::Bf16*>(c.data_ptr()), n});
+  const auto bias = added.bias.defined() ? added.bias.contiguous() : added.bias,
+             base = added.base.defined() ? added.base.contiguous() : added.base;
+  auto product = product_of(a, b, m, n, k);
+  if (bias.defined()) product.bias = data_of(bias);
+  if (base.defined()) product.add = data_of(base);
+  product.c = static_cast<amx::Bf16*>(c.data_ptr());
+  amx::multiply(product);
   return c;
+}
+
+torch::Tensor multiply_gated(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                             row_kernels::Gate gate) {
+  auto y = torch::empty({x.size(0), weight.size(0) / 2}, torch::kBFloat16);
+  const Side a(x, false), b(weight, false);
+  const auto whole_bias = bias.defined() ? bias.contiguous() : bias;
+  auto product = product_of(a, b, x.size(0), weight.size(0), x.size(1));
+  if (bias.defined()) product.bias = data_of(whole_bias);
+  product.gated = amx::Gated{gate, static_cast<amx::Bf16*>(y.data_ptr())};
+  amx::multiply(product);
+  return y;
 }
 
 // What may be left out is an empty tensor here: an input of a function is always defined.
@@ -55,7 +75,7 @@ class TileProduct : public torch::autograd::Function<TileProduct> {
     context->save_for_backward({weight.requires_grad() ? x : torch::Tensor(), weight});
     context->saved_data["by_k"] = by_k;
     return multiply({x, false}, {weight, by_k}, x.size(0), weight.size(by_k ? 1 : 0), x.size(1),
-                    or_undefined(bias), or_undefined(base));
+                    {or_undefined(bias), or_undefined(base)});
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
@@ -69,27 +89,43 @@ class TileProduct : public torch::autograd::Function<TileProduct> {
       of_weight = by_k ? multiply({x, true}, {grad, true}, in, out, tokens)
                        : multiply({grad, true}, {x, true}, out, in, tokens);
     if (context->needs_input_grad(2)) of_bias = grad.sum(0);
-    return {of_x, of_weight, of_bias, context->needs_input_grad(3) ? grad : torch::Tensor(), torch::Tensor()};
+    return {of_x,
+            of_weight,
+            of_bias,
+            context->needs_input_grad(3) ? grad : torch::Tensor(),
+            torch::Tensor(),
+            torch::Tensor()};
   }
 };
 
-torch::Tensor by_tiles(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
-                       const torch::Tensor& base, bool by_k) {
-  return TileProduct::apply(x, weight, or_empty(bias), or_empty(base), by_k);
+torch::Tensor by_tiles(const torch::Tensor& x, const torch::Tensor& weight, const Added& added, bool by_k) {
+  return TileProduct::apply(x, weight, or_empty(added.bias), or_empty(added.base), by_k);
 }
 
 }  // namespace
 
-torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
-  return tiles_serve(x, weight) ? by_tiles(x, weight, bias, {}, false) : torch::linear(x, weight, bias);
+torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const Added& added) {
+  if (tiles_serve(x, weight)) return by_tiles(x, weight, added, false);
+  auto product = torch::linear(x, weight, added.bias);
+  if (!added.base.defined()) return product;
+  return torch::GradMode::is_enabled() ? added.base + product : product.add_(added.base);
+}
+
+torch::Tensor gated_linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                           Activation activation) {
+  const auto gate = gate_of(activation);
+  if (gate && !torch::GradMode::is_enabled() && tiles_serve(x, weight) && weight.size(0) % 32 == 0 &&
+      weight.stride(1) == 1)
+    return multiply_gated(x, weight, bias, *gate);
+  return gated(products::linear(x, weight, {bias}), activation);
 }
 
 torch::Tensor times(const torch::Tensor& x, const torch::Tensor& weight) {
-  return tiles_serve(x, weight) ? by_tiles(x, weight, {}, {}, true) : torch::mm(x, weight);
+  return tiles_serve(x, weight) ? by_tiles(x, weight, {}, true) : torch::mm(x, weight);
 }
 
 torch::Tensor add_times(const torch::Tensor& base, const torch::Tensor& x, const torch::Tensor& weight) {
-  return tiles_serve(x, weight) ? by_tiles(x, weight, {}, base, true) : torch::addmm(base, x, weight);
+  return tiles_serve(x, weight) ? by_tiles(x, weight, {{}, base}, true) : torch::addmm(base, x, weight);
 }
 
 }  // namespace qinglan::products

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/amx_product.h"
+#include "model/kernels.h"
 #include "model/test_support.h"
 
 namespace qinglan {
@@ -47,7 +48,7 @@ TEST(Products, AreRoundedSumsForEveryShape) {
     expect_rounded(products::times(x, w), exact, terms);
     expect_rounded(products::times(x, rows.t()), exact, terms);
     expect_rounded(products::linear(x, rows), exact, terms);
-    expect_rounded(products::linear(x, w.t(), bias), exact + wide(bias), terms + wide(bias).abs());
+    expect_rounded(products::linear(x, w.t(), {bias}), exact + wide(bias), terms + wide(bias).abs());
     expect_rounded(products::add_times(base, x, w), exact + wide(base), terms + wide(base).abs());
   }
 }
@@ -59,7 +60,7 @@ TEST(Products, GradientsAreThoseOfTheFormula) {
     const auto x = leaf(drawn(m, k)), w = leaf(drawn(n, k)), bias = leaf(drawn(1, n)[0]),
                thin = leaf(drawn(k, n));
     const auto grad = drawn(m, n);
-    products::linear(x, w, bias).backward(grad);
+    products::linear(x, w, {bias}).backward(grad);
     const auto g = wide(grad), of_x = wide(x.detach()), of_w = wide(w.detach());
     expect_rounded(x.grad(), g.mm(of_w), terms_of(grad, w.detach()));
     expect_rounded(w.grad(), g.t().mm(of_x), terms_of(grad.t(), x.detach()));
@@ -73,9 +74,22 @@ TEST(Products, GradientsAreThoseOfTheFormula) {
   }
 }
 
+TEST(Products, ABaseIsAddedBeforeTheSumIsRounded) {
+  torch::manual_seed(5);
+  for (const auto& [m, n, k] : kShapes) {
+    const auto x = drawn(m, k), w = drawn(n, k), bias = drawn(1, n)[0], grad = drawn(m, n);
+    const auto base = drawn(m, n).set_requires_grad(true);
+    const auto sum = products::linear(x, w, {bias, base});
+    expect_rounded(sum.detach(), wide(x).mm(wide(w).t()) + wide(bias) + wide(base.detach()),
+                   terms_of(x, w.t()) + wide(bias).abs() + wide(base.detach()).abs());
+    sum.backward(grad);
+    EXPECT_TRUE(torch::equal(base.grad(), grad));
+  }
+}
+
 TEST(Products, OfFp32AreLibTorchs) {
   const auto x = torch::randn({5, 7}), w = torch::randn({3, 7}), bias = torch::randn({3});
-  EXPECT_TRUE(torch::equal(products::linear(x, w, bias), torch::linear(x, w, bias)));
+  EXPECT_TRUE(torch::equal(products::linear(x, w, {bias}), torch::linear(x, w, bias)));
   EXPECT_TRUE(torch::equal(products::times(x, w.t()), x.mm(w.t())));
 }
 
@@ -148,7 +162,7 @@ TEST_F(Tiles, TouchNothingBehindTheirMatrices) {
       amx::multiply({left, right, m, n, k, nullptr, base.data(), c.data(), n});
       EXPECT_TRUE(torch::equal(c.tensor(), expected));
       amx::multiply({left, right, m, n, k, one.data(), nullptr, c.data(), n});
-      EXPECT_TRUE(torch::equal(c.tensor(), products::linear(x, w, bias)));
+      EXPECT_TRUE(torch::equal(c.tensor(), products::linear(x, w, {bias})));
     }
   }
 }
@@ -170,6 +184,33 @@ TEST_F(Tiles, BitsDoNotDependOnTheNumberOfThreads) {
   const auto one = products::linear(x, w);
   at::set_num_threads(threads);
   EXPECT_TRUE(torch::equal(one, many));
+}
+
+// Of gate | up [T, 2 I], ragged too: without gradients in one pass where tiles can, else in two.
+TEST(Products, AreGatedWithTheSameBitsInOnePassAndInTwo) {
+  torch::manual_seed(6);
+  const torch::NoGradGuard no_grad;
+  for (const auto& [m, inner, k] : {Shape{1, 16, 1}, Shape{33, 48, 70}, Shape{200, 1040, 96}, Shape{5, 7, 9}})
+    for (const auto activation : {Activation::silu, Activation::gelu_tanh, Activation::gelu})
+      for (const bool biased : {false, true}) {
+        const auto x = drawn(m, k), w = drawn(2 * inner, k),
+                   bias = biased ? drawn(1, 2 * inner)[0] : torch::Tensor();
+        EXPECT_TRUE(torch::equal(products::gated_linear(x, w, bias, activation),
+                                 gated(products::linear(x, w, {bias}), activation)));
+      }
+}
+
+TEST_F(Tiles, GateAsTheOtherProcessorsDoUpToTheLastBit) {
+  torch::manual_seed(7);
+  const auto x = drawn(300, 2 * 49) * 8;
+  auto expected = torch::empty({300, 49}, torch::kBFloat16);
+  for (const auto gate : {row_kernels::Gate::silu, row_kernels::Gate::gelu_tanh}) {
+    row_kernels::gated(gate, static_cast<const amx::Bf16*>(x.const_data_ptr()),
+                       static_cast<amx::Bf16*>(expected.data_ptr()), 300, 49);
+    const auto activation = gate == row_kernels::Gate::silu ? Activation::silu : Activation::gelu_tanh;
+    const auto last_bit = wide(expected).abs() * std::ldexp(1.0, -7) + 1e-30;
+    EXPECT_LE(((wide(gated(x, activation)) - wide(expected)).abs() / last_bit).max().item<double>(), 1);
+  }
 }
 
 }  // namespace

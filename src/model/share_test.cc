@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 #include <set>
+#include <thread>
 #include <utility>
 
 namespace qinglan {
@@ -22,6 +24,26 @@ TEST(Share, EveryPieceIsDoneOnce) {
         expected.emplace(begin, std::min(begin + size, count));
       EXPECT_EQ(pieces, expected) << count << " by " << size;
     }
+}
+
+TEST(Share, WhatAThreadHasIsMadeOnceAndItsOwn) {
+  for (const std::int64_t count : {1, 1000}) {
+    std::atomic<int> made = 0;
+    std::atomic<std::int64_t> pieces = 0;
+    share(
+        count, 1,
+        [&] {
+          ++made;
+          return std::thread::id();
+        },
+        [&](std::int64_t, std::int64_t, std::thread::id& own) {
+          if (own == std::thread::id()) own = std::this_thread::get_id();
+          EXPECT_EQ(own, std::this_thread::get_id());
+          ++pieces;
+        });
+    EXPECT_EQ(pieces, count);
+    EXPECT_LE(made, at::get_num_threads());
+  }
 }
 
 }  // namespace
