@@ -26,7 +26,8 @@ def load(path):
     if path.endswith(".gguf"):
         folder, _, name = path.rpartition("/")
         options = {"gguf_file": name}
-        model = AutoModel.from_pretrained(folder, quantization_config=GgufConfig(dequantize=True), dtype=DTYPE, **options)
+        # Eager attention: step_peer.py's trials find sdpa's backward pass slower on short texts.
+        model = AutoModel.from_pretrained(folder, quantization_config=GgufConfig(dequantize=True), dtype=DTYPE, attn_implementation="eager", **options)
         return model, AutoTokenizer.from_pretrained(folder, **options), model.layers
     model = AutoModel.from_pretrained(path, dtype=DTYPE)
     return model, AutoTokenizer.from_pretrained(path), model.encoder.layer
@@ -40,8 +41,11 @@ class Classifier(torch.nn.Module):
         top = range(len(blocks) - math.ceil(len(blocks) / 4), len(blocks))
         self.decoder = path.endswith(".gguf")
         if lora:
-            names = ["q_proj", "k_proj", "v_proj", "o_proj"] if self.decoder else ["query", "key", "value", "attention.output.dense"]
-            body = get_peft_model(body, LoraConfig(r=8, lora_alpha=16, target_modules=names, layers_to_transform=list(top)))
+            # By their whole names: PEFT finds the number of a block only behind another module's name.
+            stem, names = (("layers", ["self_attn." + name for name in ("q_proj", "k_proj", "v_proj", "o_proj")]) if self.decoder else
+                           ("encoder.layer", ["attention." + name for name in ("self.query", "self.key", "self.value", "output.dense")]))
+            targets = [f"{stem}.{number}.{name}" for number in top for name in names]
+            body = get_peft_model(body, LoraConfig(r=8, lora_alpha=16, target_modules=targets))
         else:
             for number in top:
                 blocks[number].requires_grad_(True)
