@@ -57,13 +57,6 @@ void pack_all(const Operand& operand, Form form, std::int64_t rows, std::int64_t
     pack(operand, form, first, rows, k, panels);
 }
 
-Rows rows_of_panel(const Bf16* panel) { return {panel, panel + kTile, kStep, 64}; }
-// Of a matrix [32, stride], from a step on.
-Rows rows_of_matrix(const Bf16* matrix, std::int64_t stride, std::int64_t step) {
-  const Bf16* first = matrix + step * kSide;
-  return {first, first + 16 * stride, kSide, 2 * stride};
-}
-
 // c [32, 32] (+)= a b, so many steps of both; `stride` floats from one row of c to the next.
 QL_AMX inline void multiply_block(const Rows& a, const Bf16* b, std::int64_t steps, float* c,
                                   std::int64_t stride, bool add) {
@@ -118,7 +111,7 @@ QL_AMX inline void multiply_keys(const Sizes& s, const Seen& seen, const Bf16* q
 QL_AMX inline void multiply_weights(const Sizes& s, const Seen& seen, const Bf16* weights, const Bf16* panels,
                                     float* out) {
   for (std::int64_t panel = 0; panel < s.dim_panels; ++panel)
-    multiply_block(rows_of_matrix(weights, s.keys, seen.begin),
+    multiply_block(rows_of_matrix(weights + seen.begin * kSide, s.keys),
                    panels + (panel * s.key_panels + seen.begin) * kStep, seen.count(), out + panel * kSide,
                    s.wide, false);
 }
@@ -213,9 +206,8 @@ QL_AMX inline void save_rows(const float* from, std::int64_t stride, std::int64_
 
 // The scores of a block of queries become probabilities. Rows behind the last query get 0 in p. `slopes`, if
 // the scores are capped and it is given, gets the cap's derivatives.
-QL_AMX inline void weigh(const Job& job, const Sizes& s, const Block& block, float* scores, float* slopes,
-                         Bf16* p) {
-  const Seen seen(block);
+QL_AMX inline void weigh(const Job& job, const Sizes& s, const Block& block, const Seen& seen, float* scores,
+                         float* slopes, Bf16* p) {
   for (std::int64_t query = 0; query < block.count; ++query) {
     const Visible visible{block.from(query), block.seen(query)};
     float* row = scores + query * s.keys;
@@ -258,7 +250,7 @@ QL_AMX void attention_forward(const Job& job, const Bf16* qkv, Bf16* context, fl
       const Seen seen(block);
       pack({qkv + block.first * s.stride + head * s.dim, s.stride, false}, Form::a, 0, block.count, s.dim, q);
       multiply_keys(s, seen, q, k, scores);
-      weigh(job, s, block, scores, nullptr, p);
+      weigh(job, s, block, seen, scores, nullptr, p);
       multiply_weights(s, seen, p, v, out);
       save_rows(out, s.wide, block.count, s.dim, 1.0f, context + (block.first * job.heads + head) * s.dim,
                 job.heads * s.dim);
@@ -303,7 +295,7 @@ QL_AMX void attention_backward(const Job& job, const Bf16* qkv, const Bf16* grad
       pack_all({above, job.heads * s.dim, true}, Form::b, s.dim, block.count, g_columns);
       multiply_keys(s, seen, q, k, scores);
       multiply_keys(s, seen, g, v, grads);
-      weigh(job, s, block, scores, slopes, p);
+      weigh(job, s, block, seen, scores, slopes, p);
       for (std::int64_t query = 0; query < block.count; ++query) {
         const std::int64_t row = query * s.keys;
         score_gradients({block.from(query), block.seen(query)}, seen, scores + row,

@@ -126,13 +126,8 @@ struct Job {
   bool streamed;
 
   Rows rows_from(std::int64_t row) const {
-    const std::int64_t panel = kSide * steps_of(product.k) * kSide;
-    if (a_panels) {
-      const Bf16* first = a_panels + row / kSide * panel;
-      return {first, first + kTile, kStep, 64};
-    }
-    const Bf16* first = product.a.data + row * product.a.stride;
-    return {first, first + 16 * product.a.stride, kSide, 2 * product.a.stride};
+    if (a_panels) return rows_of_panel(a_panels + row / kSide * steps_of(product.k) * kStep);
+    return rows_of_matrix(product.a.data + row * product.a.stride, product.a.stride);
   }
   Target target(const float* sums, std::int64_t row, std::int64_t panel) const {
     const auto& p = product;

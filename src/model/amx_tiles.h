@@ -143,6 +143,11 @@ struct Rows {
   std::int64_t step, bytes;  // elements to the next step, bytes to the next row
 };
 
+inline Rows rows_of_panel(const Bf16* panel) { return {panel, panel + kTile, kStep, 64}; }
+inline Rows rows_of_matrix(const Bf16* first, std::int64_t stride) {
+  return {first, first + 16 * stride, kSide, 2 * stride};
+}
+
 // A constant in memory: GCC 12 takes no note of what its intrinsic reads.
 struct alignas(64) TileConfig {
   std::uint8_t palette, start_row, reserved[14];

@@ -89,12 +89,7 @@ class TileProduct : public torch::autograd::Function<TileProduct> {
       of_weight = by_k ? multiply({x, true}, {grad, true}, in, out, tokens)
                        : multiply({grad, true}, {x, true}, out, in, tokens);
     if (context->needs_input_grad(2)) of_bias = grad.sum(0);
-    return {of_x,
-            of_weight,
-            of_bias,
-            context->needs_input_grad(3) ? grad : torch::Tensor(),
-            torch::Tensor(),
-            torch::Tensor()};
+    return {of_x, of_weight, of_bias, context->needs_input_grad(3) ? grad : torch::Tensor(), torch::Tensor()};
   }
 };
 
