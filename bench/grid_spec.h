@@ -16,7 +16,8 @@ struct GridSize {
   bool quick = false;
 };
 
-// Takes --quick out of the options: a size that is tried in a minute, whose ratios mean little.
+// Takes --quick out of the options: a size that shows in minutes that both sides work; its ratios mean
+// little.
 GridSize take_size(int& argc, char** argv);
 
 // A folder that goes with the object.

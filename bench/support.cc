@@ -124,7 +124,7 @@ void Report::add(const Row& row, bool judged) {
   std::fflush(out);
 }
 
-void Report::finish() const {
+Report::~Report() {
   if (json_) std::printf("%s\n", pretty_json(rows_).c_str());
 }
 
@@ -145,9 +145,8 @@ int run(int argc, char** argv, const std::function<void(Report&)>& body,
       else
         sections.push_back(option);
     }
-    Report report(json, sections);
+    Report report(json, sections);  // what is known of it is printed, whatever comes after
     body(report);
-    report.finish();
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

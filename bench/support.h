@@ -32,13 +32,15 @@ Row against_limit(std::string name, double ours, double must, double aim, std::s
 
 class Report {
  public:
-  // --json: one array on standard output at the end. Else each row as it is known. `sections`: those wanted,
-  // none: all.
+  // json: one array on standard output when the report goes, and each row as it is known on standard error.
+  // Else the rows on standard output. `sections`: those wanted, none: all.
   Report(bool json, std::vector<std::string> sections) : json_(json), sections_(std::move(sections)) {}
+  ~Report();
+  Report(const Report&) = delete;
+  Report& operator=(const Report&) = delete;
   bool wants(const std::string& section) const;
   // `judged` false: must and aim are kept out of the verdict (a machine without bf16 units).
   void add(const Row& row, bool judged = true);
-  void finish() const;
 
  private:
   bool json_;
@@ -46,7 +48,8 @@ class Report {
   Json rows_ = Json::array();
 };
 
-// Runs `body` for `PROGRAM [--json] [SECTION...]`; errors are printed and give exit 1.
+// Runs `body` for `PROGRAM [--json] [SECTION...]`; errors are printed, after the rows known by then, and give
+// exit 1.
 // `child` is called instead for `PROGRAM --child NAME ...` with the words after --child: how a benchmark
 // measures a process of its own (see run_child).
 using Options = std::vector<std::string>;

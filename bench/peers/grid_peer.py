@@ -3,43 +3,32 @@
 Usage: grid_peer.py MINILM_FOLDER STUDENT.gguf
 The same work: 2 epochs of batches of 32, AdamW, linear decay with 10% warm-up, the top quarter of the blocks trained (or
 adapted, r = 8 on q, k, v, o), the test rows answered after every epoch and the transfer rows at the end. bf16 where the
-processor has units for it, batches sorted by length for answers, fused AdamW; frozen blocks run without gradients.
+processor has units for it, batches sorted by length for answers, fused AdamW; frozen blocks run without gradients. Models
+are loaded once, before anything is timed.
 """
+import copy
 import math
 import random
 import sys
 import time
 
 import torch
-from peer import serve
+from peer import load, padded, serve, tune_allocator
 from peft import LoraConfig, get_peft_model
-from transformers import AutoModel, AutoTokenizer, GgufConfig, logging
 
 MINILM, STUDENT = sys.argv[1:3]
-BF16 = any(flag in open("/proc/cpuinfo").read() for flag in ("amx_bf16", "avx512_bf16"))
-DTYPE = torch.bfloat16 if BF16 else torch.float32
 BATCH, EPOCHS = 32, 2
-
-
-def load(path):
-    """-> model, tokenizer, its blocks."""
-    if path.endswith(".gguf"):
-        folder, _, name = path.rpartition("/")
-        options = {"gguf_file": name}
-        # Eager attention: step_peer.py's trials find sdpa's backward pass slower on short texts.
-        model = AutoModel.from_pretrained(folder, quantization_config=GgufConfig(dequantize=True), dtype=DTYPE, attn_implementation="eager", **options)
-        return model, AutoTokenizer.from_pretrained(folder, **options), model.layers
-    model = AutoModel.from_pretrained(path, dtype=DTYPE)
-    return model, AutoTokenizer.from_pretrained(path), model.encoder.layer
+ATTENTION = "eager"  # step_peer.py's trials find sdpa's backward pass slower on short texts
 
 
 class Classifier(torch.nn.Module):
     def __init__(self, path, lora):
         super().__init__()
-        body, self.tokenizer, blocks = load(path)
-        body.requires_grad_(False)
-        top = range(len(blocks) - math.ceil(len(blocks) / 4), len(blocks))
+        loaded, self.tokenizer = load(path, ATTENTION)
+        body = copy.deepcopy(loaded).requires_grad_(False)
         self.decoder = path.endswith(".gguf")
+        blocks = body.layers if self.decoder else body.encoder.layer
+        top = range(len(blocks) - math.ceil(len(blocks) / 4), len(blocks))
         if lora:
             # By their whole names: PEFT finds the number of a block only behind another module's name.
             stem, names = (("layers", ["self_attn." + name for name in ("q_proj", "k_proj", "v_proj", "o_proj")]) if self.decoder else
@@ -58,12 +47,7 @@ class Classifier(torch.nn.Module):
         return self.tokenizer(list(texts), truncation=True, max_length=512)["input_ids"]
 
     def forward(self, rows):
-        length = max(map(len, rows))
-        ids = torch.zeros(len(rows), length, dtype=torch.long)
-        mask = torch.zeros(len(rows), length, dtype=torch.long)
-        for i, row in enumerate(rows):
-            ids[i, : len(row)] = torch.tensor(row)
-            mask[i, : len(row)] = 1
+        ids, mask = padded(rows)
         hidden = self.body(input_ids=ids, attention_mask=mask).last_hidden_state
         if self.decoder:
             pooled = hidden[torch.arange(len(rows)), mask.sum(1) - 1]
@@ -126,6 +110,8 @@ data = {}
 
 
 def rows(train, labels, test):
+    for path in (MINILM, STUDENT):
+        load(path, ATTENTION)
     data.update(train=train, labels=torch.nn.functional.one_hot(torch.tensor(labels), 2).float(), test=test)
 
 
@@ -141,5 +127,5 @@ def cell(method, supervisor, seed):
     return {"supervisor": taught - begin, "ceiling": ceiling - taught, "student": time.perf_counter() - ceiling}
 
 
-logging.disable_progress_bar()
+tune_allocator()
 serve({"rows": rows, "cell": cell})

@@ -10,23 +10,12 @@ import warnings
 
 import numpy as np
 import torch
-from peer import serve
+from peer import load, padded, serve, tune_allocator
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.preprocessing import StandardScaler
-from transformers import AutoModel, AutoTokenizer, GgufConfig, logging
 
 MINILM, STUDENT = sys.argv[1:3]
-BF16 = any(flag in open("/proc/cpuinfo").read() for flag in ("amx_bf16", "avx512_bf16"))
-DTYPE = torch.bfloat16 if BF16 else torch.float32
 BATCH, PENALTIES, ROUNDS = 32, (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0), 10
-
-
-def load(path):
-    if not path.endswith(".gguf"):
-        return AutoModel.from_pretrained(path, dtype=DTYPE), AutoTokenizer.from_pretrained(path)
-    folder, _, name = path.rpartition("/")
-    model = AutoModel.from_pretrained(folder, gguf_file=name, quantization_config=GgufConfig(dequantize=True), dtype=DTYPE)
-    return model, AutoTokenizer.from_pretrained(folder, gguf_file=name)
 
 
 @torch.inference_mode()
@@ -36,11 +25,7 @@ def features_of(path, texts):
     order, found = sorted(range(len(rows)), key=lambda i: len(rows[i])), [None] * len(rows)
     for first in range(0, len(rows), BATCH):
         part = order[first : first + BATCH]
-        length = max(len(rows[i]) for i in part)
-        ids, mask = torch.zeros(len(part), length, dtype=torch.long), torch.zeros(len(part), length, dtype=torch.long)
-        for place, i in enumerate(part):
-            ids[place, : len(rows[i])] = torch.tensor(rows[i])
-            mask[place, : len(rows[i])] = 1
+        ids, mask = padded([rows[i] for i in part])
         hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
         pooled = [(hidden * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)]
         if path.endswith(".gguf"):
@@ -83,6 +68,8 @@ data = {}
 
 
 def features(train, labels, test):
+    for path in (MINILM, STUDENT):
+        load(path)
     begin = time.perf_counter()
     data["weak"], data["strong"] = features_of(MINILM, train + test), features_of(STUDENT, train + test)
     data["gold"], data["train"] = np.eye(2)[labels], len(train)
@@ -102,5 +89,5 @@ def cell(method):
 
 
 warnings.simplefilter("ignore")
-logging.disable_progress_bar()
+tune_allocator()
 serve({"features": features, "cell": cell})

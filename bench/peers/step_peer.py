@@ -1,17 +1,16 @@
 """Hugging Face's side of bench/step_bench.cc: a plain training step, PEFT step or forward pass of one model.
 
 Usage: step_peer.py MODEL.gguf tuned|plain
-`tuned` sets the allocator as the engine does (mallopt), so that large tensors cost no page faults.
+`tuned` sets the allocator as the engine does, so that large tensors cost no page faults.
 """
-import ctypes
 import statistics
 import sys
 import time
 
 import torch
 import torch._dynamo
-from peer import serve
-from transformers import AutoModel, GgufConfig, logging
+from peer import padded, serve, tune_allocator
+from transformers import AutoModel, GgufConfig
 
 MODEL, ALLOCATOR = sys.argv[1:3]
 # As https://github.com/openai/weak-to-strong trains by default: fp32, one document at a time, plain Adam.
@@ -49,15 +48,8 @@ class Classifier(torch.nn.Module):
 
 def groups_of(rows, size):
     """Rows sorted by length in groups, each padded to its longest: [(ids, mask)...]."""
-    ordered, groups = sorted(rows, key=len), []
-    for first in range(0, len(rows), size):
-        part = ordered[first : first + size]
-        ids, mask = torch.zeros(len(part), len(part[-1]), dtype=torch.long), torch.zeros(len(part), len(part[-1]), dtype=torch.long)
-        for i, row in enumerate(part):
-            ids[i, : len(row)] = torch.tensor(row)
-            mask[i, : len(row)] = 1
-        groups.append((ids, mask))
-    return groups
+    ordered = sorted(rows, key=len)
+    return [padded(ordered[first : first + size]) for first in range(0, len(rows), size)]
 
 
 class Work:
@@ -149,10 +141,7 @@ def run():
 
 
 if ALLOCATOR == "tuned":
-    libc = ctypes.CDLL(None)
-    for option, value in ((-4, 0), (-1, -1), (-2, 64 << 20)):  # M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD
-        libc.mallopt(option, value)
+    tune_allocator()
 torch.manual_seed(0)
 torch._dynamo.config.cache_size_limit = 64  # several compiled models and many lengths: none falls back to eager
-logging.disable_progress_bar()
 serve({"reference": reference, "fp32_padded": fp32_padded, "best": best, "run": run})

@@ -16,28 +16,45 @@ for option in "$@"; do
 done
 if [ ${#names[@]} -eq 0 ]; then
   for source in bench/*_bench.cc; do
-    [ ! -f "$source" ] || names+=("$(basename "$source" _bench.cc)")
+    names+=("$(basename "$source" _bench.cc)")
   done
 fi
 
 dev setup
 dev build release qinglan bench >&2
-if [ $json = 0 ]; then
-  for name in ${names[@]+"${names[@]}"}; do
-    echo "== $name"
-    "build/bin/${name}_bench"
-  done
-  exit 0
-fi
-# Each program prints an array with --json; they are joined into one.
+
+# Each program prints its rows to standard error as they are known, and an array of them at its end. One that
+# fails does not keep the others from running.
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-for name in ${names[@]+"${names[@]}"}; do
+failed=()
+for name in "${names[@]}"; do
   say "bench $name"
-  "build/bin/${name}_bench" --json >"$results/$name.json"
+  "build/bin/${name}_bench" --json >"$results/$name.json" || failed+=("$name")
 done
-python3 - "$results" <<'PY'
-import json, pathlib, sys
-joined = [row for path in sorted(pathlib.Path(sys.argv[1]).glob("*.json")) for row in json.loads(path.read_text())]
-print(json.dumps(joined, indent=1, ensure_ascii=False))
+python3 - "$results" $json <<'PY'
+import collections
+import json
+import pathlib
+import sys
+
+texts = [path.read_text() for path in sorted(pathlib.Path(sys.argv[1]).glob("*.json"))]
+rows = [row for text in texts if text for row in json.loads(text)]
+
+
+def verdict(row):
+    reached = lambda bound: row["ratio"] >= bound if row["better"] == "higher" else row["ratio"] <= bound
+    if not row["judged"]:
+        return "not judged"
+    return "missed" if not reached(row["must"]) else "aim reached" if "aim" in row and reached(row["aim"]) else "met"
+
+
+if sys.argv[2] == "1":
+    print(json.dumps(rows, indent=1, ensure_ascii=False))
+else:
+    for row in rows:
+        print(f"{row['name']:76} {row['ours']:12.4g} {row['theirs']:12.4g} {row['unit']:10} {row['ratio']:8.3g}x  {verdict(row)}")
+counts = collections.Counter(map(verdict, rows))
+print(f"{len(rows)} rows:", ", ".join(f"{count} {what}" for what, count in counts.items()), file=sys.stderr)
 PY
+[ ${#failed[@]} -eq 0 ] || die "failed: ${failed[*]}"
