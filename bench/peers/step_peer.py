@@ -125,7 +125,10 @@ def best(task, rows, most_padded=1 << 30):
             print("not possible:", setting, type(error).__name__, error, file=sys.stderr)
             continue
         tried.append(setting)
-        spent = min(current.seconds() for _ in range(3))
+        spent = current.seconds()
+        for _ in range(2):
+            if not finalists or spent < 1.5 * finalists[0][0]:
+                spent = min(spent, current.seconds())
         print(f"{task} {spent:.2f} s {setting}", file=sys.stderr, flush=True)
         finalists = sorted([*finalists, (spent, current)], key=lambda one: one[0])[:FINALISTS]
     rounds = [[work.seconds() for _, work in finalists] for _ in range(5)]
