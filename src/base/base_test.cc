@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <limits>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/processor.h"
 #include "base/random.h"
 
 namespace qinglan {
@@ -101,6 +104,16 @@ TEST(Random, DrawsHaveTheirMoments) {
   EXPECT_NEAR(sum / 1e5, 0, 0.02);
   EXPECT_NEAR(squares / 1e5, 1, 0.03);
   for (int count : counts) EXPECT_NEAR(count, 20000, 700);
+}
+
+TEST(Processor, TilesAreOnlyWhereTheSystemShowsThem) {
+  std::ifstream in("/proc/cpuinfo");
+  const std::string shown(std::istreambuf_iterator<char>(in), {});
+  EXPECT_EQ(isa_level() == "amx-bf16", has_tile_registers());
+  if (has_tile_registers()) {
+    EXPECT_THAT(shown, HasSubstr("amx_bf16"));
+    EXPECT_EQ(fast_dtype(), "bfloat16");
+  }
 }
 
 }  // namespace

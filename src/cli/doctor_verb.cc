@@ -10,13 +10,13 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/processor.h"
 #include "catalog/known_model.h"
 #include "cli/spec_arguments.h"
 #include "cli/verb.h"
 #include "data/registered.h"
 #include "experiment/cores.h"
 #include "experiment/device.h"
-#include "experiment/profile.h"
 #include "qinglan_version.h"
 
 namespace qinglan {

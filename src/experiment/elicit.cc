@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/listed.h"
-#include "experiment/profile.h"
+#include "base/processor.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
 

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/processor.h"
 #include "catalog/known_model.h"
 #include "catalog/method.h"
 #include "catalog/pipeline.h"
@@ -18,7 +19,6 @@
 #include "experiment/cores.h"
 #include "experiment/corrupted.h"
 #include "experiment/elicit.h"
-#include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
 #include "experiment/spec_tree.h"

@@ -6,13 +6,10 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/processor.h"
 #include "model/share.h"
 
 #if defined(__x86_64__)
-
-#include <cpuid.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "model/amx_tiles.h"
 
@@ -239,26 +236,7 @@ bool is_streamed(const Product& p) {
          reinterpret_cast<std::uintptr_t>(p.c) % 64 == 0;
 }
 
-struct Cpuid {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-};
-Cpuid leaf_7(unsigned part) {
-  Cpuid id;
-  __get_cpuid_count(7, part, &id.a, &id.b, &id.c, &id.d);
-  return id;
-}
-
 }  // namespace
-
-bool available() {
-  static const bool answer = [] {
-    constexpr long kRequestPermission = 0x1023, kTileData = 18;  // arch_prctl(2): ARCH_REQ_XCOMP_PERM
-    const bool tiles = leaf_7(0).d >> 22 & leaf_7(0).d >> 24 & 1, rounding = leaf_7(1).a >> 5 & 1;
-    return tiles && rounding && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
-  }();
-  return answer;
-}
 
 QL_AMX void gate(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_t rows,
                  std::int64_t width) {
@@ -272,7 +250,7 @@ QL_AMX void gate(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int6
 
 void multiply(const Product& product) {
   const auto& [a, b, m, n, k, bias, add, c, stride, gated] = product;
-  QL_CHECK(available() && m > 0 && n > 0 && k > 0, "a product that tiles do not serve");
+  QL_CHECK(has_tile_registers() && m > 0 && n > 0 && k > 0, "a product that tiles do not serve");
   QL_CHECK(!gated || (n % kSide == 0 && !b.by_k && !add), "a product that cannot be gated");
   const bool alone = m * n * k < kAlone, in_place = !a.by_k && k % kSide == 0 && m >= kSide;
   const auto a_panels = in_place ? Aligned<Bf16>() : packed_a(product, alone),
@@ -297,7 +275,6 @@ void multiply(const Product& product) {
 
 namespace qinglan::amx {
 
-bool available() { return false; }
 void gate(row_kernels::Gate, const Bf16*, Bf16*, std::int64_t, std::int64_t) {
   QL_CHECK(false, "this processor has no tiles");
 }

@@ -2,6 +2,7 @@
 // Products of bf16 matrices by the tile registers of x86 processors (Intel AMX; Intel SDM vol. 1, chapter
 // 18), summed in fp32 and rounded once. An element's bits do not depend on the number of rows, columns or
 // threads, and no code is made for a shape: batches hardly ever have the same number of tokens twice.
+// Only for processors that has_tile_registers() (base/processor.h) is true of.
 
 #include <cstdint>
 #include <optional>
@@ -11,9 +12,6 @@
 namespace qinglan::amx {
 
 using row_kernels::Bf16;
-
-// Whether this processor has such registers for bf16, and the system lets this process use them.
-bool available();
 
 // A matrix [rows, k]: element (row, i) is data[row stride + i], or data[i stride + row] where it lies by k.
 struct Operand {
@@ -44,7 +42,7 @@ struct Product {
 // The gate alone, with the same bits: gate_up [rows, 2 width], y [rows, width].
 void gate(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_t rows, std::int64_t width);
 
-// By all threads of LibTorch. Only where it is available; m, n and k are positive.
+// By all threads of LibTorch. m, n and k are positive.
 void multiply(const Product& product);
 
 }  // namespace qinglan::amx

@@ -1,6 +1,6 @@
 #pragma once
 // Blocks of 32 x 32 on tile registers, and the panels that operands stand in. For files whose products are of
-// bf16 on x86; what includes this must ask amx::available() before it calls any of it.
+// bf16 on x86; what includes this must ask has_tile_registers() before it calls any of it.
 
 #include <immintrin.h>
 

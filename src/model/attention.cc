@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/processor.h"
 #include "model/amx_attention.h"
 #include "model/amx_product.h"
 #include "model/attention_kernels.h"
@@ -40,7 +41,7 @@ std::vector<Document> longest_first(std::span<const std::int64_t> lengths) {
 // The kernels of a storage type: on tiles where the processor has them for it.
 template <typename T>
 struct Kernels {
-  static bool on_tiles() { return std::is_same_v<T, Bf16> && amx::available(); }
+  static bool on_tiles() { return std::is_same_v<T, Bf16> && has_tile_registers(); }
   static std::int64_t scratch_size(const Job& job, bool backward) {
     return on_tiles() ? amx::attention_scratch(job, backward)
                       : attention_kernels::scratch_size(job, backward);

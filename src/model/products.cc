@@ -1,5 +1,6 @@
 #include "model/products.h"
 
+#include "base/processor.h"
 #include "model/amx_product.h"
 #include "model/kernels.h"
 
@@ -13,7 +14,7 @@ bool tiles_serve(const torch::Tensor& x, const torch::Tensor& weight) {
   const auto fits = [](const torch::Tensor& one) {
     return one.is_cpu() && one.scalar_type() == torch::kBFloat16 && one.dim() == 2 && one.numel() > 0;
   };
-  return fits(x) && fits(weight) && amx::available();
+  return fits(x) && fits(weight) && has_tile_registers();
 }
 
 const amx::Bf16* data_of(const torch::Tensor& tensor) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/processor.h"
 #include "model/amx_product.h"
 #include "model/kernels.h"
 #include "model/test_support.h"
@@ -118,7 +119,7 @@ TEST(Products, NanStaysInItsRow) {
 class Tiles : public testing::Test {
  protected:
   void SetUp() override {
-    if (!amx::available()) GTEST_SKIP() << "this processor has no tile registers for bf16";
+    if (!has_tile_registers()) GTEST_SKIP() << "this processor has no tile registers for bf16";
   }
 };
 

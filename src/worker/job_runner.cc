@@ -64,12 +64,17 @@ Grants grants_of(const Job& job, const Store& store) {
 // Opened before the process is confined, which keeps it from most of the files that a driver wants.
 torch::Device open_device(const std::string& kind) {
   if (kind == "cpu") return torch::kCPU;
-  const std::string found = "cuda " + load_cuda().capability;
-  if (found != kind)
-    throw Error(ErrorKind::unsupported, "this machine's device is not the one planned for")
-        .expected(kind)
-        .found(found);
-  return torch::Device(torch::kCUDA, 0);
+  std::string found;
+  try {
+    found = "cuda " + load_cuda().capability;
+  } catch (const Error& gone) {
+    found = gone.what();
+  }
+  if (found == kind) return torch::Device(torch::kCUDA, 0);
+  throw Error(ErrorKind::unsupported, "this machine's device is not the one planned for")
+      .expected(kind)
+      .found(found)
+      .hint("run again: the device is asked for anew, and what is computed stays");
 }
 
 // Probes that share work stand side by side; everything else stays where it is.

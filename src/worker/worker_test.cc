@@ -7,11 +7,11 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/processor.h"
 #include "data/gold_rows.h"
 #include "data/labels.h"
 #include "data/split.h"
 #include "experiment/choice.h"
-#include "experiment/profile.h"
 #include "experiment/recipe.h"
 #include "experiment/schema.h"
 #include "io/file_system.h"
