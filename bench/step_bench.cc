@@ -2,7 +2,6 @@
 // documents. Sections: full, lora (each also -sst2, -boolq), forward, memory.
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 
 #include "base/error.h"
@@ -240,7 +239,7 @@ class StepBench {
 
 // full|lora|forward, data set (mixed: as forward's), steps, type: our side alone, for its memory and for
 // profilers.
-int ours_alone(const bench::Options& words) {
+Json ours_alone(const bench::Options& words) {
   QL_CHECK(words.size() == 4, "--child full|lora|forward sst2|boolq|mixed STEPS bfloat16|float32");
   init_runtime(bench::threads());
   LoadedModel model = load_model(model_path(), words[3] == "float32" ? torch::kFloat32 : torch::kBFloat16);
@@ -253,11 +252,8 @@ int ours_alone(const bench::Options& words) {
   } else {
     spent.push_back(Student(model.backbone, rows, words[0]).seconds(steps));
   }
-  std::printf("%s\n", canonical_json(
-                          {{"tokens_per_second", static_cast<double>(tokens_of(rows)) / bench::median(spent)},
-                           {"tokens", tokens_of(rows)}})
-                          .c_str());
-  return 0;
+  return {{"tokens_per_second", static_cast<double>(tokens_of(rows)) / bench::median(spent)},
+          {"tokens", tokens_of(rows)}};
 }
 
 }  // namespace

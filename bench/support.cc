@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +74,14 @@ void write_all(int descriptor, std::string_view text, const std::string& name) {
   }
 }
 
+// Bytes. Not what wait4(2) says of a child: that counts its parent's memory before exec.
+std::int64_t peak_memory_of(const std::string& process) {
+  const std::string status = read_file("/proc/" + process + "/status");
+  const auto at = status.find("VmHWM:");
+  QL_CHECK(at != std::string::npos, "a process's status has no VmHWM");
+  return std::stoll(status.substr(at + 6)) * 1024;
+}
+
 std::string number(double value) {
   char text[32];
   const double size = std::abs(value);
@@ -129,12 +136,16 @@ Report::~Report() {
 }
 
 int run(int argc, char** argv, const std::function<void(Report&)>& body,
-        const std::function<int(const Options&)>& child) {
+        const std::function<Json(const Options&)>& child) {
   const Options options(argv + 1, argv + argc);
   signal(SIGPIPE, SIG_IGN);
   try {
-    if (!options.empty() && options[0] == "--child" && child)
-      return child(Options(options.begin() + 1, options.end()));
+    if (!options.empty() && options[0] == "--child" && child) {
+      Json answer = child(Options(options.begin() + 1, options.end()));
+      answer["peak_memory"] = peak_memory_of("self");
+      std::printf("%s\n", canonical_json(answer).c_str());
+      return 0;
+    }
     bool json = false;
     Options sections;
     for (const auto& option : options) {
@@ -212,12 +223,7 @@ Json Peer::ask(const std::string& command, Json arguments) {
   return answer;
 }
 
-std::int64_t Peer::peak_memory() const {
-  const std::string status = read_file("/proc/" + std::to_string(pid_) + "/status");
-  const auto at = status.find("VmHWM:");
-  QL_CHECK(at != std::string::npos, "the peer's status has no VmHWM");
-  return std::stoll(status.substr(at + 6)) * 1024;
-}
+std::int64_t Peer::peak_memory() const { return peak_memory_of(std::to_string(pid_)); }
 
 Json run_program(const std::vector<std::string>& command) {
   const double begin = now();
@@ -225,22 +231,17 @@ Json run_program(const std::vector<std::string>& command) {
   const pid_t pid = start(command, nullptr, output);
   const std::string text = read_all(output);
   int status = 0;
-  rusage usage{};
-  while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR) {
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     throw Error(ErrorKind::internal, "a measured program failed").in(command[0]);
-  return {{"seconds", now() - begin}, {"peak_memory", usage.ru_maxrss * 1024}, {"output", text}};
+  return {{"seconds", now() - begin}, {"output", text}};
 }
 
 Json run_child(const Options& words) {
   std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe").string(), "--child"};
   command.insert(command.end(), words.begin(), words.end());
-  const Json run = run_program(command);
-  Json answer = parse_json(run["output"].get<std::string>(), "--child " + words.at(0));
-  answer["peak_memory"] = run["peak_memory"];
-  answer["seconds"] = run["seconds"];
-  return answer;
+  return parse_json(run_program(command)["output"].get<std::string>(), "--child " + words.at(0));
 }
 
 std::string source_path(const std::string& relative) { return std::string(QL_SOURCE_DIR) + "/" + relative; }

@@ -49,12 +49,11 @@ class Report {
 };
 
 // Runs `body` for `PROGRAM [--json] [SECTION...]`; errors are printed, after the rows known by then, and give
-// exit 1.
-// `child` is called instead for `PROGRAM --child NAME ...` with the words after --child: how a benchmark
-// measures a process of its own (see run_child).
+// exit 1. `child` is called instead for `PROGRAM --child NAME ...` with the words after --child, and what it
+// answers is printed: how a benchmark measures a process of its own (see run_child).
 using Options = std::vector<std::string>;
 int run(int argc, char** argv, const std::function<void(Report&)>& body,
-        const std::function<int(const Options&)>& child = {});
+        const std::function<Json(const Options&)>& child = {});
 
 double median(std::vector<double> values);
 
@@ -86,10 +85,10 @@ class Peer {
   std::string name_, buffer_;
 };
 
-// This program again as `--child WORDS...`, waited for: what it printed, a JSON object, with the process's
-// "peak_memory" (bytes) and "seconds" added. Throws Error{internal} where it fails.
+// This program again as `--child WORDS...`, waited for: what `child` of run() answered there, with that
+// process's "peak_memory" (bytes) added. Throws Error{internal} where it fails.
 Json run_child(const Options& words);
-// Any program, waited for: {"seconds", "peak_memory", "output"}.
+// Any program, waited for: {"seconds", "output"}.
 Json run_program(const std::vector<std::string>& command);
 
 // <sources>, and build/bin/<name> beside this program.

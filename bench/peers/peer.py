@@ -6,6 +6,8 @@ import os
 import sys
 import traceback
 
+os.environ["TQDM_DISABLE"] = "1"  # read when what draws bars is imported
+
 import torch
 from transformers import AutoModel, AutoTokenizer, GgufConfig, logging
 

@@ -1,5 +1,6 @@
 #pragma once
-// What this machine's processor computes with. Kernels choose by it, and so it is part of the numerics profile.
+// What this machine's processor computes with. Kernels choose by it, and so it is part of the numerics
+// profile.
 
 #include <string>
 

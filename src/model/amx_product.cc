@@ -20,6 +20,9 @@ namespace {
 // the second-level cache.
 constexpr std::int64_t kRowsOfTask = 128;
 constexpr std::int64_t kBytesOfTask = 960 << 10;
+// So many steps of 32 rows of a stay in the first-level cache, past which panels of b are read. A longer sum
+// is taken in parts, each of them for all panels of a task.
+constexpr std::int64_t kStepsAtOnce = 24, kStepsOfPart = 16;
 // From here on C would only push the operands out of the cache, and is written past it.
 constexpr std::int64_t kStreamedBytes = 2 << 20;
 // A product of fewer multiplications is done before another thread has woken up.
@@ -78,41 +81,67 @@ QL_AMX inline void finish_row(const Target& to, std::int64_t row) {
     _mm512_mask_storeu_epi16(to.c + row * to.stride, to.columns, rounded);
 }
 
-// The sums of one block; meanwhile the block before it is rounded and written.
+QL_AMX inline void load_sums(const float* sums, std::int64_t second_column, std::int64_t second_row,
+                             std::int64_t bytes) {
+  _tile_loadd(0, sums, bytes);
+  _tile_loadd(1, sums + second_column, bytes);
+  _tile_loadd(2, sums + second_row, bytes);
+  _tile_loadd(3, sums + second_column + second_row, bytes);
+}
+
+// Where a block's sums start: zero, a bias that stands in all rows, or what was summed so far.
+QL_AMX inline void start_block(const float* bias, const float* so_far) {
+  if (so_far) return load_sums(so_far, 256, 512, 64);
+  if (bias) return load_sums(bias, 16, 0, 0);
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+}
+
+QL_AMX inline void store_block(float* sums) {
+  _tile_stored(0, sums, 64);
+  _tile_stored(1, sums + 256, 64);
+  _tile_stored(2, sums + 512, 64);
+  _tile_stored(3, sums + 768, 64);
+}
+
+// Adds some steps of the sums of one block; meanwhile the block before it is rounded and written. b passes
+// the first-level cache by: a stays there.
 template <bool gated>
-QL_AMX inline void sum_block(const Rows& a, const Bf16* b, std::int64_t steps, const float* bias, float* sums,
-                             const Target* before) {
-  if (bias) {
-    _tile_loadd(0, bias, 0);  // a row that stands in all rows
-    _tile_loadd(1, bias + 16, 0);
-    _tile_loadd(2, bias, 0);
-    _tile_loadd(3, bias + 16, 0);
-  } else {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-  }
-  std::int64_t row = before ? 0 : kSide;
-  for (std::int64_t step = 0; step < steps; ++step, b += kStep) {
-    _tile_loadd(6, b, 64);
+QL_AMX inline void sum_block(const Rows& a, const Bf16* b, std::int64_t first, std::int64_t last,
+                             const Target& before) {
+  std::int64_t row = before.sums ? 0 : kSide;
+  b += first * kStep;
+  for (std::int64_t step = first; step < last; ++step, b += kStep) {
+    _tile_stream_loadd(6, b, 64);
     _tile_loadd(4, a.first + step * a.step, a.bytes);
     _tile_dpbf16ps(0, 4, 6);
     if (row < kSide) {
-      finish_row<gated>(*before, row++);
-      finish_row<gated>(*before, row++);
+      finish_row<gated>(before, row++);
+      finish_row<gated>(before, row++);
     }
-    _tile_loadd(7, b + kTile, 64);
+    _tile_stream_loadd(7, b + kTile, 64);
     _tile_dpbf16ps(1, 4, 7);
     _tile_loadd(5, a.second + step * a.step, a.bytes);
     _tile_dpbf16ps(2, 5, 6);
     _tile_dpbf16ps(3, 5, 7);
   }
-  for (; row < kSide; ++row) finish_row<gated>(*before, row);
-  _tile_stored(0, sums, 64);
-  _tile_stored(1, sums + 256, 64);
-  _tile_stored(2, sums + 512, 64);
-  _tile_stored(3, sums + 768, 64);
+  for (; row < kSide; ++row) finish_row<gated>(before, row);
+}
+
+struct Freed {
+  void operator()(void* memory) const { std::free(memory); }
+};
+template <typename T>
+using Aligned = std::unique_ptr<T[], Freed>;
+
+template <typename T>
+Aligned<T> aligned(std::int64_t count) {
+  const auto bytes = static_cast<std::size_t>(count) * sizeof(T);
+  auto* memory = static_cast<T*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
+  QL_CHECK(memory, "no memory for a product's panels");
+  return Aligned<T>(memory);
 }
 
 struct Job {
@@ -152,8 +181,11 @@ struct Range {
 
 template <bool gated>
 QL_AMX void run_task(const Job& job, Range rows, Range panels) {
+  const std::int64_t steps = steps_of(job.product.k), panel_size = steps * kStep,
+                     parts = steps <= kStepsAtOnce ? 1 : (steps + kStepsOfPart - 1) / kStepsOfPart;
+  // What blocks of the same rows have summed up to the next part; exactly, and so their bits show no parts.
+  const auto so_far = parts > 1 ? aligned<float>((panels.end - panels.begin) * kStep) : Aligned<float>();
   alignas(64) float sums[2][kStep];
-  const std::int64_t steps = steps_of(job.product.k), panel_size = steps * kStep;
   Target before{};
   int side = 0;
   _tile_loadconfig(&kEightTiles);
@@ -161,30 +193,25 @@ QL_AMX void run_task(const Job& job, Range rows, Range panels) {
     // Rows read in place end with the matrix: the last block then holds some of the one before it again.
     const std::int64_t row = job.a_panels ? at : std::min(at, job.product.m - kSide);
     const Rows a = job.rows_from(row);
-    for (std::int64_t panel = panels.begin; panel < panels.end; ++panel, side ^= 1) {
-      sum_block<gated>(a, job.b_panels + panel * panel_size, steps,
-                       job.bias ? job.bias + panel * kSide : nullptr, sums[side],
-                       before.sums ? &before : nullptr);
-      before = job.target(sums[side], row, panel);
-    }
+    for (std::int64_t part = 0; part < parts; ++part)
+      for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
+        float* kept = so_far.get() + (panel - panels.begin) * kStep;
+        start_block(job.bias ? job.bias + panel * kSide : nullptr, part > 0 ? kept : nullptr);
+        sum_block<gated>(a, job.b_panels + panel * panel_size, steps * part / parts,
+                         steps * (part + 1) / parts, before);
+        before = {};
+        if (part + 1 < parts) {
+          store_block(kept);
+          continue;
+        }
+        store_block(sums[side]);
+        before = job.target(sums[side], row, panel);
+        side ^= 1;
+      }
   }
   for (std::int64_t row = 0; row < kSide; ++row) finish_row<gated>(before, row);
   _tile_release();
   if (job.streamed) _mm_sfence();
-}
-
-struct Freed {
-  void operator()(void* memory) const { std::free(memory); }
-};
-template <typename T>
-using Aligned = std::unique_ptr<T[], Freed>;
-
-template <typename T>
-Aligned<T> aligned(std::int64_t count) {
-  const auto bytes = static_cast<std::size_t>(count) * sizeof(T);
-  auto* memory = static_cast<T*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
-  QL_CHECK(memory, "no memory for a product's panels");
-  return Aligned<T>(memory);
 }
 
 // body(0) to body(count - 1), by this thread alone or by all.
