@@ -22,23 +22,27 @@ Cpuid leaf_7(unsigned part) {
 }
 
 bool has_avx512() { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"); }
-bool rounds_to_bf16() { return leaf_7(1).a >> 5 & 1; }
 
 }  // namespace
+
+bool has_bf16_vectors() {
+  static const bool answer = has_avx512() && __builtin_cpu_supports("avx512dq") &&
+                             __builtin_cpu_supports("avx512vl") && leaf_7(1).a >> 5 & 1;
+  return answer;
+}
 
 bool has_tile_registers() {
   static const bool answer = [] {
     constexpr long kRequestPermission = 0x1023, kTileData = 18;  // arch_prctl(2): ARCH_REQ_XCOMP_PERM
     const bool tiles = leaf_7(0).d >> 22 & leaf_7(0).d >> 24 & 1;
-    return tiles && rounds_to_bf16() && has_avx512() && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+    return tiles && has_bf16_vectors() && syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
   }();
   return answer;
 }
 
 std::string isa_level() {
   if (has_tile_registers()) return "amx-bf16";
-  if (has_avx512()) return rounds_to_bf16() ? "avx512-bf16" : "avx512";
+  if (has_avx512()) return has_bf16_vectors() ? "avx512-bf16" : "avx512";
   return __builtin_cpu_supports("avx2") ? "avx2" : "baseline";
 }
 
@@ -55,6 +59,7 @@ std::string fast_dtype() {
 
 namespace qinglan {
 
+bool has_bf16_vectors() { return false; }
 bool has_tile_registers() { return false; }
 std::string isa_level() { return "neon"; }
 std::string fast_dtype() { return "float32"; }

@@ -6,8 +6,12 @@
 
 namespace qinglan {
 
-// Whether there are tile registers that multiply bf16 (Intel AMX; Intel SDM vol. 1, chapter 18) with the
-// AVX-512 instructions that round to bf16, and the system lets this process use them. The first call asks for
+// Whether there are the dot products of bf16 vectors (AVX-512 BF16), and what else of AVX-512 they are used
+// with.
+bool has_bf16_vectors();
+
+// Whether there are tile registers that multiply bf16 (Intel AMX; Intel SDM vol. 1, chapter 18) with such
+// vectors, and the system lets this process use them. The first call asks for
 // that, for all threads of the process.
 bool has_tile_registers();
 

@@ -1,152 +1,13 @@
 #pragma once
-// Blocks of 32 x 32 on tile registers, and the panels that operands stand in. For files whose products are of
-// bf16 on x86; what includes this must ask has_tile_registers() before it calls any of it.
+// Blocks of 32 x 32 on tile registers. A tile has 16 rows of 64 bytes; a block is four tiles of fp32, and a
+// step of its sum two tiles of each operand, four products. What includes this must ask has_tile_registers()
+// (base/processor.h) before it calls any of it.
 
-#include <immintrin.h>
+#include "model/prepared_product.h"
 
-#include <algorithm>
-#include <cstdint>
-
-#include "model/amx_product.h"
-
-#if !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wuninitialized"  // GCC 12's own header: PR105593
-#endif
-
-// Of single functions, not of a file: what it includes must run on every processor.
 #define QL_AMX __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
 
-namespace qinglan::amx {
-
-// A tile has 16 rows of 64 bytes. A block of C is 32 x 32, four tiles of fp32; a step of its sum is 32 long:
-// two tiles of each operand, four products.
-//
-// Operands stand in panels of 32 rows: for every step two tiles, the first 16 rows and the others. a's tiles
-// hold [row][k]; b's hold [k / 2][row][2], its transpose in units of two elements.
-constexpr std::int64_t kSide = 32;
-constexpr std::int64_t kTile = 512;  // elements
-constexpr std::int64_t kStep = 2 * kTile;
-enum class Form { a, b };
-
-inline std::int64_t steps_of(std::int64_t k) { return (k + kSide - 1) / kSide; }
-inline std::int64_t panels_of(std::int64_t rows) { return (rows + kSide - 1) / kSide; }
-
-inline __mmask32 first_of(std::int64_t count) {
-  return count >= kSide ? ~__mmask32{0} : (__mmask32{1} << count) - 1;
-}
-
-// Swaps rows and pairs of a tile: [16][16 x 2] -> its transpose.
-QL_AMX inline void transpose(Bf16* tile) {
-  __m512i r[16], t[16];
-  for (int i = 0; i < 16; ++i) r[i] = _mm512_loadu_si512(tile + 32 * i);
-  for (int i = 0; i < 16; i += 2) {
-    t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-    t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-  }
-  for (int i = 0; i < 16; i += 4) {
-    r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
-    r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
-    r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
-    r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
-  }
-  for (int i = 0; i < 4; ++i) {
-    const __m512i even_1 = _mm512_shuffle_i32x4(r[i], r[4 + i], 0x88),
-                  odd_1 = _mm512_shuffle_i32x4(r[i], r[4 + i], 0xdd),
-                  even_2 = _mm512_shuffle_i32x4(r[8 + i], r[12 + i], 0x88),
-                  odd_2 = _mm512_shuffle_i32x4(r[8 + i], r[12 + i], 0xdd);
-    t[i] = _mm512_shuffle_i32x4(even_1, even_2, 0x88);
-    t[8 + i] = _mm512_shuffle_i32x4(even_1, even_2, 0xdd);
-    t[4 + i] = _mm512_shuffle_i32x4(odd_1, odd_2, 0x88);
-    t[12 + i] = _mm512_shuffle_i32x4(odd_1, odd_2, 0xdd);
-  }
-  for (int i = 0; i < 16; ++i) _mm512_storeu_si512(tile + 32 * i, t[i]);
-}
-
-// Row i of `count`, zeros beyond them and where the mask is not.
-QL_AMX inline __m512i read_row(const Bf16* data, std::int64_t i, std::int64_t stride, std::int64_t count,
-                               __mmask32 mask) {
-  return _mm512_maskz_loadu_epi16(i < count ? mask : 0, data + (i < count ? i * stride : 0));
-}
-
-// A tile of an operand that lies by rows, in a's form; `rows` and `length` are what is left of it.
-QL_AMX inline void read_rows(const Bf16* data, std::int64_t stride, std::int64_t rows, std::int64_t length,
-                             Bf16* tile) {
-  const __mmask32 mask = first_of(length);
-  for (std::int64_t i = 0; i < kSide / 2; ++i)
-    _mm512_storeu_si512(tile + kSide * i, read_row(data, i, stride, rows, mask));
-}
-
-// A step of an operand that lies by k, in b's form.
-QL_AMX inline void read_pairs(const Bf16* data, std::int64_t stride, std::int64_t rows, std::int64_t length,
-                              Bf16* out) {
-  const __mmask32 mask = first_of(rows);
-  const __m512i first = _mm512_set_epi64(11, 10, 3, 2, 9, 8, 1, 0),
-                second = _mm512_set_epi64(15, 14, 7, 6, 13, 12, 5, 4);
-  for (std::int64_t i = 0; i < kSide; i += 2) {
-    const __m512i x = read_row(data, i, stride, length, mask),
-                  y = read_row(data, i + 1, stride, length, mask);
-    const __m512i low = _mm512_unpacklo_epi16(x, y), high = _mm512_unpackhi_epi16(x, y);
-    _mm512_storeu_si512(out + 16 * i, _mm512_permutex2var_epi64(low, first, high));
-    _mm512_storeu_si512(out + kTile + 16 * i, _mm512_permutex2var_epi64(low, second, high));
-  }
-}
-
-// Rows [first, first + 16) and [second, second + 16) of an operand that lies by rows, as a panel; zeros where
-// it has none.
-inline void pack_rows(const Operand& operand, Form form, std::int64_t first, std::int64_t second,
-                      std::int64_t rows, std::int64_t k, Bf16* panel) {
-  const auto tile = [&](std::int64_t row, std::int64_t at, Bf16* to) {
-    const std::int64_t left = std::max<std::int64_t>(0, rows - row);
-    read_rows(operand.data + (left ? row * operand.stride + at : 0), operand.stride, left, k - at, to);
-    if (form == Form::b) transpose(to);
-  };
-  for (std::int64_t at = 0; at < k; at += kSide, panel += kStep) {
-    tile(first, at, panel);
-    tile(second, at, panel + kTile);
-  }
-}
-
-// Rows [first, first + 32) of an operand as a panel; zeros where it has none.
-inline void pack(const Operand& operand, Form form, std::int64_t first, std::int64_t rows, std::int64_t k,
-                 Bf16* panel) {
-  if (!operand.by_k) return pack_rows(operand, form, first, first + kSide / 2, rows, k, panel);
-  for (std::int64_t at = 0; at < k; at += kSide, panel += kStep) {
-    read_pairs(operand.data + at * operand.stride + first, operand.stride, rows - first, k - at, panel);
-    if (form == Form::a) transpose(panel), transpose(panel + kTile);
-  }
-}
-
-QL_AMX inline __m512 widen(__m256i half) {
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
-}
-
-// kernel_math.h's exponential, 16 at once.
-QL_AMX inline __m512 exponential(__m512 x) {
-  x = _mm512_min_ps(_mm512_set1_ps(87.0f), _mm512_max_ps(_mm512_set1_ps(-87.0f), x));  // NaN stays NaN
-  const __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)), 0);
-  const __m512 r = _mm512_fnmadd_ps(n, _mm512_set1_ps(1.42860677e-6f),
-                                    _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693145752f), x));
-  __m512 p = _mm512_set1_ps(1.9875691500e-4f);
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.3981999507e-3f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(8.3334519073e-3f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(4.1665795894e-2f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.6666665459e-1f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(5.0000001201e-1f));
-  p = _mm512_add_ps(_mm512_fmadd_ps(p, _mm512_mul_ps(r, r), r), _mm512_set1_ps(1.0f));
-  return _mm512_scalef_ps(p, n);
-}
-
-// Where the rows of a block's first and second tiles of a are: in a panel, or in the matrix itself.
-struct Rows {
-  const Bf16* first;
-  const Bf16* second;
-  std::int64_t step, bytes;  // elements to the next step, bytes to the next row
-};
-
-inline Rows rows_of_panel(const Bf16* panel) { return {panel, panel + kTile, kStep, 64}; }
-inline Rows rows_of_matrix(const Bf16* first, std::int64_t stride) {
-  return {first, first + 16 * stride, kSide, 2 * stride};
-}
+namespace qinglan::bf16 {
 
 // A constant in memory: GCC 12 takes no note of what its intrinsic reads.
 struct alignas(64) TileConfig {
@@ -157,4 +18,4 @@ struct alignas(64) TileConfig {
 inline const TileConfig kEightTiles{
     1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
 
-}  // namespace qinglan::amx
+}  // namespace qinglan::bf16

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <vector>
 
 #include "base/error.h"
-#include "base/processor.h"
-#include "model/amx_attention.h"
-#include "model/amx_product.h"
 #include "model/attention_kernels.h"
+#include "model/bf16_attention.h"
 #include "model/by_type.h"
 #include "model/share.h"
 
@@ -38,22 +37,23 @@ std::vector<Document> longest_first(std::span<const std::int64_t> lengths) {
   return documents;
 }
 
-// The kernels of a storage type: on tiles where the processor has them for it.
+// The kernels of a storage type: on the processor's unit for it, if it has one.
 template <typename T>
 struct Kernels {
-  static bool on_tiles() { return std::is_same_v<T, Bf16> && has_tile_registers(); }
+  static std::optional<bf16::Unit> unit() {
+    return std::is_same_v<T, Bf16> ? bf16::fastest_unit() : std::nullopt;
+  }
   static std::int64_t scratch_size(const Job& job, bool backward) {
-    return on_tiles() ? amx::attention_scratch(job, backward)
-                      : attention_kernels::scratch_size(job, backward);
+    return unit() ? bf16::attention_scratch(job, backward) : attention_kernels::scratch_size(job, backward);
   }
   static void forward(const Job& job, const T* qkv, T* context, float* scratch) {
     if constexpr (std::is_same_v<T, Bf16>)
-      if (on_tiles()) return amx::attention_forward(job, qkv, context, scratch);
+      if (unit()) return bf16::attention_forward(*unit(), job, qkv, context, scratch);
     attention_kernels::forward(job, qkv, context, scratch);
   }
   static void backward(const Job& job, const T* qkv, const T* grad, T* grad_qkv, float* scratch) {
     if constexpr (std::is_same_v<T, Bf16>)
-      if (on_tiles()) return amx::attention_backward(job, qkv, grad, grad_qkv, scratch);
+      if (unit()) return bf16::attention_backward(*unit(), job, qkv, grad, grad_qkv, scratch);
     attention_kernels::backward(job, qkv, grad, grad_qkv, scratch);
   }
 };

@@ -208,13 +208,28 @@ torch::Tensor Backbone::embed(const PackedBatch& batch) const {
 
 std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
                                              const LoraAdapter* adapter, Activations activations) const {
+  return states(batch, depths, adapter, activations, {});
+}
+
+torch::Tensor Backbone::pooled(const PackedBatch& batch, Pooling pooling, const LoraAdapter* adapter,
+                               Activations activations) const {
+  // A batch that comes with its last states runs no block that could leave some out.
+  const bool any = !batch.hidden.defined() || batch.depth < config_.layers;
+  const auto read = any ? tokens_read(batch.lengths, pooling) : torch::Tensor();
+  const auto hidden = states(batch, std::span(&config_.layers, 1), adapter, activations, read)[0];
+  return read.defined() ? hidden.to(torch::kFloat32).cpu() : pool(hidden, batch.lengths, pooling);
+}
+
+std::vector<torch::Tensor> Backbone::states(const PackedBatch& batch, std::span<const std::int64_t> depths,
+                                            const LoraAdapter* adapter, Activations activations,
+                                            const torch::Tensor& read) const {
   QL_CHECK(!depths.empty() && batch.documents() > 0, "forward needs depths and documents");
   const std::int64_t from = batch.hidden.defined() ? batch.depth : 0;
   QL_CHECK(from >= first_, "hidden states of a depth whose blocks were not loaded");
   for (const auto depth : depths)
     QL_CHECK(depth >= from && depth <= config_.layers, "depth outside the blocks run");
   check_batch(batch);
-  const auto inputs = std::make_shared<const BlockInputs>(config_, batch, adapter, device_);
+  const auto inputs = std::make_shared<const BlockInputs>(config_, batch, adapter, device_, read);
   const auto deepest = *std::max_element(depths.begin(), depths.end());
   std::vector<torch::Tensor> states(depths.size());
   const auto keep = [&](std::int64_t depth, const torch::Tensor& x) {

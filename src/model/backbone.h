@@ -20,6 +20,7 @@
 #include "model/matrix.h"
 #include "model/packed_batch.h"
 #include "model/parameter.h"
+#include "model/pooling.h"
 
 namespace qinglan {
 
@@ -64,6 +65,11 @@ class Backbone {
   // The last depth only. An adapter must outlive the backward pass when activations are recomputed.
   torch::Tensor forward(const PackedBatch& batch, const LoraAdapter* adapter = nullptr,
                         Activations activations = Activations::keep) const;
+
+  // pool() of the last depth, [B, C]. Where that reads one token of each document, the last block computes
+  // these tokens alone after its attention.
+  torch::Tensor pooled(const PackedBatch& batch, Pooling pooling, const LoraAdapter* adapter = nullptr,
+                       Activations activations = Activations::keep) const;
 
   // Decoder: LM-head logits fp32 [N, V], on the CPU, of hidden rows [N, C] that came from depth `layers`.
   // Throws Error{unsupported} for an encoder.
@@ -122,6 +128,10 @@ class Backbone {
                     std::int64_t layer);
   NormWeights add_norm(const Supply& supply, const std::string& name, WeightRole scale, WeightRole bias,
                        std::int64_t layer);
+  // forward(), of which at the last depth only the tokens `read` [N] are wanted; undefined: all.
+  std::vector<torch::Tensor> states(const PackedBatch& batch, std::span<const std::int64_t> depths,
+                                    const LoraAdapter* adapter, Activations activations,
+                                    const torch::Tensor& read) const;
   void need_lm_head() const;
   void check_batch(const PackedBatch& batch) const;
   void check_ids(const PackedBatch& batch) const;

@@ -33,10 +33,11 @@ BlockInputs::Kind make_kind(const ModelConfig& config, const PackedBatch& batch,
 }  // namespace
 
 BlockInputs::BlockInputs(const ModelConfig& config, const PackedBatch& batch, const LoraAdapter* adapter,
-                         const torch::Device& device)
+                         const torch::Device& device, const torch::Tensor& read)
     : lengths(batch.lengths),
       adapter(adapter),
-      full(make_kind(config, batch, config.rotary, kEveryDistance, device)) {
+      full(make_kind(config, batch, config.rotary, kEveryDistance, device)),
+      read(read.defined() ? read.to(device) : read) {
   if (operators::serve(device)) padding.emplace(batch.lengths, device);
   const auto layer = std::find(config.windowed.begin(), config.windowed.end(), true);
   if (layer != config.windowed.end())

@@ -20,7 +20,7 @@ struct BlockInputs {
   };
 
   BlockInputs(const ModelConfig& config, const PackedBatch& batch, const LoraAdapter* adapter,
-              const torch::Device& device);
+              const torch::Device& device, const torch::Tensor& read = {});
   const Kind& kind_of(const ModelConfig& config, std::int64_t layer) const {
     return config.has_window(layer) ? windowed : full;
   }
@@ -29,6 +29,12 @@ struct BlockInputs {
   std::optional<operators::Padding> padding;  // where operators.h computes
   const LoraAdapter* adapter;                 // may be null
   Kind full, windowed;
+  // [N] int64, the tokens whose state after the last block is read; undefined: all. The last block's rows are
+  // these from its attention on.
+  torch::Tensor read;
+  torch::Tensor rows(const ModelConfig& config, std::int64_t layer, const torch::Tensor& x) const {
+    return read.defined() && layer + 1 == config.layers ? x.index_select(0, read) : x;
+  }
 };
 
 }  // namespace qinglan

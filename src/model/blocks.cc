@@ -57,8 +57,9 @@ torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x, c
   if (config_.qk_norm) qkv = norm_heads(qkv, layer.q_norm, layer.k_norm, config_);
   if (kind.rotary_rows.defined())
     qkv = rotate_(qkv, kind.rotary, kind.rotary_rows, config_.heads + config_.kv_heads, config_.head_dim);
-  const auto context = inputs.padding ? operators::attend(qkv, *inputs.padding, kind.attention)
-                                      : attend(qkv, inputs.lengths, kind.attention);
+  const auto context = inputs.rows(config_, number,
+                                   inputs.padding ? operators::attend(qkv, *inputs.padding, kind.attention)
+                                                  : attend(qkv, inputs.lengths, kind.attention));
   const auto out = layer.o.linear(context, layer.o_bias, base);
   return adapted ? add_low_rank(out, context, *inputs.adapter, number, {LoraAdapter::o}) : out;
 }
@@ -73,21 +74,22 @@ torch::Tensor Backbone::feed_forward(std::int64_t number, const torch::Tensor& x
 
 torch::Tensor Backbone::block(std::int64_t number, torch::Tensor x, const BlockInputs& inputs) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
+  const auto normed =
+      config_.residual == Residual::post_norm ? x : norm(x, layer.attention_norm);  // what is attended to
+  x = inputs.rows(config_, number, x);
   switch (config_.residual) {
     case Residual::pre_norm:
-      x = attention(number, norm(x, layer.attention_norm), inputs, x);
+      x = attention(number, normed, inputs, x);
       return feed_forward(number, norm(x, layer.ffn_norm), x);
     case Residual::parallel: {
-      const auto both = attention(number, norm(x, layer.attention_norm), inputs) +
-                        feed_forward(number, norm(x, layer.ffn_norm));
+      const auto both = attention(number, normed, inputs) + feed_forward(number, norm(x, layer.ffn_norm));
       return add_residual(x, both);
     }
     case Residual::sandwich:
-      x = add_residual(
-          x, norm(attention(number, norm(x, layer.attention_norm), inputs), layer.attention_post_norm));
+      x = add_residual(x, norm(attention(number, normed, inputs), layer.attention_post_norm));
       return add_residual(x, norm(feed_forward(number, norm(x, layer.ffn_norm)), layer.ffn_post_norm));
     case Residual::post_norm:
-      x = norm(attention(number, x, inputs, x), layer.attention_norm);
+      x = norm(attention(number, normed, inputs, x), layer.attention_norm);
       return norm(feed_forward(number, x, x), layer.ffn_norm);
   }
   QL_CHECK(false, "unknown residual");

@@ -4,8 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/processor.h"
-#include "model/amx_product.h"
+#include "model/bf16_product.h"
 #include "model/by_type.h"
 #include "model/operators.h"
 #include "model/row_kernels.h"
@@ -77,7 +76,7 @@ void gate_rows(row_kernels::Gate gate, const float* gate_up, float* y, std::int6
 }
 // With tiles, the bits of a product that is gated at once.
 void gate_rows(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_t rows, std::int64_t width) {
-  if (has_tile_registers()) return amx::gate(gate, gate_up, y, rows, width);
+  if (bf16::fastest_unit()) return bf16::gate(gate, gate_up, y, rows, width);
   row_kernels::gated(gate, gate_up, y, rows, width);
 }
 

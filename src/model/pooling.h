@@ -19,6 +19,9 @@ enum class Pooling {
 // (heads, labels, losses) is computed there. Differentiable.
 torch::Tensor pool(const torch::Tensor& hidden, std::span<const std::int64_t> lengths, Pooling pooling);
 
+// The tokens [B] int64 that are read, one a document; undefined where all are.
+torch::Tensor tokens_read(std::span<const std::int64_t> lengths, Pooling pooling);
+
 const char* name_of(Pooling pooling);
 // "last", "mean", "cls"; throws Error{usage} that lists them.
 Pooling pooling_named(const std::string& name);

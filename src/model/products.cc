@@ -1,7 +1,6 @@
 #include "model/products.h"
 
-#include "base/processor.h"
-#include "model/amx_product.h"
+#include "model/bf16_product.h"
 #include "model/kernels.h"
 
 namespace qinglan::products {
@@ -10,15 +9,15 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-bool tiles_serve(const torch::Tensor& x, const torch::Tensor& weight) {
+bool unit_serves(const torch::Tensor& x, const torch::Tensor& weight) {
   const auto fits = [](const torch::Tensor& one) {
     return one.is_cpu() && one.scalar_type() == torch::kBFloat16 && one.dim() == 2 && one.numel() > 0;
   };
-  return fits(x) && fits(weight) && has_tile_registers();
+  return fits(x) && fits(weight) && bf16::fastest_unit();
 }
 
-const amx::Bf16* data_of(const torch::Tensor& tensor) {
-  return static_cast<const amx::Bf16*>(tensor.const_data_ptr());
+const bf16::Bf16* data_of(const torch::Tensor& tensor) {
+  return static_cast<const bf16::Bf16*>(tensor.const_data_ptr());
 }
 
 // A matrix as an operand, rows or columns of which (`by_k`) are summed over. A transposed view is read as the
@@ -30,10 +29,10 @@ struct Side {
     operand = {data_of(tensor), tensor.stride(transposed ? 1 : 0), by_k != transposed};
   }
   torch::Tensor tensor;
-  amx::Operand operand;
+  bf16::Operand operand;
 };
 
-amx::Product product_of(const Side& a, const Side& b, std::int64_t m, std::int64_t n, std::int64_t k) {
+bf16::Product product_of(const Side& a, const Side& b, std::int64_t m, std::int64_t n, std::int64_t k) {
   return {a.operand, b.operand, m, n, k, nullptr, nullptr, nullptr, n};
 }
 
@@ -45,8 +44,8 @@ torch::Tensor multiply(const Side& a, const Side& b, std::int64_t m, std::int64_
   auto product = product_of(a, b, m, n, k);
   if (bias.defined()) product.bias = data_of(bias);
   if (base.defined()) product.add = data_of(base);
-  product.c = static_cast<amx::Bf16*>(c.data_ptr());
-  amx::multiply(product);
+  product.c = static_cast<bf16::Bf16*>(c.data_ptr());
+  bf16::multiply(product, *bf16::fastest_unit());
   return c;
 }
 
@@ -57,8 +56,8 @@ torch::Tensor multiply_gated(const torch::Tensor& x, const torch::Tensor& weight
   const auto whole_bias = bias.defined() ? bias.contiguous() : bias;
   auto product = product_of(a, b, x.size(0), weight.size(0), x.size(1));
   if (bias.defined()) product.bias = data_of(whole_bias);
-  product.gated = amx::Gated{gate, static_cast<amx::Bf16*>(y.data_ptr())};
-  amx::multiply(product);
+  product.gated = bf16::Gated{gate, static_cast<bf16::Bf16*>(y.data_ptr())};
+  bf16::multiply(product, *bf16::fastest_unit());
   return y;
 }
 
@@ -69,7 +68,7 @@ torch::Tensor or_empty(const torch::Tensor& tensor) {
 torch::Tensor or_undefined(const torch::Tensor& tensor) { return tensor.numel() ? tensor : torch::Tensor(); }
 
 // x weight^T, or x weight where it lies by k = [in, out]; plus bias and base.
-class TileProduct : public torch::autograd::Function<TileProduct> {
+class UnitProduct : public torch::autograd::Function<UnitProduct> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& weight,
                                const torch::Tensor& bias, const torch::Tensor& base, bool by_k) {
@@ -94,14 +93,14 @@ class TileProduct : public torch::autograd::Function<TileProduct> {
   }
 };
 
-torch::Tensor by_tiles(const torch::Tensor& x, const torch::Tensor& weight, const Added& added, bool by_k) {
-  return TileProduct::apply(x, weight, or_empty(added.bias), or_empty(added.base), by_k);
+torch::Tensor by_unit(const torch::Tensor& x, const torch::Tensor& weight, const Added& added, bool by_k) {
+  return UnitProduct::apply(x, weight, or_empty(added.bias), or_empty(added.base), by_k);
 }
 
 }  // namespace
 
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const Added& added) {
-  if (tiles_serve(x, weight)) return by_tiles(x, weight, added, false);
+  if (unit_serves(x, weight)) return by_unit(x, weight, added, false);
   auto product = torch::linear(x, weight, added.bias);
   if (!added.base.defined()) return product;
   return torch::GradMode::is_enabled() ? added.base + product : product.add_(added.base);
@@ -110,18 +109,18 @@ torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const 
 torch::Tensor gated_linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                            Activation activation) {
   const auto gate = gate_of(activation);
-  if (gate && !torch::GradMode::is_enabled() && tiles_serve(x, weight) && weight.size(0) % 32 == 0 &&
+  if (gate && !torch::GradMode::is_enabled() && unit_serves(x, weight) && weight.size(0) % 32 == 0 &&
       weight.stride(1) == 1)
     return multiply_gated(x, weight, bias, *gate);
   return gated(products::linear(x, weight, {bias}), activation);
 }
 
 torch::Tensor times(const torch::Tensor& x, const torch::Tensor& weight) {
-  return tiles_serve(x, weight) ? by_tiles(x, weight, {}, true) : torch::mm(x, weight);
+  return unit_serves(x, weight) ? by_unit(x, weight, {}, true) : torch::mm(x, weight);
 }
 
 torch::Tensor add_times(const torch::Tensor& base, const torch::Tensor& x, const torch::Tensor& weight) {
-  return tiles_serve(x, weight) ? by_tiles(x, weight, {{}, base}, true) : torch::addmm(base, x, weight);
+  return unit_serves(x, weight) ? by_unit(x, weight, {{}, base}, true) : torch::addmm(base, x, weight);
 }
 
 }  // namespace qinglan::products

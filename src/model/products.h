@@ -1,6 +1,6 @@
 #pragma once
-// Products of a model's matrices, differentiable. On a CPU with tile registers products of bf16 are ours
-// (amx_product.h); all others are LibTorch's.
+// Products of a model's matrices, differentiable. On a CPU that multiplies bf16 products of it are ours
+// (bf16_product.h); all others are LibTorch's.
 
 #include <torch/torch.h>
 
@@ -17,7 +17,7 @@ struct Added {
 // x [T, in] weight [out, in]^T + added -> [T, out].
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const Added& added = {});
 // gated() of linear(x, weight, {bias}) = gate | up [T, 2 I] (kernels.h) -> [T, I], the same bits. Without
-// gradients tiles do both in one pass, and gate | up is never in memory.
+// gradients such a CPU does both in one pass, and gate | up is never in memory.
 torch::Tensor gated_linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                            Activation activation);
 // x [T, in] weight [in, out] -> [T, out].

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/processor.h"
-#include "model/amx_product.h"
+#include "model/bf16_product.h"
 #include "model/kernels.h"
 #include "model/test_support.h"
 
@@ -125,12 +125,32 @@ TEST(Products, OfLongRowsEqualThoseOfTheirFirstPart) {
   EXPECT_TRUE(products::linear(more(x), more(weight), {bias}).equal(products::linear(x, weight, {bias})));
 }
 
-class Tiles : public testing::Test {
+bf16::Bf16* data_of(const torch::Tensor& tensor) { return static_cast<bf16::Bf16*>(tensor.data_ptr()); }
+
+// x [m, k] weight [n, k]^T + bias [n] + base [m, n], all contiguous; what is undefined is left out.
+torch::Tensor multiplied(bf16::Unit unit, const torch::Tensor& x, const torch::Tensor& weight,
+                         const products::Added& added = {}) {
+  const std::int64_t m = x.size(0), n = weight.size(0), k = x.size(1);
+  auto c = torch::empty({m, n}, torch::kBFloat16);
+  bf16::Product product{
+      {data_of(x), k, false}, {data_of(weight), k, false}, m, n, k, nullptr, nullptr, data_of(c), n};
+  if (added.bias.defined()) product.bias = data_of(added.bias);
+  if (added.base.defined()) product.add = data_of(added.base);
+  bf16::multiply(product, unit);
+  return c;
+}
+
+class Units : public testing::TestWithParam<bf16::Unit> {
  protected:
   void SetUp() override {
-    if (!has_tile_registers()) GTEST_SKIP() << "this processor has no tile registers for bf16";
+    if (!(GetParam() == bf16::Unit::tiles ? has_tile_registers() : has_bf16_vectors()))
+      GTEST_SKIP() << "this processor has no such unit for bf16";
   }
 };
+INSTANTIATE_TEST_SUITE_P(Bf16, Units, testing::Values(bf16::Unit::vectors, bf16::Unit::tiles),
+                         [](const auto& one) {
+                           return one.param == bf16::Unit::tiles ? "tiles" : "vectors";
+                         });
 
 // A bf16 matrix whose last element is the last before memory that may not be touched.
 class AtAnEdge {
@@ -150,7 +170,7 @@ class AtAnEdge {
   AtAnEdge& operator=(const AtAnEdge&) = delete;
 
   torch::Tensor tensor() const { return torch::from_blob(data_, sizes_, torch::kBFloat16); }
-  amx::Bf16* data() const { return static_cast<amx::Bf16*>(data_); }
+  bf16::Bf16* data() const { return static_cast<bf16::Bf16*>(data_); }
 
  private:
   std::vector<std::int64_t> sizes_;
@@ -159,44 +179,54 @@ class AtAnEdge {
   std::size_t size_ = 0;
 };
 
-TEST_F(Tiles, TouchNothingBehindTheirMatrices) {
+TEST_P(Units, AddBiasAndBaseBeforeTheyRound) {
+  torch::manual_seed(8);
+  for (const auto& [m, n, k] : kShapes) {
+    const auto x = drawn(m, k), w = drawn(n, k), add = drawn(m, n), bias = drawn(1, n)[0];
+    expect_rounded(multiplied(GetParam(), x, w, {bias, add}),
+                   wide(x).mm(wide(w).t()) + wide(bias) + wide(add),
+                   terms_of(x, w.t()) + wide(bias).abs() + wide(add).abs());
+  }
+}
+
+TEST_P(Units, TouchNothingBehindTheirMatrices) {
   torch::manual_seed(4);
   for (const auto& [m, n, k] : kShapes) {
     const auto x = drawn(m, k), w = drawn(n, k), add = drawn(m, n), bias = drawn(1, n)[0];
     const AtAnEdge a(x), b(w), a_by_k(x.t().contiguous()), b_by_k(w.t().contiguous()), base(add), one(bias),
         c(add);
-    const auto expected = products::add_times(add, x, w.t());
     for (const bool by_k : {false, true}) {
-      const amx::Operand left{by_k ? a_by_k.data() : a.data(), by_k ? m : k, by_k},
+      const bf16::Operand left{by_k ? a_by_k.data() : a.data(), by_k ? m : k, by_k},
           right{by_k ? b_by_k.data() : b.data(), by_k ? n : k, by_k};
-      amx::multiply({left, right, m, n, k, nullptr, base.data(), c.data(), n});
-      EXPECT_TRUE(torch::equal(c.tensor(), expected));
-      amx::multiply({left, right, m, n, k, one.data(), nullptr, c.data(), n});
-      EXPECT_TRUE(torch::equal(c.tensor(), products::linear(x, w, {bias})));
+      bf16::multiply({left, right, m, n, k, nullptr, base.data(), c.data(), n}, GetParam());
+      EXPECT_TRUE(torch::equal(c.tensor(), multiplied(GetParam(), x, w, {{}, add})));
+      bf16::multiply({left, right, m, n, k, one.data(), nullptr, c.data(), n}, GetParam());
+      EXPECT_TRUE(torch::equal(c.tensor(), multiplied(GetParam(), x, w, {bias, {}})));
     }
   }
 }
 
-TEST_F(Tiles, BitsOfARowDependOnItAlone) {
+TEST_P(Units, BitsOfARowDependOnItAlone) {
   torch::manual_seed(3);
   const auto x = drawn(300, 544), w = drawn(1100, 544);
-  const auto whole = products::linear(x, w);
-  for (const std::int64_t count : {1, 31, 32, 33, 170})
-    EXPECT_TRUE(torch::equal(products::linear(x.narrow(0, 100, count), w), whole.narrow(0, 100, count)));
-  EXPECT_TRUE(torch::equal(products::linear(x, w.narrow(0, 500, 77)), whole.narrow(1, 500, 77)));
+  const auto whole = multiplied(GetParam(), x, w);
+  for (const std::int64_t count : {1, 7, 8, 9, 31, 32, 33, 170})
+    EXPECT_TRUE(
+        torch::equal(multiplied(GetParam(), x.narrow(0, 100, count), w), whole.narrow(0, 100, count)));
+  EXPECT_TRUE(torch::equal(multiplied(GetParam(), x, w.narrow(0, 500, 77)), whole.narrow(1, 500, 77)));
 }
 
-TEST_F(Tiles, BitsDoNotDependOnTheNumberOfThreads) {
+TEST_P(Units, BitsDoNotDependOnTheNumberOfThreads) {
   const auto x = drawn(300, 544), w = drawn(1100, 544);
-  const auto many = products::linear(x, w);
+  const auto many = multiplied(GetParam(), x, w);
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
-  const auto one = products::linear(x, w);
+  const auto one = multiplied(GetParam(), x, w);
   at::set_num_threads(threads);
   EXPECT_TRUE(torch::equal(one, many));
 }
 
-// Of gate | up [T, 2 I], ragged too: without gradients in one pass where tiles can, else in two.
+// Of gate | up [T, 2 I], ragged too: without gradients in one pass where a unit can, else in two.
 TEST(Products, AreGatedWithTheSameBitsInOnePassAndInTwo) {
   torch::manual_seed(6);
   const torch::NoGradGuard no_grad;
@@ -210,13 +240,13 @@ TEST(Products, AreGatedWithTheSameBitsInOnePassAndInTwo) {
       }
 }
 
-TEST_F(Tiles, GateAsTheOtherProcessorsDoUpToTheLastBit) {
+TEST(Products, AreGatedAsOnOtherProcessorsUpToTheLastBit) {
   torch::manual_seed(7);
   const auto x = drawn(300, 2 * 49) * 8;
   auto expected = torch::empty({300, 49}, torch::kBFloat16);
   for (const auto gate : {row_kernels::Gate::silu, row_kernels::Gate::gelu_tanh}) {
-    row_kernels::gated(gate, static_cast<const amx::Bf16*>(x.const_data_ptr()),
-                       static_cast<amx::Bf16*>(expected.data_ptr()), 300, 49);
+    row_kernels::gated(gate, static_cast<const bf16::Bf16*>(x.const_data_ptr()),
+                       static_cast<bf16::Bf16*>(expected.data_ptr()), 300, 49);
     const auto activation = gate == row_kernels::Gate::silu ? Activation::silu : Activation::gelu_tanh;
     const auto last_bit = wide(expected).abs() * std::ldexp(1.0, -7) + 1e-30;
     EXPECT_LE(((wide(gated(x, activation)) - wide(expected)).abs() / last_bit).max().item<double>(), 1);

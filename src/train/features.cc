@@ -25,9 +25,13 @@ torch::Tensor FeaturePass::compute_pack(std::size_t pack) const {
   std::vector<const std::vector<std::int32_t>*> members;
   for (const std::int64_t row : plan_.rows(pack)) members.push_back(&rows_[row]);
   const PackedBatch batch = PackedBatch::pack(members);
-  const torch::Tensor hidden = backbone_.forward(batch, std::span(&spec_.depth, 1)).front();
   std::vector<torch::Tensor> pooled;
-  for (const Pooling pooling : spec_.pooling) pooled.push_back(pool(hidden, batch.lengths, pooling));
+  if (spec_.depth == backbone_.config().layers && spec_.pooling.size() == 1) {
+    pooled.push_back(backbone_.pooled(batch, spec_.pooling.front()));
+  } else {
+    const torch::Tensor hidden = backbone_.forward(batch, std::span(&spec_.depth, 1)).front();
+    for (const Pooling pooling : spec_.pooling) pooled.push_back(pool(hidden, batch.lengths, pooling));
+  }
   return torch::cat(pooled, 1).to(torch::kBFloat16).contiguous();
 }
 

@@ -36,8 +36,7 @@ torch::Tensor predict_logits(const Student& student, const InputRows& rows, cons
   return answer_rows(
       rows, classes,
       [&](const PackedBatch& batch) {
-        const torch::Tensor hidden = student.backbone->forward(batch, student.adapter);
-        return student.head->forward(pool(hidden, batch.lengths, student.pooling));
+        return student.head->forward(student.backbone->pooled(batch, student.pooling, student.adapter));
       },
       hooks);
 }

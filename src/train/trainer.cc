@@ -229,8 +229,7 @@ class Trainer {
       result_.flops += upper_flops(backbone_.config(), task_.tokens.depth(), length, trained);
       if (again) result_.flops += upper_flops(backbone_.config(), task_.tokens.depth(), length, false);
     }
-    return head_.forward(
-        pool(backbone_.forward(packed, adapter_, task_.activations), packed.lengths, pooling_));
+    return head_.forward(backbone_.pooled(packed, pooling_, adapter_, task_.activations));
   }
 
   // The student's p for the whole batch, before any gradient: targets see all rows, however the batch is cut.

@@ -1,17 +1,22 @@
 #pragma once
-// Products of bf16 matrices by the tile registers of x86 processors (Intel AMX; Intel SDM vol. 1, chapter
-// 18), summed in fp32 and rounded once. An element's bits do not depend on the number of rows, columns or
-// threads, and no code is made for a shape: batches hardly ever have the same number of tokens twice.
-// Only for processors that has_tile_registers() (base/processor.h) is true of.
+// Products of bf16 matrices on x86 processors that multiply them, summed in fp32 and rounded once. An
+// element's bits do not depend on the number of rows, columns or threads, and no code is made for a shape:
+// batches hardly ever have the same number of tokens twice.
 
 #include <cstdint>
 #include <optional>
 
 #include "model/row_kernels.h"
 
-namespace qinglan::amx {
+namespace qinglan::bf16 {
 
 using row_kernels::Bf16;
+
+// What multiplies: the dot products of AVX-512 BF16 (Intel SDM vol. 2, VDPBF16PS), or tile registers (Intel
+// AMX; vol. 1, chapter 18). They add in another order, and so have other bits.
+enum class Unit { vectors, tiles };
+// The fastest that this processor has (base/processor.h), if any.
+std::optional<Unit> fastest_unit();
 
 // A matrix [rows, k]: element (row, i) is data[row stride + i], or data[i stride + row] where it lies by k.
 struct Operand {
@@ -39,10 +44,10 @@ struct Product {
   std::optional<Gated> gated = std::nullopt;  // then `add` is null
 };
 
-// The gate alone, with the same bits: gate_up [rows, 2 width], y [rows, width].
+// The gate alone, with the same bits, on every unit: gate_up [rows, 2 width], y [rows, width].
 void gate(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_t rows, std::int64_t width);
 
-// By all threads of LibTorch. m, n and k are positive.
-void multiply(const Product& product);
+// By all threads of LibTorch. m, n and k are positive, and the processor has the unit.
+void multiply(const Product& product, Unit unit);
 
-}  // namespace qinglan::amx
+}  // namespace qinglan::bf16

@@ -1,0 +1,127 @@
+#include "model/bf16_product.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/error.h"
+#include "base/processor.h"
+#include "model/share.h"
+
+#if defined(__x86_64__)
+
+#include "model/aligned.h"
+#include "model/prepared_product.h"
+
+namespace qinglan::bf16 {
+namespace {
+
+// Work of one thread at a time: so many rows of a at most, and panels of b up to so many bytes, which then
+// stay in the second-level cache. Tiles want many panels to a row; vectors need one.
+constexpr std::int64_t kRowsOfTask = 128;
+constexpr std::int64_t kBytesForTiles = 960 << 10, kBytesForVectors = 160 << 10;
+// From here on C would only push the operands out of the cache, and is written past it.
+constexpr std::int64_t kStreamedBytes = 2 << 20;
+// A product of fewer multiplications is done before another thread has woken up.
+constexpr std::int64_t kAlone = 1 << 18;
+
+// body(0) to body(count - 1), by this thread alone or by all.
+template <typename Body>
+void each(std::int64_t count, bool alone, const Body& body) {
+  share(count, alone ? count : 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t one = begin; one < end; ++one) body(one);
+  });
+}
+
+// An operand in panels. `gated`: a panel has 16 rows of the operand's first half and the 16 of its second
+// half that those gate.
+Aligned<Bf16> packed(const Operand& operand, Form form, std::int64_t rows, std::int64_t k, bool gated,
+                     bool alone) {
+  const std::int64_t size = steps_of(k) * kStep, side = gated ? kSide / 2 : kSide,
+                     to_second = gated ? rows / 2 : kSide / 2;
+  auto panels = aligned<Bf16>(panels_of(rows) * size);
+  if (operand.by_k)
+    each(steps_of(k), alone,
+         [&](std::int64_t step) { pack_step(operand, form, step, rows, k, panels.get()); });
+  else
+    each(panels_of(rows), alone, [&](std::int64_t panel) {
+      pack_rows(operand, form, panel * side, panel * side + to_second, rows, k, panels.get() + panel * size);
+    });
+  return panels;
+}
+
+// [panels x 32] fp32, in the order of b's panels, zeros behind the last.
+Aligned<float> widened_bias(const Product& p) {
+  const std::int64_t count = panels_of(p.n) * kSide, half = kSide / 2;
+  auto wide = aligned<float>(count);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t from = p.gated ? i / kSide * half + i % half + (i % kSide < half ? 0 : p.n / 2) : i;
+    wide[i] = from < p.n ? std::bit_cast<float>(static_cast<std::uint32_t>(p.bias[from].bits) << 16) : 0.0f;
+  }
+  return wide;
+}
+
+// Whether C is large, and its rows are whole lines of the cache.
+bool is_streamed(const Product& p) {
+  return !p.gated && 2 * p.m * p.n > kStreamedBytes && p.n % kSide == 0 && p.stride % kSide == 0 &&
+         reinterpret_cast<std::uintptr_t>(p.c) % 64 == 0;
+}
+
+}  // namespace
+
+QL_BF16 void gate(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_t rows,
+                  std::int64_t width) {
+  for (std::int64_t row = 0; row < rows; ++row, gate_up += 2 * width, y += width)
+    for (std::int64_t i = 0; i < width; i += 16) {
+      const auto left = static_cast<__mmask16>(first_of(std::min<std::int64_t>(16, width - i)));
+      const auto read = [&](const Bf16* from) QL_BF16 { return _mm256_maskz_loadu_epi16(left, from); };
+      _mm256_mask_storeu_epi16(y + i, left, gated_of(gate, read(gate_up + i), read(gate_up + width + i)));
+    }
+}
+
+std::optional<Unit> fastest_unit() {
+  if (has_tile_registers()) return Unit::tiles;
+  return has_bf16_vectors() ? std::optional(Unit::vectors) : std::nullopt;
+}
+
+void multiply(const Product& product, Unit unit) {
+  const auto& [a, b, m, n, k, bias, add, c, stride, gated] = product;
+  const bool tiles = unit == Unit::tiles;
+  QL_CHECK(tiles ? has_tile_registers() : has_bf16_vectors(), "a unit that this processor does not have");
+  QL_CHECK(m > 0 && n > 0 && k > 0, "a product of nothing");
+  QL_CHECK(!gated || (n % kSide == 0 && !b.by_k && !add), "a product that cannot be gated");
+  const bool alone = m * n * k < kAlone,
+             in_place = !a.by_k && k % kSide == 0 && m >= (tiles ? kRowsOfTiles : kRowsOfVectors);
+  const auto a_panels = in_place ? Aligned<Bf16>() : packed(a, Form::a, m, k, false, alone),
+             b_panels = packed(b, Form::b, n, k, gated.has_value(), alone);
+  const auto wide_bias = bias ? widened_bias(product) : Aligned<float>();
+  const PreparedProduct prepared{product, a_panels.get(), b_panels.get(), wide_bias.get(),
+                                 is_streamed(product)};
+
+  const auto share_of = [](std::int64_t whole, std::int64_t parts) { return (whole + parts - 1) / parts; };
+  const std::int64_t panels = panels_of(n), bytes = tiles ? kBytesForTiles : kBytesForVectors,
+                     most = std::max<std::int64_t>(1, bytes / (2 * steps_of(k) * kStep)),
+                     groups = share_of(panels, most), group = share_of(panels, groups),
+                     block = tiles ? kRowsOfTiles : kRowsOfVectors, chunks = share_of(m, kRowsOfTask),
+                     chunk = share_of(share_of(m, chunks), block) * block;
+  each(groups * chunks, alone, [&](std::int64_t task) {
+    const std::int64_t row = task % chunks * chunk, panel = task / chunks * group;
+    (tiles ? run_on_tiles : run_on_vectors)(prepared, {row, std::min(row + chunk, m)},
+                                            {panel, std::min(panel + group, panels)});
+  });
+}
+
+}  // namespace qinglan::bf16
+
+#else
+
+namespace qinglan::bf16 {
+
+std::optional<Unit> fastest_unit() { return std::nullopt; }
+void gate(row_kernels::Gate, const Bf16*, Bf16*, std::int64_t, std::int64_t) {
+  QL_CHECK(false, "this processor does not multiply bf16");
+}
+void multiply(const Product&, Unit) { QL_CHECK(false, "this processor does not multiply bf16"); }
+
+}  // namespace qinglan::bf16
+
+#endif
