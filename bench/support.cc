@@ -94,6 +94,13 @@ std::string number(double value) {
   return text;
 }
 
+std::string verdict_of(const Row& row, double ratio, bool judged) {
+  const auto reaches = [&](double bound) { return row.higher_is_better ? ratio >= bound : ratio <= bound; };
+  if (!judged || !row.must) return "not judged";
+  if (!reaches(*row.must)) return "MISSED";
+  return row.aim && reaches(*row.aim) ? "aim reached" : "met";
+}
+
 }  // namespace
 
 Row against_limit(std::string name, double ours, double must, double aim, std::string unit,
@@ -107,22 +114,15 @@ bool Report::wants(const std::string& section) const {
 
 void Report::add(const Row& row, bool judged) {
   const double ratio = row.ours / row.theirs;
-  const auto reaches = [&](double bound) { return row.higher_is_better ? ratio >= bound : ratio <= bound; };
-  Json json = {{"name", row.name},
-               {"ours", row.ours},
-               {"theirs", row.theirs},
-               {"unit", row.unit},
-               {"ratio", ratio},
-               {"better", row.higher_is_better ? "higher" : "lower"},
-               {"judged", judged && row.must.has_value()},
-               {"note", row.note}};
+  const std::string verdict = verdict_of(row, ratio, judged);
+  Json json = {{"name", row.name},     {"ours", row.ours},
+               {"theirs", row.theirs}, {"unit", row.unit},
+               {"ratio", ratio},       {"better", row.higher_is_better ? "higher" : "lower"},
+               {"verdict", verdict},   {"note", row.note}};
   if (row.must) json["must"] = *row.must;
   if (row.aim) json["aim"] = *row.aim;
   rows_.push_back(json);
   std::FILE* out = json_ ? stderr : stdout;
-  std::string verdict = "not judged";
-  if (judged && row.must)
-    verdict = !reaches(*row.must) ? "MISSED" : row.aim && reaches(*row.aim) ? "aim reached" : "met";
   std::fprintf(out, "%-58s %10s %10s %-9s %6sx  must %s aim %s  %s\n", row.name.c_str(),
                number(row.ours).c_str(), number(row.theirs).c_str(), row.unit.c_str(), number(ratio).c_str(),
                row.must ? number(*row.must).c_str() : "-", row.aim ? number(*row.aim).c_str() : "-",

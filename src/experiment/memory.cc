@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/processor.h"
 #include "catalog/model_cost.h"
 
 namespace qinglan {
@@ -31,11 +32,17 @@ Widths widths_of(const ModelConfig& config) {
           wide(config.intermediate) * (config.gated ? 2 : 1)};
 }
 
+// Whether a pass without gradients has gate and up in registers alone (model/products.h, gated_linear).
+bool gates_at_once(const ModelConfig& config, double bytes) {
+  const bool known = config.activation == Activation::silu || config.activation == Activation::gelu_tanh;
+  return config.gated && known && bytes < 4 && has_bf16_vectors();
+}
+
 // Values a token at the widest point of a pass without gradients: in the feed-forward or around attention.
-double forward_values(const ModelConfig& config) {
+double forward_values(const ModelConfig& config, double bytes) {
   const Widths w = widths_of(config);
   const double qkv = w.q + 2 * w.kv;
-  const double feed_forward = 3 * w.c + w.up + w.i;
+  const double feed_forward = 3 * w.c + (gates_at_once(config, bytes) ? 0 : w.up) + w.i;
   const double attention = 2 * w.c + (config.qk_norm ? 2 : 1) * qkv + w.q + w.c;
   return std::max(feed_forward, attention);
 }
@@ -50,6 +57,13 @@ double saved_values(const ModelConfig& config, bool full) {
   if (config.residual == Residual::parallel) values -= w.c;
   if (full) values += w.c + w.i;
   return values;
+}
+
+// Of these, what the last block does not keep where its attention's results are read for one token of each
+// document: see Backbone::pooled.
+double spared_values(const ModelConfig& config, bool full) {
+  const Widths w = widths_of(config);
+  return w.c + w.up + (full ? w.c + w.i : 0);
 }
 
 // Values a token beside the saved ones while one block's backward pass runs.
@@ -89,7 +103,7 @@ double pass_tokens(const NodeTexts& texts, double rows) {
 }
 
 double pass_bytes(const ModelConfig& config, double tokens, double bytes) {
-  return tokens * bytes * forward_values(config);
+  return tokens * bytes * forward_values(config, bytes);
 }
 
 // About how many standard deviations the largest of n normal draws lies above the mean.
@@ -112,9 +126,11 @@ double fine_tuning_bytes(const Node& node, const ModelConfig& config, const Node
   const bool full = learner.at("kind") == "full";
   const double tokens = micro_tokens(texts, learner),
                layers = static_cast<double>(trained_layers(node, config));
+  const bool one_token = learner.value("pooling", Json::array()) != Json::array({"mean"});
   // Recomputed, blocks keep their inputs, and one of them all it needs.
-  const double saved = node.recompute ? layers * widths_of(config).c + saved_values(config, full)
-                                      : layers * saved_values(config, full);
+  const double saved =
+      node.recompute ? layers * widths_of(config).c + saved_values(config, full)
+                     : layers * saved_values(config, full) - (one_token ? spared_values(config, full) : 0);
   const double activations = tokens * bytes * (saved + backward_values(config));
   const double asked = std::max(static_cast<double>(texts.test), static_cast<double>(texts.train) / 2);
   const double pass = pass_bytes(config, pass_tokens(texts, asked), bytes);

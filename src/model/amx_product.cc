@@ -76,7 +76,7 @@ QL_AMX inline void sum_block(const Rows& a, const Bf16* b, std::int64_t first, s
 
 template <bool gated>
 QL_AMX void run(const PreparedProduct& product, Range rows, Range panels) {
-  const std::int64_t steps = product.steps(),
+  const std::int64_t steps = product.terms.steps,
                      parts = steps <= kStepsAtOnce ? 1 : (steps + kStepsOfPart - 1) / kStepsOfPart;
   // What blocks of the same rows have summed up to the next part; exactly, and so their bits show no parts.
   const auto so_far = parts > 1 ? aligned<float>((panels.end - panels.begin) * kStep) : Aligned<float>();
@@ -85,18 +85,21 @@ QL_AMX void run(const PreparedProduct& product, Range rows, Range panels) {
   int side = 0;
   _tile_loadconfig(&kEightTiles);
   for (std::int64_t at = rows.begin; at < rows.end; at += kRowsOfTiles) {
-    const std::int64_t row = product.a_panels ? at : std::min(at, product.of.m - kRowsOfTiles);
-    const Rows a = product.rows_from(row);
+    const std::int64_t row = product.block_at(at, kRowsOfTiles);
+    const Rows a = product.terms.rows_from(row);
     for (std::int64_t part = 0; part < parts; ++part)
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
         float* kept = so_far.get() + (panel - panels.begin) * kStep;
         start_block(product.bias ? product.bias + panel * kSide : nullptr, part > 0 ? kept : nullptr);
-        sum_block<gated>(a, product.panel(panel), steps * part / parts, steps * (part + 1) / parts, before);
+        sum_block<gated>(a, product.terms.panel(panel), steps * part / parts, steps * (part + 1) / parts,
+                         before);
         before = {};
         if (part + 1 < parts) {
           store_block(kept);
           continue;
         }
+        if (product.more.steps)
+          sum_block<gated>(product.more.rows_from(row), product.more.panel(panel), 0, product.more.steps, {});
         store_block(sums[side]);
         before = {sums[side], product.target(row, panel)};
         side ^= 1;
@@ -104,7 +107,6 @@ QL_AMX void run(const PreparedProduct& product, Range rows, Range panels) {
   }
   for (std::int64_t row = 0; row < kSide; ++row) finish_row<gated>(before, row);
   _tile_release();
-  if (product.streamed) _mm_sfence();
 }
 
 }  // namespace

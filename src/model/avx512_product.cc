@@ -9,24 +9,24 @@ namespace {
 // A panel of b stays in the caches for all rows of the task.
 template <bool gated>
 QL_BF16 void run(const PreparedProduct& product, Range rows, Range panels) {
-  const std::int64_t steps = product.steps();
   for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
     const float* bias = product.bias ? product.bias + panel * kSide : nullptr;
     const __m512 low = bias ? _mm512_loadu_ps(bias) : _mm512_setzero_ps(),
                  high = bias ? _mm512_loadu_ps(bias + 16) : _mm512_setzero_ps();
     for (std::int64_t at = rows.begin; at < rows.end; at += kRowsOfVectors) {
-      const std::int64_t row = product.a_panels ? at : std::min(at, product.of.m - kRowsOfVectors);
+      const std::int64_t row = product.block_at(at, kRowsOfVectors);
       Sums sums;
 #pragma GCC unroll 8
       for (auto& of_row : sums) of_row[0] = low, of_row[1] = high;
-      add_steps(product.rows_from(row), product.panel(panel), steps, sums);
+      add_steps(product.terms.rows_from(row), product.terms.panel(panel), product.terms.steps, sums);
+      if (product.more.steps)
+        add_steps(product.more.rows_from(row), product.more.panel(panel), product.more.steps, sums);
       const Target to = product.target(row, panel);
 #pragma GCC unroll 8
       for (int i = 0; i < kRowsOfVectors; ++i)
         if (i < to.rows) finish_row<gated>(to, i, sums[i][0], sums[i][1]);
     }
   }
-  if (product.streamed) _mm_sfence();
 }
 
 }  // namespace

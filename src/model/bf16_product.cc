@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "base/error.h"
 #include "base/processor.h"
@@ -19,8 +20,32 @@ namespace {
 // stay in the second-level cache. Tiles want many panels to a row; vectors need one.
 constexpr std::int64_t kRowsOfTask = 128;
 constexpr std::int64_t kBytesForTiles = 960 << 10, kBytesForVectors = 160 << 10;
-// From here on C would only push the operands out of the cache, and is written past it.
-constexpr std::int64_t kStreamedBytes = 2 << 20;
+
+std::int64_t rows_of_block(Unit unit) { return unit == Unit::tiles ? kRowsOfTiles : kRowsOfVectors; }
+
+// How a product is cut into tasks, as equal as whole blocks and panels allow.
+class Tasks {
+ public:
+  Tasks(const Product& product, Unit unit) : m_(product.m), panels_(panels_of(product.n)) {
+    const std::int64_t bytes = unit == Unit::tiles ? kBytesForTiles : kBytesForVectors,
+                       most = std::max<std::int64_t>(1, bytes / (2 * steps_of(product.k) * kStep));
+    groups_ = parts(panels_, most);
+    group_ = parts(panels_, groups_);
+    chunks_ = parts(m_, kRowsOfTask);
+    chunk_ = parts(parts(m_, chunks_), rows_of_block(unit)) * rows_of_block(unit);
+  }
+  std::int64_t count() const { return groups_ * chunks_; }
+  Range rows(std::int64_t task) const { return cut(task % chunks_ * chunk_, chunk_, m_); }
+  Range panels(std::int64_t task) const { return cut(task / chunks_ * group_, group_, panels_); }
+
+ private:
+  static std::int64_t parts(std::int64_t whole, std::int64_t size) { return (whole + size - 1) / size; }
+  static Range cut(std::int64_t begin, std::int64_t size, std::int64_t end) {
+    return {begin, std::min(begin + size, end)};
+  }
+  std::int64_t m_, panels_, groups_, group_, chunks_, chunk_;
+};
+
 // A product of fewer multiplications is done before another thread has woken up.
 constexpr std::int64_t kAlone = 1 << 18;
 
@@ -60,12 +85,6 @@ Aligned<float> widened_bias(const Product& p) {
   return wide;
 }
 
-// Whether C is large, and its rows are whole lines of the cache.
-bool is_streamed(const Product& p) {
-  return !p.gated && 2 * p.m * p.n > kStreamedBytes && p.n % kSide == 0 && p.stride % kSide == 0 &&
-         reinterpret_cast<std::uintptr_t>(p.c) % 64 == 0;
-}
-
 }  // namespace
 
 QL_BF16 void gate(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_t rows,
@@ -84,29 +103,29 @@ std::optional<Unit> fastest_unit() {
 }
 
 void multiply(const Product& product, Unit unit) {
-  const auto& [a, b, m, n, k, bias, add, c, stride, gated] = product;
+  const auto& [a, b, m, n, k, bias, add, c, stride, gated, more] = product;
   const bool tiles = unit == Unit::tiles;
   QL_CHECK(tiles ? has_tile_registers() : has_bf16_vectors(), "a unit that this processor does not have");
   QL_CHECK(m > 0 && n > 0 && k > 0, "a product of nothing");
   QL_CHECK(!gated || (n % kSide == 0 && !b.by_k && !add), "a product that cannot be gated");
-  const bool alone = m * n * k < kAlone,
-             in_place = !a.by_k && k % kSide == 0 && m >= (tiles ? kRowsOfTiles : kRowsOfVectors);
-  const auto a_panels = in_place ? Aligned<Bf16>() : packed(a, Form::a, m, k, false, alone),
-             b_panels = packed(b, Form::b, n, k, gated.has_value(), alone);
+  QL_CHECK(!more || (!gated && !more->a.by_k && more->k % kSide == 0), "terms that no unit adds");
+  const bool alone = m * n * k < kAlone, in_place = !a.by_k && k % kSide == 0 && m >= rows_of_block(unit);
+  const auto in_panels = [&](const Terms& terms) {
+    return std::pair(in_place ? Aligned<Bf16>() : packed(terms.a, Form::a, m, terms.k, false, alone),
+                     packed(terms.b, Form::b, n, terms.k, gated.has_value(), alone));
+  };
+  const auto [a_panels, b_panels] = in_panels({a, b, k});
+  const auto [more_a, more_b] = more ? in_panels(*more) : std::pair<Aligned<Bf16>, Aligned<Bf16>>();
   const auto wide_bias = bias ? widened_bias(product) : Aligned<float>();
-  const PreparedProduct prepared{product, a_panels.get(), b_panels.get(), wide_bias.get(),
-                                 is_streamed(product)};
+  const PreparedProduct prepared{
+      product,
+      {a, a_panels.get(), b_panels.get(), steps_of(k)},
+      {more ? more->a : Operand{}, more_a.get(), more_b.get(), more ? steps_of(more->k) : 0},
+      wide_bias.get()};
 
-  const auto share_of = [](std::int64_t whole, std::int64_t parts) { return (whole + parts - 1) / parts; };
-  const std::int64_t panels = panels_of(n), bytes = tiles ? kBytesForTiles : kBytesForVectors,
-                     most = std::max<std::int64_t>(1, bytes / (2 * steps_of(k) * kStep)),
-                     groups = share_of(panels, most), group = share_of(panels, groups),
-                     block = tiles ? kRowsOfTiles : kRowsOfVectors, chunks = share_of(m, kRowsOfTask),
-                     chunk = share_of(share_of(m, chunks), block) * block;
-  each(groups * chunks, alone, [&](std::int64_t task) {
-    const std::int64_t row = task % chunks * chunk, panel = task / chunks * group;
-    (tiles ? run_on_tiles : run_on_vectors)(prepared, {row, std::min(row + chunk, m)},
-                                            {panel, std::min(panel + group, panels)});
+  const Tasks tasks(product, unit);
+  each(tasks.count(), alone, [&](std::int64_t task) {
+    (tiles ? run_on_tiles : run_on_vectors)(prepared, tasks.rows(task), tasks.panels(task));
   });
 }
 

@@ -32,8 +32,14 @@ struct Gated {
   Bf16* y;
 };
 
-// c[i, j] = bias[j] + add[i, j] + sum over k of a(i, k) b(j, k). c and add [m, n] have rows of `stride`
-// elements.
+// Products that are added to the same sums: a [m, k] lies by rows, and k is a multiple of 32.
+struct Terms {
+  Operand a, b;
+  std::int64_t k;
+};
+
+// c[i, j] = bias[j] + add[i, j] + sum over k of a(i, k) b(j, k), and `more` such terms. c and add [m, n] have
+// rows of `stride` elements.
 struct Product {
   Operand a, b;
   std::int64_t m, n, k;
@@ -42,6 +48,7 @@ struct Product {
   Bf16* c;           // null where it is gated
   std::int64_t stride;
   std::optional<Gated> gated = std::nullopt;  // then `add` is null
+  std::optional<Terms> more = std::nullopt;
 };
 
 // The gate alone, with the same bits, on every unit: gate_up [rows, 2 width], y [rows, width].

@@ -8,18 +8,17 @@
 namespace qinglan {
 namespace {
 
-// base + (alpha / r) x A^T B^T in the compute type, for matrices side by side: their A's stand in one
-// product, their B's on the diagonal of another.
-torch::Tensor add_low_rank(const torch::Tensor& base, const torch::Tensor& x, const LoraAdapter& adapter,
-                           std::int64_t layer, std::initializer_list<LoraAdapter::Target> targets) {
+// (alpha / r) B A in the compute type, of matrices side by side: their A's one below the other, their B's on
+// a diagonal.
+products::LowRank low_rank(const LoraAdapter& adapter, std::int64_t layer,
+                           std::initializer_list<LoraAdapter::Target> targets, torch::Dtype dtype) {
   std::vector<torch::Tensor> as, bs;
   for (const auto target : targets) {
     as.push_back(adapter.a(layer, target));
     bs.push_back(adapter.b(layer, target) * adapter.scale());
   }
-  const auto a = (as.size() == 1 ? as[0] : torch::cat(as)).to(x.scalar_type());
-  const auto b = (bs.size() == 1 ? bs[0] : torch::block_diag(bs)).to(x.scalar_type());
-  return products::add_times(base, products::linear(x, a), b.t());
+  return {(as.size() == 1 ? as[0] : torch::cat(as)).to(dtype),
+          (bs.size() == 1 ? bs[0] : torch::block_diag(bs)).to(dtype)};
 }
 
 torch::Tensor add_residual(torch::Tensor x, const torch::Tensor& update) {
@@ -50,18 +49,21 @@ torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x, c
                                   const torch::Tensor& base) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
   const auto& kind = inputs.kind_of(config_, number);
-  auto qkv = layer.qkv.linear(x, layer.qkv_bias);
-  const bool adapted = inputs.adapter && inputs.adapter->covers(number);
-  if (adapted)
-    qkv = add_low_rank(qkv, x, *inputs.adapter, number, {LoraAdapter::q, LoraAdapter::k, LoraAdapter::v});
+  const LoraAdapter* adapter = inputs.adapter && inputs.adapter->covers(number) ? inputs.adapter : nullptr;
+  const auto terms = [&](std::initializer_list<LoraAdapter::Target> targets) {
+    return low_rank(*adapter, number, targets, x.scalar_type());
+  };
+  auto qkv =
+      adapter ? layer.qkv.adapted(x, terms({LoraAdapter::q, LoraAdapter::k, LoraAdapter::v}), layer.qkv_bias)
+              : layer.qkv.linear(x, layer.qkv_bias);
   if (config_.qk_norm) qkv = norm_heads(qkv, layer.q_norm, layer.k_norm, config_);
   if (kind.rotary_rows.defined())
     qkv = rotate_(qkv, kind.rotary, kind.rotary_rows, config_.heads + config_.kv_heads, config_.head_dim);
   const auto context = inputs.rows(config_, number,
                                    inputs.padding ? operators::attend(qkv, *inputs.padding, kind.attention)
                                                   : attend(qkv, inputs.lengths, kind.attention));
-  const auto out = layer.o.linear(context, layer.o_bias, base);
-  return adapted ? add_low_rank(out, context, *inputs.adapter, number, {LoraAdapter::o}) : out;
+  return adapter ? layer.o.adapted(context, terms({LoraAdapter::o}), layer.o_bias, base)
+                 : layer.o.linear(context, layer.o_bias, base);
 }
 
 torch::Tensor Backbone::feed_forward(std::int64_t number, const torch::Tensor& x,

@@ -124,6 +124,18 @@ torch::Tensor Matrix::linear(const torch::Tensor& x, const torch::Tensor& bias,
   return StoredLinear::apply(x, base.defined() ? base : torch::empty({0}), &added, stored_.get());
 }
 
+torch::Tensor Matrix::adapted(const torch::Tensor& x, const products::LowRank& terms,
+                              const torch::Tensor& bias, const torch::Tensor& base) const {
+  const bool trained = plain_.defined() && plain_.requires_grad();
+  if (!products::adapts(x) || trained || terms.b.size(0) > kPanelRows)
+    return products::add_times(linear(x, bias, base), products::linear(x, terms.a), terms.b.t());
+  if (!stored_) return products::adapted(x, [plain = plain_] { return plain; }, terms, {bias, base});
+  const auto whole = [stored = stored_.get()] {
+    return dequantize(*stored, 0, stored->out, panel_buffer(*stored));
+  };
+  return products::adapted(x, whole, terms, {bias, base});
+}
+
 torch::Tensor Matrix::gated(const torch::Tensor& x, const torch::Tensor& bias, Activation activation) const {
   const std::int64_t out = stored_ ? stored_->out : plain_.size(0);
   if (torch::GradMode::is_enabled() || out > kPanelRows) return qinglan::gated(linear(x, bias), activation);

@@ -13,6 +13,7 @@
 
 #include "catalog/model_config.h"
 #include "model/device_rows.h"
+#include "model/products.h"
 #include "model/weight_rows.h"
 
 namespace qinglan {
@@ -31,6 +32,9 @@ class Matrix {
   // of its own, and must outlive the backward pass.
   torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& bias = {},
                        const torch::Tensor& base = {}) const;
+  // The same with low-rank terms b [out, r] a [r, in] beside W, which is frozen: plus x a^T b^T.
+  torch::Tensor adapted(const torch::Tensor& x, const products::LowRank& terms,
+                        const torch::Tensor& bias = {}, const torch::Tensor& base = {}) const;
   // x W^T + bias = gate | up [T, 2 I] -> act(gate) up [T, I] (kernels.h).
   torch::Tensor gated(const torch::Tensor& x, const torch::Tensor& bias, Activation activation) const;
   // Rows `ids` [T] int64 -> [T, in]: an embedding.

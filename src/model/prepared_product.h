@@ -26,36 +26,45 @@ struct Target {
   std::int64_t stride;
   std::int64_t rows;
   __mmask32 columns;
-  bool streamed;
   row_kernels::Gate gate;
+};
+
+// Terms of the sums, in steps of 32. Rows of a are read where they are, or from panels.
+struct PreparedTerms {
+  Operand a;
+  const Bf16* a_panels;  // null: rows are read where they are
+  const Bf16* b_panels;
+  std::int64_t steps;  // 0: there are none
+
+  const Bf16* panel(std::int64_t number) const { return b_panels + number * steps * kStep; }
+  // Of a panel, rows 0, 8, 16 and 24 can be asked for.
+  Rows rows_from(std::int64_t row) const {
+    if (!a_panels) return rows_of_matrix(a.data + row * a.stride, a.stride);
+    const std::int64_t within = row % kSide;
+    return rows_of_panel(a_panels + row / kSide * steps * kStep + within / 16 * kTile + within % 16 * kSide);
+  }
 };
 
 struct PreparedProduct {
   Product of;
-  const Bf16* a_panels;  // null: rows are read where they are
-  const Bf16* b_panels;
+  PreparedTerms terms, more;
   const float* bias;  // [panels of b x 32], or null
-  bool streamed;      // C is written past the cache
 
-  std::int64_t steps() const { return steps_of(of.k); }
-  const Bf16* panel(std::int64_t number) const { return b_panels + number * steps() * kStep; }
-  // Of a panel, rows 0, 8, 16 and 24 can be asked for.
-  Rows rows_from(std::int64_t row) const {
-    if (!a_panels) return rows_of_matrix(of.a.data + row * of.a.stride, of.a.stride);
-    const std::int64_t within = row % kSide;
-    return rows_of_panel(a_panels + row / kSide * steps() * kStep + within / 16 * kTile +
-                         within % 16 * kSide);
+  // Rows of a that are read in place end with the matrix: the last block then holds some of the one before it
+  // again. A unit has `most` rows in a block.
+  std::int64_t block_at(std::int64_t row, std::int64_t most) const {
+    return terms.a_panels ? row : std::min(row, of.m - most);
   }
   Target target(std::int64_t row, std::int64_t panel) const {
     const auto& p = of;
     const std::int64_t rows = std::min(kSide, p.m - row);
     if (p.gated) {
       const std::int64_t width = p.n / 2;
-      return {p.gated->y + row * width + panel * kSide / 2, nullptr, width, rows, 0, false, p.gated->gate};
+      return {p.gated->y + row * width + panel * kSide / 2, nullptr, width, rows, 0, p.gated->gate};
     }
     const std::int64_t at = row * p.stride + panel * kSide;
-    return {p.c + at, p.add ? p.add + at : nullptr, p.stride, rows, first_of(p.n - panel * kSide),
-            streamed, row_kernels::Gate::silu};
+    return {p.c + at, p.add ? p.add + at : nullptr,  p.stride,
+            rows,     first_of(p.n - panel * kSide), row_kernels::Gate::silu};
   }
 };
 
@@ -91,8 +100,6 @@ QL_BF16 inline void finish_row(const Target& to, std::int64_t row, __m512 low, _
     _mm256_storeu_si256(
         reinterpret_cast<__m256i*>(to.c + row * to.stride),
         gated_of(to.gate, _mm512_castsi512_si256(rounded), _mm512_extracti64x4_epi64(rounded, 1)));
-  else if (to.streamed)
-    _mm512_stream_si512(reinterpret_cast<__m512i*>(to.c + row * to.stride), rounded);
   else
     _mm512_mask_storeu_epi16(to.c + row * to.stride, to.columns, rounded);
 }
@@ -101,9 +108,7 @@ struct Range {
   std::int64_t begin, end;
 };
 
-// Rows read in place end with the matrix: the last block then holds some of the one before it again. So they
-// need as many as the unit has in a block.
-constexpr std::int64_t kRowsOfTiles = 32, kRowsOfVectors = 8;
+constexpr std::int64_t kRowsOfTiles = 32, kRowsOfVectors = 8;  // of a block
 void run_on_tiles(const PreparedProduct& product, Range rows, Range panels);
 void run_on_vectors(const PreparedProduct& product, Range rows, Range panels);
 

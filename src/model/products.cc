@@ -1,5 +1,9 @@
 #include "model/products.h"
 
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
 #include "model/bf16_product.h"
 #include "model/kernels.h"
 
@@ -36,14 +40,21 @@ bf16::Product product_of(const Side& a, const Side& b, std::int64_t m, std::int6
   return {a.operand, b.operand, m, n, k, nullptr, nullptr, nullptr, n};
 }
 
+// Rows of `k` elements that are summed over as well.
+struct MoreSides {
+  Side a, b;
+  std::int64_t k;
+};
+
 torch::Tensor multiply(const Side& a, const Side& b, std::int64_t m, std::int64_t n, std::int64_t k,
-                       const Added& added = {}) {
+                       const Added& added = {}, const std::optional<MoreSides>& more = {}) {
   auto c = torch::empty({m, n}, torch::kBFloat16);
   const auto bias = added.bias.defined() ? added.bias.contiguous() : added.bias,
              base = added.base.defined() ? added.base.contiguous() : added.base;
   auto product = product_of(a, b, m, n, k);
   if (bias.defined()) product.bias = data_of(bias);
   if (base.defined()) product.add = data_of(base);
+  if (more) product.more = bf16::Terms{more->a.operand, more->b.operand, more->k};
   product.c = static_cast<bf16::Bf16*>(c.data_ptr());
   bf16::multiply(product, *bf16::fastest_unit());
   return c;
@@ -97,6 +108,56 @@ torch::Tensor by_unit(const torch::Tensor& x, const torch::Tensor& weight, const
   return UnitProduct::apply(x, weight, or_empty(added.bias), or_empty(added.base), by_k);
 }
 
+struct HeldWeight : torch::CustomClassHolder {
+  explicit HeldWeight(Frozen weight) : weight(std::move(weight)) {}
+  Frozen weight;
+};
+
+// Low-rank terms whose rank is padded by zeros to whole steps of a unit.
+LowRank padded(const LowRank& terms) {
+  const std::int64_t left = -terms.a.size(0) & 31;
+  return {torch::constant_pad_nd(terms.a, {0, 0, 0, left}), torch::constant_pad_nd(terms.b, {0, left})};
+}
+
+class AdaptedProduct : public torch::autograd::Function<AdaptedProduct> {
+ public:
+  // `base` comes a second time in `added`, for the reason in or_empty(). `context` may be null.
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& a,
+                               const torch::Tensor& b, const torch::Tensor& /*base*/, const Added* added,
+                               const c10::intrusive_ptr<HeldWeight>& held) {
+    const LowRank terms = padded({a, b});
+    const std::int64_t tokens = x.size(0), in = x.size(1), out = b.size(0), rank = terms.a.size(0);
+    const auto inner = multiply({x, false}, {terms.a, false}, tokens, rank, in);
+    if (context) {
+      context->save_for_backward({x, inner, terms.a, terms.b});
+      context->saved_data["weight"] = c10::IValue::make_capsule(held);
+      context->saved_data["rank"] = a.size(0);
+    }
+    return multiply({x, false}, {held->weight(), false}, tokens, out, in, *added,
+                    MoreSides{{inner, false}, {terms.b, false}, rank});
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& grads) {
+    const auto saved = context->get_saved_variables();
+    const torch::Tensor &x = saved[0], &inner = saved[1], &a = saved[2], &b = saved[3], &grad = grads[0];
+    const auto held =
+        c10::static_intrusive_pointer_cast<HeldWeight>(context->saved_data["weight"].toCapsule());
+    const std::int64_t tokens = x.size(0), in = x.size(1), out = b.size(0), rank = a.size(0),
+                       true_rank = context->saved_data["rank"].toInt();
+    const auto of_inner = multiply({grad, false}, {b, true}, tokens, rank, out);
+    torch::Tensor of_x;
+    if (context->needs_input_grad(0))
+      of_x = multiply({grad, false}, {held->weight(), true}, tokens, in, out, {},
+                      MoreSides{{of_inner, false}, {a, true}, rank});
+    return {of_x,
+            multiply({of_inner, true}, {x, true}, rank, in, tokens).narrow(0, 0, true_rank),
+            multiply({grad, true}, {inner, true}, out, rank, tokens).narrow(1, 0, true_rank),
+            context->needs_input_grad(3) ? grad : torch::Tensor(),
+            torch::Tensor(),
+            torch::Tensor()};
+  }
+};
+
 }  // namespace
 
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const Added& added) {
@@ -113,6 +174,17 @@ torch::Tensor gated_linear(const torch::Tensor& x, const torch::Tensor& weight, 
       weight.stride(1) == 1)
     return multiply_gated(x, weight, bias, *gate);
   return gated(products::linear(x, weight, {bias}), activation);
+}
+
+bool adapts(const torch::Tensor& x) { return unit_serves(x, x); }
+
+torch::Tensor adapted(const torch::Tensor& x, const Frozen& weight, const LowRank& terms,
+                      const Added& added) {
+  QL_CHECK(adapts(x), "a product that no unit serves");
+  const auto held = c10::make_intrusive<HeldWeight>(weight);
+  if (!torch::GradMode::is_enabled())
+    return AdaptedProduct::forward(nullptr, x, terms.a, terms.b, {}, &added, held);
+  return AdaptedProduct::apply(x, terms.a, terms.b, or_empty(added.base), &added, held);
 }
 
 torch::Tensor times(const torch::Tensor& x, const torch::Tensor& weight) {

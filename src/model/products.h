@@ -4,6 +4,8 @@
 
 #include <torch/torch.h>
 
+#include <functional>
+
 #include "catalog/model_config.h"
 
 namespace qinglan::products {
@@ -20,6 +22,21 @@ torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const 
 // gradients such a CPU does both in one pass, and gate | up is never in memory.
 torch::Tensor gated_linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                            Activation activation);
+// A matrix [out, in] that is not trained; made anew, it may be, each time it is asked for, which must be
+// possible until the backward pass.
+using Frozen = std::function<torch::Tensor()>;
+// Low-rank terms (lora.h) beside a matrix.
+struct LowRank {
+  torch::Tensor a;  // [r, in]
+  torch::Tensor b;  // [out, r]
+};
+// x (weight + b a)^T + added -> [T, out], x a^T rounded in between, in one product, and so the gradient of x.
+// Differentiable with respect to x, a, b and the base. Only where adapts(x): bf16 on a CPU that multiplies
+// it.
+torch::Tensor adapted(const torch::Tensor& x, const Frozen& weight, const LowRank& terms,
+                      const Added& added = {});
+bool adapts(const torch::Tensor& x);
+
 // x [T, in] weight [in, out] -> [T, out].
 torch::Tensor times(const torch::Tensor& x, const torch::Tensor& weight);
 // The same, plus base [T, out].

@@ -88,6 +88,38 @@ TEST(Products, ABaseIsAddedBeforeTheSumIsRounded) {
   }
 }
 
+// Of ranks that are whole steps and that are not, and of sums of less than a step.
+TEST(Products, AdaptedAreSumsOfBothProducts) {
+  torch::manual_seed(9);
+  const auto leaf = [](const torch::Tensor& x) { return x.clone().set_requires_grad(true); };
+  for (const auto& [m, n, k] : kShapes)
+    for (const std::int64_t rank : {1, 24, 32, 40}) {
+      SCOPED_TRACE(std::to_string(m) + " x " + std::to_string(n) + " x " + std::to_string(k));
+      const auto x = leaf(drawn(m, k)), a = leaf(drawn(rank, k)), b = leaf(drawn(n, rank)),
+                 base = leaf(drawn(m, n));
+      const auto w = drawn(n, k), bias = drawn(1, n)[0], grad = drawn(m, n);
+      if (!products::adapts(x)) GTEST_SKIP() << "this processor does not multiply bf16";
+      const auto y = products::adapted(x, [&] { return w; }, {a, b}, {bias, base});
+      const auto inner = products::linear(x.detach(), a.detach());
+      expect_rounded(y.detach(),
+                     wide(x.detach()).mm(wide(w).t()) + wide(inner).mm(wide(b.detach()).t()) + wide(bias) +
+                         wide(base.detach()),
+                     terms_of(x.detach(), w.t()) + terms_of(inner, b.detach().t()) + wide(bias).abs() +
+                         wide(base.detach()).abs());
+      {
+        const torch::NoGradGuard no_grad;
+        EXPECT_TRUE(torch::equal(products::adapted(x, [&] { return w; }, {a, b}, {bias, base}), y));
+      }
+      y.backward(grad);
+      const auto of_inner = products::times(grad, b.detach());
+      expect_rounded(x.grad(), wide(grad).mm(wide(w)) + wide(of_inner).mm(wide(a.detach())),
+                     terms_of(grad, w) + terms_of(of_inner, a.detach()));
+      expect_rounded(a.grad(), wide(of_inner).t().mm(wide(x.detach())), terms_of(of_inner.t(), x.detach()));
+      expect_rounded(b.grad(), wide(grad).t().mm(wide(inner)), terms_of(grad.t(), inner));
+      EXPECT_TRUE(torch::equal(base.grad(), grad));
+    }
+}
+
 TEST(Products, OfFp32AreLibTorchs) {
   const auto x = torch::randn({5, 7}), w = torch::randn({3, 7}), bias = torch::randn({3});
   EXPECT_TRUE(torch::equal(products::linear(x, w, {bias}), torch::linear(x, w, bias)));

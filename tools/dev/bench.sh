@@ -40,21 +40,12 @@ import sys
 
 texts = [path.read_text() for path in sorted(pathlib.Path(sys.argv[1]).glob("*.json"))]
 rows = [row for text in texts if text for row in json.loads(text)]
-
-
-def verdict(row):
-    reached = lambda bound: row["ratio"] >= bound if row["better"] == "higher" else row["ratio"] <= bound
-    if not row["judged"]:
-        return "not judged"
-    return "missed" if not reached(row["must"]) else "aim reached" if "aim" in row and reached(row["aim"]) else "met"
-
-
 if sys.argv[2] == "1":
     print(json.dumps(rows, indent=1, ensure_ascii=False))
 else:
     for row in rows:
-        print(f"{row['name']:76} {row['ours']:12.4g} {row['theirs']:12.4g} {row['unit']:10} {row['ratio']:8.3g}x  {verdict(row)}")
-counts = collections.Counter(map(verdict, rows))
+        print(f"{row['name']:76} {row['ours']:12.4g} {row['theirs']:12.4g} {row['unit']:10} {row['ratio']:8.3g}x  {row['verdict']}")
+counts = collections.Counter(row["verdict"] for row in rows)
 print(f"{len(rows)} rows:", ", ".join(f"{count} {what}" for what, count in counts.items()), file=sys.stderr)
 PY
 [ ${#failed[@]} -eq 0 ] || die "failed: ${failed[*]}"
