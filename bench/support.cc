@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/processor.h"
 #include "io/deps_folder.h"
 #include "io/rows.h"
 
@@ -270,10 +271,7 @@ Texts read_texts(const std::string& dataset, const std::string& split) {
   return texts;
 }
 
-bool has_bf16_units() {
-  const std::string info = read_file("/proc/cpuinfo");
-  return info.find("avx512_bf16") != std::string::npos || info.find("amx_bf16") != std::string::npos;
-}
+bool has_bf16_units() { return has_bf16_vectors(); }
 
 int threads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 

@@ -106,10 +106,14 @@ TEST(Random, DrawsHaveTheirMoments) {
   for (int count : counts) EXPECT_NEAR(count, 20000, 700);
 }
 
-TEST(Processor, TilesAreOnlyWhereTheSystemShowsThem) {
+TEST(Processor, UnitsAreOnlyWhereTheSystemShowsThem) {
   std::ifstream in("/proc/cpuinfo");
   const std::string shown(std::istreambuf_iterator<char>(in), {});
   EXPECT_EQ(isa_level() == "amx-bf16", has_tile_registers());
+  EXPECT_EQ(isa_level() == "amx-bf16" || isa_level() == "avx512-bf16", has_bf16_vectors());
+  if (has_bf16_vectors()) {
+    EXPECT_THAT(shown, HasSubstr("avx512_bf16"));
+  }
   if (has_tile_registers()) {
     EXPECT_THAT(shown, HasSubstr("amx_bf16"));
     EXPECT_EQ(fast_dtype(), "bfloat16");

@@ -35,7 +35,9 @@ Widths widths_of(const ModelConfig& config) {
 // Whether a pass without gradients has gate and up in registers alone (model/products.h, gated_linear).
 bool gates_at_once(const ModelConfig& config, double bytes) {
   const bool known = config.activation == Activation::silu || config.activation == Activation::gelu_tanh;
-  return config.gated && known && bytes < 4 && has_bf16_vectors();
+  const bool fits =
+      config.intermediate % 16 == 0 && 2.0 * static_cast<double>(config.intermediate) <= kPanelRows;
+  return config.gated && known && fits && bytes < 4 && has_bf16_vectors();
 }
 
 // Values a token at the widest point of a pass without gradients: in the feed-forward or around attention.
@@ -59,11 +61,11 @@ double saved_values(const ModelConfig& config, bool full) {
   return values;
 }
 
-// Of these, what the last block does not keep where its attention's results are read for one token of each
-// document: see Backbone::pooled.
+// Of these, what the last block keeps of one token of each document alone, where no other is read (see
+// Backbone::pooled): what stands behind its attention.
 double spared_values(const ModelConfig& config, bool full) {
   const Widths w = widths_of(config);
-  return w.c + w.up + (full ? w.c + w.i : 0);
+  return w.q + (config.residual == Residual::parallel ? 0 : w.c) + w.up + (full ? w.c + w.i : 0);
 }
 
 // Values a token beside the saved ones while one block's backward pass runs.
@@ -126,7 +128,7 @@ double fine_tuning_bytes(const Node& node, const ModelConfig& config, const Node
   const bool full = learner.at("kind") == "full";
   const double tokens = micro_tokens(texts, learner),
                layers = static_cast<double>(trained_layers(node, config));
-  const bool one_token = learner.value("pooling", Json::array()) != Json::array({"mean"});
+  const bool one_token = learner.value("pooling", Json::array({"mean"})) != Json::array({"mean"});
   // Recomputed, blocks keep their inputs, and one of them all it needs.
   const double saved =
       node.recompute ? layers * widths_of(config).c + saved_values(config, full)

@@ -19,7 +19,7 @@ struct Pending {
 
 template <bool gated>
 QL_AMX inline void finish_row(const Pending& block, std::int64_t row) {
-  if (row >= block.to.rows) return;
+  if (row < block.to.first || row >= block.to.rows) return;
   const float* sums = block.sums + (row >> 4) * kTile + (row & 15) * 16;
   finish_row<gated>(block.to, row, _mm512_load_ps(sums), _mm512_load_ps(sums + 256));
 }
@@ -89,7 +89,7 @@ QL_AMX void run(const PreparedProduct& product, Range rows, Range panels) {
     const Rows a = product.terms.rows_from(row);
     for (std::int64_t part = 0; part < parts; ++part)
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
-        float* kept = so_far.get() + (panel - panels.begin) * kStep;
+        float* kept = parts > 1 ? so_far.get() + (panel - panels.begin) * kStep : nullptr;
         start_block(product.bias ? product.bias + panel * kSide : nullptr, part > 0 ? kept : nullptr);
         sum_block<gated>(a, product.terms.panel(panel), steps * part / parts, steps * (part + 1) / parts,
                          before);
@@ -101,7 +101,7 @@ QL_AMX void run(const PreparedProduct& product, Range rows, Range panels) {
         if (product.more.steps)
           sum_block<gated>(product.more.rows_from(row), product.more.panel(panel), 0, product.more.steps, {});
         store_block(sums[side]);
-        before = {sums[side], product.target(row, panel)};
+        before = {sums[side], product.target(row, at, panel)};
         side ^= 1;
       }
   }

@@ -19,8 +19,8 @@ struct AttentionShape {
 };
 
 // qkv [T, (heads + 2 kv_heads) D] fp32 or bf16, heads of q, then k, then v; lengths [B], sum T -> context [T,
-// heads D]. Scores are kept in fp32; where the CPU has tile registers, probabilities and gradients of scores
-// of bf16 texts are rounded to it before they are multiplied. Differentiable. A document's numbers do not
+// heads D]. Scores are kept in fp32; where the CPU multiplies bf16, probabilities and gradients of scores of
+// bf16 texts are rounded to it before they are multiplied. Differentiable. A document's numbers do not
 // depend on its neighbours or on the number of threads.
 torch::Tensor attend(const torch::Tensor& qkv, const std::vector<std::int64_t>& lengths,
                      const AttentionShape& shape);

@@ -21,10 +21,10 @@ QL_BF16 void run(const PreparedProduct& product, Range rows, Range panels) {
       add_steps(product.terms.rows_from(row), product.terms.panel(panel), product.terms.steps, sums);
       if (product.more.steps)
         add_steps(product.more.rows_from(row), product.more.panel(panel), product.more.steps, sums);
-      const Target to = product.target(row, panel);
+      const Target to = product.target(row, at, panel);
 #pragma GCC unroll 8
       for (int i = 0; i < kRowsOfVectors; ++i)
-        if (i < to.rows) finish_row<gated>(to, i, sums[i][0], sums[i][1]);
+        if (i >= to.first && i < to.rows) finish_row<gated>(to, i, sums[i][0], sums[i][1]);
     }
   }
 }

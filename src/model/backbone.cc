@@ -214,8 +214,8 @@ std::vector<torch::Tensor> Backbone::forward(const PackedBatch& batch, std::span
 torch::Tensor Backbone::pooled(const PackedBatch& batch, Pooling pooling, const LoraAdapter* adapter,
                                Activations activations) const {
   // A batch that comes with its last states runs no block that could leave some out.
-  const bool any = !batch.hidden.defined() || batch.depth < config_.layers;
-  const auto read = any ? tokens_read(batch.lengths, pooling) : torch::Tensor();
+  const bool runs_blocks = !batch.hidden.defined() || batch.depth < config_.layers;
+  const auto read = runs_blocks ? tokens_read(batch.lengths, pooling) : torch::Tensor();
   const auto hidden = states(batch, std::span(&config_.layers, 1), adapter, activations, read)[0];
   return read.defined() ? hidden.to(torch::kFloat32).cpu() : pool(hidden, batch.lengths, pooling);
 }
@@ -231,6 +231,7 @@ std::vector<torch::Tensor> Backbone::states(const PackedBatch& batch, std::span<
   check_batch(batch);
   const auto inputs = std::make_shared<const BlockInputs>(config_, batch, adapter, device_, read);
   const auto deepest = *std::max_element(depths.begin(), depths.end());
+  QL_CHECK(!read.defined() || deepest == config_.layers, "tokens of a depth that is not the last");
   std::vector<torch::Tensor> states(depths.size());
   const auto keep = [&](std::int64_t depth, const torch::Tensor& x) {
     for (std::size_t i = 0; i < depths.size(); ++i) {

@@ -15,7 +15,7 @@ namespace {
 using attention_kernels::Block;
 using attention_kernels::Job;
 
-// A document's sizes in whole tiles, and where its heads are.
+// A document's sizes in whole panels, and where its heads are.
 struct Sizes {
   explicit Sizes(const Job& job)
       : dim(job.head_dim),

@@ -23,7 +23,7 @@ constexpr std::int64_t kBytesForTiles = 960 << 10, kBytesForVectors = 160 << 10;
 
 std::int64_t rows_of_block(Unit unit) { return unit == Unit::tiles ? kRowsOfTiles : kRowsOfVectors; }
 
-// How a product is cut into tasks, as equal as whole blocks and panels allow.
+// How a product is cut into tasks: whole blocks of rows by whole panels.
 class Tasks {
  public:
   Tasks(const Product& product, Unit unit) : m_(product.m), panels_(panels_of(product.n)) {
@@ -108,7 +108,7 @@ void multiply(const Product& product, Unit unit) {
   QL_CHECK(tiles ? has_tile_registers() : has_bf16_vectors(), "a unit that this processor does not have");
   QL_CHECK(m > 0 && n > 0 && k > 0, "a product of nothing");
   QL_CHECK(!gated || (n % kSide == 0 && !b.by_k && !add), "a product that cannot be gated");
-  QL_CHECK(!more || (!gated && !more->a.by_k && more->k % kSide == 0), "terms that no unit adds");
+  QL_CHECK(!more || (!gated && !more->a.by_k && more->k % kTermsStep == 0), "terms that no unit adds");
   const bool alone = m * n * k < kAlone, in_place = !a.by_k && k % kSide == 0 && m >= rows_of_block(unit);
   const auto in_panels = [&](const Terms& terms) {
     return std::pair(in_place ? Aligned<Bf16>() : packed(terms.a, Form::a, m, terms.k, false, alone),

@@ -32,7 +32,8 @@ struct Gated {
   Bf16* y;
 };
 
-// Products that are added to the same sums: a [m, k] lies by rows, and k is a multiple of 32.
+// Products that are added to the same sums: a [m, k] lies by rows, and k is a multiple of kTermsStep.
+constexpr std::int64_t kTermsStep = 32;
 struct Terms {
   Operand a, b;
   std::int64_t k;
@@ -44,10 +45,10 @@ struct Product {
   Operand a, b;
   std::int64_t m, n, k;
   const Bf16* bias;  // [n], or null
-  const Bf16* add;   // or null; never c: some rows are computed twice
+  const Bf16* add;   // or null
   Bf16* c;           // null where it is gated
   std::int64_t stride;
-  std::optional<Gated> gated = std::nullopt;  // then `add` is null
+  std::optional<Gated> gated = std::nullopt;  // then there is no `add` and no `more`
   std::optional<Terms> more = std::nullopt;
 };
 

@@ -20,7 +20,7 @@ struct BlockInputs {
   };
 
   BlockInputs(const ModelConfig& config, const PackedBatch& batch, const LoraAdapter* adapter,
-              const torch::Device& device, const torch::Tensor& read = {});
+              const torch::Device& device, const torch::Tensor& read);
   const Kind& kind_of(const ModelConfig& config, std::int64_t layer) const {
     return config.has_window(layer) ? windowed : full;
   }

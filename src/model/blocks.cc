@@ -76,22 +76,23 @@ torch::Tensor Backbone::feed_forward(std::int64_t number, const torch::Tensor& x
 
 torch::Tensor Backbone::block(std::int64_t number, torch::Tensor x, const BlockInputs& inputs) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
-  const auto normed =
-      config_.residual == Residual::post_norm ? x : norm(x, layer.attention_norm);  // what is attended to
+  const torch::Tensor whole = x;  // what is attended to; the rest is done with what is read
   x = inputs.rows(config_, number, x);
   switch (config_.residual) {
     case Residual::pre_norm:
-      x = attention(number, normed, inputs, x);
+      x = attention(number, norm(whole, layer.attention_norm), inputs, x);
       return feed_forward(number, norm(x, layer.ffn_norm), x);
     case Residual::parallel: {
-      const auto both = attention(number, normed, inputs) + feed_forward(number, norm(x, layer.ffn_norm));
+      const auto both = attention(number, norm(whole, layer.attention_norm), inputs) +
+                        feed_forward(number, norm(x, layer.ffn_norm));
       return add_residual(x, both);
     }
     case Residual::sandwich:
-      x = add_residual(x, norm(attention(number, normed, inputs), layer.attention_post_norm));
+      x = add_residual(
+          x, norm(attention(number, norm(whole, layer.attention_norm), inputs), layer.attention_post_norm));
       return add_residual(x, norm(feed_forward(number, norm(x, layer.ffn_norm)), layer.ffn_post_norm));
     case Residual::post_norm:
-      x = norm(attention(number, normed, inputs, x), layer.attention_norm);
+      x = norm(attention(number, whole, inputs, x), layer.attention_norm);
       return norm(feed_forward(number, x, x), layer.ffn_norm);
   }
   QL_CHECK(false, "unknown residual");

@@ -74,7 +74,7 @@ void gate_rows(row_kernels::Gate gate, const float* gate_up, float* y, std::int6
                std::int64_t width) {
   row_kernels::gated(gate, gate_up, y, rows, width);
 }
-// With tiles, the bits of a product that is gated at once.
+// Where a unit multiplies bf16, the bits of a product that is gated at once.
 void gate_rows(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_t rows, std::int64_t width) {
   if (bf16::fastest_unit()) return bf16::gate(gate, gate_up, y, rows, width);
   row_kernels::gated(gate, gate_up, y, rows, width);

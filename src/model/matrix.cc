@@ -126,11 +126,12 @@ torch::Tensor Matrix::linear(const torch::Tensor& x, const torch::Tensor& bias,
 
 torch::Tensor Matrix::adapted(const torch::Tensor& x, const products::LowRank& terms,
                               const torch::Tensor& bias, const torch::Tensor& base) const {
-  const bool trained = plain_.defined() && plain_.requires_grad();
+  const bool trained =
+      (plain_.defined() && plain_.requires_grad()) || (bias.defined() && bias.requires_grad());
   if (!products::adapts(x) || trained || terms.b.size(0) > kPanelRows)
     return products::add_times(linear(x, bias, base), products::linear(x, terms.a), terms.b.t());
   if (!stored_) return products::adapted(x, [plain = plain_] { return plain; }, terms, {bias, base});
-  const auto whole = [stored = stored_.get()] {
+  const auto whole = [stored = stored_] {
     return dequantize(*stored, 0, stored->out, panel_buffer(*stored));
   };
   return products::adapted(x, whole, terms, {bias, base});

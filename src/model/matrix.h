@@ -32,7 +32,8 @@ class Matrix {
   // of its own, and must outlive the backward pass.
   torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& bias = {},
                        const torch::Tensor& base = {}) const;
-  // The same with low-rank terms b [out, r] a [r, in] beside W, which is frozen: plus x a^T b^T.
+  // The same with low-rank terms b [out, r] a [r, in] beside W: plus x a^T b^T. In one product, rounded once,
+  // where W is frozen and the processor multiplies bf16.
   torch::Tensor adapted(const torch::Tensor& x, const products::LowRank& terms,
                         const torch::Tensor& bias = {}, const torch::Tensor& base = {}) const;
   // x W^T + bias = gate | up [T, 2 I] -> act(gate) up [T, I] (kernels.h).

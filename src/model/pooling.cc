@@ -12,6 +12,7 @@ torch::Tensor tokens_read(std::span<const std::int64_t> lengths, Pooling pooling
   std::vector<std::int64_t> tokens;
   std::int64_t end = 0;
   for (const auto length : lengths) {
+    QL_CHECK(length >= 1, "a document without tokens");
     tokens.push_back(pooling == Pooling::cls ? end : end + length - 1);
     end += length;
   }

@@ -24,7 +24,7 @@ struct Target {
   Bf16* c;
   const Bf16* add;
   std::int64_t stride;
-  std::int64_t rows;
+  std::int64_t first, rows;  // of the block's rows, those that are written: [first, rows)
   __mmask32 columns;
   row_kernels::Gate gate;
 };
@@ -51,20 +51,27 @@ struct PreparedProduct {
   const float* bias;  // [panels of b x 32], or null
 
   // Rows of a that are read in place end with the matrix: the last block then holds some of the one before it
-  // again. A unit has `most` rows in a block.
+  // again, which are not written twice. A unit has `most` rows in a block.
   std::int64_t block_at(std::int64_t row, std::int64_t most) const {
     return terms.a_panels ? row : std::min(row, of.m - most);
   }
-  Target target(std::int64_t row, std::int64_t panel) const {
+  // Of the block at `row`, rows before `first` were another block's.
+  Target target(std::int64_t row, std::int64_t first, std::int64_t panel) const {
     const auto& p = of;
     const std::int64_t rows = std::min(kSide, p.m - row);
     if (p.gated) {
       const std::int64_t width = p.n / 2;
-      return {p.gated->y + row * width + panel * kSide / 2, nullptr, width, rows, 0, p.gated->gate};
+      return {
+          p.gated->y + row * width + panel * kSide / 2, nullptr, width, first - row, rows, 0, p.gated->gate};
     }
     const std::int64_t at = row * p.stride + panel * kSide;
-    return {p.c + at, p.add ? p.add + at : nullptr,  p.stride,
-            rows,     first_of(p.n - panel * kSide), row_kernels::Gate::silu};
+    return {p.c + at,
+            p.add ? p.add + at : nullptr,
+            p.stride,
+            first - row,
+            rows,
+            first_of(p.n - panel * kSide),
+            row_kernels::Gate::silu};
   }
 };
 

@@ -115,7 +115,7 @@ struct HeldWeight : torch::CustomClassHolder {
 
 // Low-rank terms whose rank is padded by zeros to whole steps of a unit.
 LowRank padded(const LowRank& terms) {
-  const std::int64_t left = -terms.a.size(0) & 31;
+  const std::int64_t left = -terms.a.size(0) & (bf16::kTermsStep - 1);
   return {torch::constant_pad_nd(terms.a, {0, 0, 0, left}), torch::constant_pad_nd(terms.b, {0, left})};
 }
 

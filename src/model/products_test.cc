@@ -3,11 +3,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "base/processor.h"
+#include "model/attention_kernels.h"
+#include "model/bf16_attention.h"
 #include "model/bf16_product.h"
 #include "model/kernels.h"
 #include "model/test_support.h"
@@ -35,7 +38,7 @@ torch::Tensor terms_of(const torch::Tensor& x, const torch::Tensor& w) {
 struct Shape {
   std::int64_t m, n, k;
 };
-// Whole tiles; everything ragged; thin ones, as of adapters; more than one task of rows and of columns.
+// Whole blocks; everything ragged; thin ones, as of adapters; more than one task of rows and of columns.
 const Shape kShapes[] = {{64, 96, 64},   {1, 1, 1},    {33, 31, 17},  {70, 45, 95},
                          {129, 24, 576}, {300, 64, 8}, {8, 576, 211}, {700, 1100, 544}};
 
@@ -219,6 +222,70 @@ TEST_P(Units, AddBiasAndBaseBeforeTheyRound) {
                    wide(x).mm(wide(w).t()) + wide(bias) + wide(add),
                    terms_of(x, w.t()) + wide(bias).abs() + wide(add).abs());
   }
+}
+
+// Terms whose rows are read in place, or are packed as those of thin and of ragged products are.
+TEST_P(Units, AddMoreTerms) {
+  torch::manual_seed(10);
+  for (const auto& [m, n, k] : kShapes)
+    for (const bool by_k : {false, true}) {
+      const auto x = drawn(m, k), w = drawn(n, k), u = drawn(m, 64), v = drawn(n, 64),
+                 v_by_k = v.t().contiguous();
+      auto c = torch::empty({m, n}, torch::kBFloat16);
+      bf16::Product product{
+          {data_of(x), k, false}, {data_of(w), k, false}, m, n, k, nullptr, nullptr, data_of(c), n};
+      product.more =
+          bf16::Terms{{data_of(u), 64, false}, {data_of(by_k ? v_by_k : v), by_k ? n : 64, by_k}, 64};
+      bf16::multiply(product, GetParam());
+      expect_rounded(c, wide(x).mm(wide(w).t()) + wide(u).mm(wide(v).t()),
+                     terms_of(x, w.t()) + terms_of(u, v.t()));
+    }
+}
+
+TEST_P(Units, GateAsThoseWhoGateLater) {
+  torch::manual_seed(11);
+  for (const auto& [m, inner, k] :
+       {Shape{1, 16, 1}, Shape{9, 48, 64}, Shape{33, 48, 70}, Shape{200, 1040, 96}}) {
+    const auto x = drawn(m, k), w = drawn(2 * inner, k), bias = drawn(1, 2 * inner)[0];
+    const auto gate_up = multiplied(GetParam(), x, w, {bias, {}});
+    auto y = torch::empty({m, inner}, torch::kBFloat16), expected = torch::empty_like(y);
+    bf16::Product product{{data_of(x), k, false},
+                          {data_of(w), k, false},
+                          m,
+                          2 * inner,
+                          k,
+                          data_of(bias),
+                          nullptr,
+                          nullptr,
+                          2 * inner};
+    product.gated = bf16::Gated{row_kernels::Gate::silu, data_of(y)};
+    bf16::multiply(product, GetParam());
+    bf16::gate(row_kernels::Gate::silu, data_of(gate_up), data_of(expected), m, inner);
+    EXPECT_TRUE(torch::equal(y, expected));
+  }
+}
+
+// Against fp32 kernels; heads that share keys, documents of one token and of more than a block, a cap.
+TEST_P(Units, AttendAsOtherProcessorsDo) {
+  torch::manual_seed(12);
+  for (const std::int64_t length : {1, 31, 70})
+    for (const bool causal : {false, true}) {
+      const attention_kernels::Job job{length, 4, 2, 24, 1, causal, 40, 0.2f, causal ? 5.0f : 0.0f};
+      const auto qkv = drawn(length, job.stride()), grad = drawn(length, 4 * 24);
+      const std::int64_t most =
+          std::max(bf16::attention_scratch(job, true), attention_kernels::scratch_size(job, true));
+      std::vector<float> scratch(static_cast<std::size_t>(most));
+      const auto zeros = [&](const torch::Tensor& like) { return torch::zeros_like(like); };
+      auto ours = zeros(grad), theirs = zeros(grad), of_ours = zeros(qkv), of_theirs = zeros(qkv);
+      bf16::attention_forward(GetParam(), job, data_of(qkv), data_of(ours), scratch.data());
+      attention_kernels::forward(job, data_of(qkv), data_of(theirs), scratch.data());
+      EXPECT_TRUE(torch::allclose(wide(ours), wide(theirs), 0.02, 0.02));
+      bf16::attention_backward(GetParam(), job, data_of(qkv), data_of(grad), data_of(of_ours),
+                               scratch.data());
+      attention_kernels::backward(job, data_of(qkv), data_of(grad), data_of(of_theirs), scratch.data());
+      EXPECT_TRUE(torch::allclose(wide(of_ours), wide(of_theirs), 0.03, 0.05));
+      EXPECT_GT(wide(of_theirs).abs().sum().item<double>(), 0);
+    }
 }
 
 TEST_P(Units, TouchNothingBehindTheirMatrices) {

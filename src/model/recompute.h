@@ -8,7 +8,7 @@
 
 namespace qinglan {
 
-// part(x) [T, C] -> [T, C], called now and once in the backward pass; what it uses must live until then, and
+// part(x) of x [T, C], called now and once in the backward pass; what it uses must live until then, and
 // it may change its x in place where gradients are off. Parameters that `part` uses get their gradients as if
 // it had been called plainly. Call it where gradients are on.
 torch::Tensor recomputed(std::function<torch::Tensor(torch::Tensor)> part, const torch::Tensor& x);

@@ -9,6 +9,8 @@
 
 namespace qinglan {
 
+// Of the model as it is, whatever is left out: the last block counts for every token (see Backbone::pooled).
+
 // One forward pass of every row through `depth` blocks.
 double forward_flops(const ModelConfig& config, std::int64_t depth,
                      std::span<const std::vector<std::int32_t>> rows);
