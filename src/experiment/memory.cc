@@ -187,14 +187,6 @@ double contrast_bytes(const NodeTexts& texts, double width) {
   return features + chosen + 2 * standardised + squares;
 }
 
-double zero_shot_bytes(const ModelConfig& config, const NodeTexts& texts, double asked, double bytes) {
-  const double tokens = pass_tokens(texts, asked);
-  const double rows = std::min(asked, tokens / texts.mean * 1.5);  // short texts first
-  const double vocabulary = static_cast<double>(config.vocab);
-  const double copies = bytes * (vocabulary > kPanelRows ? 2 : 1) + 4 + (config.logit_cap > 0 ? 8 : 0);
-  return std::max(pass_bytes(config, tokens, bytes), rows * vocabulary * copies);
-}
-
 // Packs of a chunk gather while the next is computed; then they are joined.
 double trunk_bytes(const ModelConfig& config, const NodeTexts& texts, double rows, double bytes) {
   const double chunk = std::min(texts.mean * rows, kChunkTokens) * static_cast<double>(config.hidden) * 2;
@@ -240,9 +232,11 @@ std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64
   else if (node.kind == "trunk")
     work = trunk_bytes(*config, texts, rows, bytes);
   else if (asks_by_words(learner.value("kind", "")))
-    work = zero_shot_bytes(
-        *config, texts,
-        static_cast<double>(node.kind == "control" ? texts.test : std::max(texts.train, texts.test)), bytes);
+    work = pass_bytes(
+        *config,
+        pass_tokens(texts, static_cast<double>(node.kind == "control" ? texts.test
+                                                                      : std::max(texts.train, texts.test))),
+        bytes);
   else
     work = fine_tuning_bytes(node, *config, texts, bytes);
   return static_cast<std::int64_t>(total + kWaste * work);
