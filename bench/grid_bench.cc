@@ -2,6 +2,7 @@
 // the student, 2 epochs, SST-2, with the ceiling of every seed. The other side does the same cells one by one
 // in Hugging Face and PEFT; three of its cells are measured and the rest is multiplied.
 
+#include "base/processor.h"
 #include "bench/grid_spec.h"
 #include "bench/support.h"
 #include "catalog/known_model.h"
@@ -67,7 +68,7 @@ void measure(Report& report, const GridSize& size) {
               .must = 10,
               .aim = 25,
               .note = what},
-             !size.quick && has_bf16_units());
+             !size.quick && has_bf16_vectors());
   report.add({.name = "W2S grid, vs Hugging Face + PEFT sharing supervisor and ceiling",
               .ours = cells / ours * 3600,
               .theirs = cells / sharing * 3600,

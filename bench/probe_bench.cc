@@ -2,6 +2,7 @@
 // penalties by cross-validation. The other side computes its features once in Hugging Face and fits with
 // scikit-learn; three of its cells are measured and the rest is multiplied.
 
+#include "base/processor.h"
 #include "bench/grid_spec.h"
 #include "bench/support.h"
 #include "catalog/known_model.h"
@@ -57,7 +58,7 @@ void measure(Report& report, const GridSize& size) {
               .must = 3,
               .aim = 10,
               .note = what},
-             !size.quick && has_bf16_units());
+             !size.quick && has_bf16_vectors());
   const auto ledgers = ledgers_of(scratch.path("store"));
   const Ledgers& fits = ledgers.at("weak_to_strong");
   report.add({.name = "one student's probe, vs scikit-learn",

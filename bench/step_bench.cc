@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/processor.h"
 #include "bench/support.h"
 #include "catalog/known_model.h"
 #include "model/load.h"
@@ -155,9 +156,7 @@ double parameters_of_last_tokens(const Backbone& backbone) {
 class StepBench {
  public:
   explicit StepBench(bench::Report& report)
-      : report_(report),
-        model_(load_model(model_path(), torch::kBFloat16)),
-        judged_(bench::has_bf16_units()) {}
+      : report_(report), model_(load_model(model_path(), torch::kBFloat16)), judged_(has_bf16_vectors()) {}
 
   void run() {
     for (const auto& [dataset, title] : {std::pair{"sst2", "SST-2"}, {"boolq", "BoolQ"}}) {

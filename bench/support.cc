@@ -16,7 +16,6 @@
 #include <thread>
 
 #include "base/error.h"
-#include "base/processor.h"
 #include "io/deps_folder.h"
 #include "io/rows.h"
 
@@ -270,8 +269,6 @@ Texts read_texts(const std::string& dataset, const std::string& split) {
   }
   return texts;
 }
-
-bool has_bf16_units() { return has_bf16_vectors(); }
 
 int threads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 

@@ -103,7 +103,6 @@ struct Texts {
 // question. Throws Error{usage} where the files are absent.
 Texts read_texts(const std::string& dataset, const std::string& split);
 
-bool has_bf16_units();  // AVX-512 BF16, or AMX with it
-int threads();          // the machine's processors, what both sides use
+int threads();  // the machine's processors, what both sides use
 
 }  // namespace qinglan::bench
