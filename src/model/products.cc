@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "model/bf16_product.h"
+#include "model/held.h"
 #include "model/kernels.h"
 
 namespace qinglan::products {
@@ -108,11 +109,6 @@ torch::Tensor by_unit(const torch::Tensor& x, const torch::Tensor& weight, const
   return UnitProduct::apply(x, weight, or_empty(added.bias), or_empty(added.base), by_k);
 }
 
-struct HeldWeight : torch::CustomClassHolder {
-  explicit HeldWeight(Frozen weight) : weight(std::move(weight)) {}
-  Frozen weight;
-};
-
 // Low-rank terms whose rank is padded by zeros to whole steps of a unit.
 LowRank padded(const LowRank& terms) {
   const std::int64_t left = -terms.a.size(0) & (bf16::kTermsStep - 1);
@@ -124,30 +120,29 @@ class AdaptedProduct : public torch::autograd::Function<AdaptedProduct> {
   // `base` comes a second time in `added`, for the reason in or_empty(). `context` may be null.
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& a,
                                const torch::Tensor& b, const torch::Tensor& /*base*/, const Added* added,
-                               const c10::intrusive_ptr<HeldWeight>& held) {
+                               const Frozen* weight) {
     const LowRank terms = padded({a, b});
     const std::int64_t tokens = x.size(0), in = x.size(1), out = b.size(0), rank = terms.a.size(0);
     const auto inner = multiply({x, false}, {terms.a, false}, tokens, rank, in);
     if (context) {
       context->save_for_backward({x, inner, terms.a, terms.b});
-      context->saved_data["weight"] = c10::IValue::make_capsule(held);
+      context->saved_data["weight"] = hold(*weight);
       context->saved_data["rank"] = a.size(0);
     }
-    return multiply({x, false}, {held->weight(), false}, tokens, out, in, *added,
+    return multiply({x, false}, {(*weight)(), false}, tokens, out, in, *added,
                     MoreSides{{inner, false}, {terms.b, false}, rank});
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto saved = context->get_saved_variables();
     const torch::Tensor &x = saved[0], &inner = saved[1], &a = saved[2], &b = saved[3], &grad = grads[0];
-    const auto held =
-        c10::static_intrusive_pointer_cast<HeldWeight>(context->saved_data["weight"].toCapsule());
+    const auto weight = held<Frozen>(context->saved_data["weight"]);
     const std::int64_t tokens = x.size(0), in = x.size(1), out = b.size(0), rank = a.size(0),
                        true_rank = context->saved_data["rank"].toInt();
     const auto of_inner = multiply({grad, false}, {b, true}, tokens, rank, out);
     torch::Tensor of_x;
     if (context->needs_input_grad(0))
-      of_x = multiply({grad, false}, {held->weight(), true}, tokens, in, out, {},
+      of_x = multiply({grad, false}, {weight(), true}, tokens, in, out, {},
                       MoreSides{{of_inner, false}, {a, true}, rank});
     return {of_x,
             multiply({of_inner, true}, {x, true}, rank, in, tokens).narrow(0, 0, true_rank),
@@ -181,10 +176,9 @@ bool adapts(const torch::Tensor& x) { return unit_serves(x, x); }
 torch::Tensor adapted(const torch::Tensor& x, const Frozen& weight, const LowRank& terms,
                       const Added& added) {
   QL_CHECK(adapts(x), "a product that no unit serves");
-  const auto held = c10::make_intrusive<HeldWeight>(weight);
   if (!torch::GradMode::is_enabled())
-    return AdaptedProduct::forward(nullptr, x, terms.a, terms.b, {}, &added, held);
-  return AdaptedProduct::apply(x, terms.a, terms.b, or_empty(added.base), &added, held);
+    return AdaptedProduct::forward(nullptr, x, terms.a, terms.b, {}, &added, &weight);
+  return AdaptedProduct::apply(x, terms.a, terms.b, or_empty(added.base), &added, &weight);
 }
 
 torch::Tensor times(const torch::Tensor& x, const torch::Tensor& weight) {
