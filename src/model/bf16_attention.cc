@@ -226,7 +226,7 @@ QL_BF16 inline void save_rows(const float* from, std::int64_t stride, std::int64
     for (std::int64_t i = 0; i < dim; i += kSide) {
       const auto rounded = (__m512i)_mm512_cvtne2ps_pbh(_mm512_mul_ps(_mm512_load_ps(from + i + 16), factor),
                                                         _mm512_mul_ps(_mm512_load_ps(from + i), factor));
-      _mm512_mask_storeu_epi16(to + i, first_of(dim - i), rounded);
+      store_columns(to + i, first_of(dim - i), rounded);
     }
 }
 

@@ -135,6 +135,14 @@ inline void pack(const Operand& operand, Form form, std::int64_t rows, std::int6
       pack_rows(operand, form, first, first + kSide / 2, rows, k, panels);
 }
 
+// 32 elements, or those in `columns`. AMD's fifth generation takes long to store under a mask.
+QL_BF16 inline void store_columns(Bf16* to, __mmask32 columns, __m512i values) {
+  if (columns == ~__mmask32{0})
+    _mm512_storeu_si512(to, values);
+  else
+    _mm512_mask_storeu_epi16(to, columns, values);
+}
+
 QL_BF16 inline __m512 widen(__m256i half) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
 }

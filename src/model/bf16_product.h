@@ -26,7 +26,7 @@ struct Operand {
 };
 
 // Half of a product's columns gate the other half: y[i, j] = act(c[i, j]) c[i, n / 2 + j] of c as it would be
-// rounded; only y [m, n / 2] is written, whose rows are whole. n / 2 is a multiple of 16, and b lies by rows.
+// rounded; y [m, n / 2] has whole rows. n / 2 is a multiple of 16, and b lies by rows.
 struct Gated {
   row_kernels::Gate gate;
   Bf16* y;
@@ -46,7 +46,7 @@ struct Product {
   std::int64_t m, n, k;
   const Bf16* bias;  // [n], or null
   const Bf16* add;   // or null
-  Bf16* c;           // null where it is gated
+  Bf16* c;           // null where only what it gates is written
   std::int64_t stride;
   std::optional<Gated> gated = std::nullopt;  // then there is no `add` and no `more`
   std::optional<Terms> more = std::nullopt;

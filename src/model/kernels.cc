@@ -100,19 +100,8 @@ class Gated : public torch::autograd::Function<Gated> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
-    const auto gate_up = context->get_saved_variables()[0];
-    const auto grad = grads[0].contiguous();
     const auto gate = static_cast<row_kernels::Gate>(context->saved_data["gate"].toInt());
-    const std::int64_t width = grad.size(1);
-    auto result = torch::empty_like(gate_up);
-    by_type(gate_up, [&]<typename T>(T*) {
-      share(grad.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
-        row_kernels::gated_backward(gate, data_of<T>(grad) + begin * width,
-                                    data_of<T>(gate_up) + begin * 2 * width,
-                                    data_of<T>(result) + begin * 2 * width, end - begin, width);
-      });
-    });
-    return {result, torch::Tensor()};
+    return {gated_gradient(grads[0], context->get_saved_variables()[0], gate), torch::Tensor()};
   }
 };
 
@@ -197,6 +186,21 @@ torch::Tensor gated(const torch::Tensor& gate_up, Activation activation) {
   }
   if (!torch::GradMode::is_enabled()) return Gated::forward(nullptr, gate_up, *gate);
   return Gated::apply(gate_up, *gate);
+}
+
+torch::Tensor gated_gradient(const torch::Tensor& grad_of_y, const torch::Tensor& gate_up,
+                             row_kernels::Gate gate) {
+  const auto grad = grad_of_y.contiguous();
+  const std::int64_t width = grad.size(1);
+  auto result = torch::empty_like(gate_up);
+  by_type(gate_up, [&]<typename T>(T*) {
+    share(grad.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
+      row_kernels::gated_backward(gate, data_of<T>(grad) + begin * width,
+                                  data_of<T>(gate_up) + begin * 2 * width,
+                                  data_of<T>(result) + begin * 2 * width, end - begin, width);
+    });
+  });
+  return result;
 }
 
 std::optional<row_kernels::Gate> gate_of(Activation activation) {

@@ -139,7 +139,8 @@ torch::Tensor Matrix::adapted(const torch::Tensor& x, const products::LowRank& t
 
 torch::Tensor Matrix::gated(const torch::Tensor& x, const torch::Tensor& bias, Activation activation) const {
   const std::int64_t out = stored_ ? stored_->out : plain_.size(0);
-  if (torch::GradMode::is_enabled() || out > kPanelRows) return qinglan::gated(linear(x, bias), activation);
+  const bool stored_with_gradients = stored_ && torch::GradMode::is_enabled();
+  if (stored_with_gradients || out > kPanelRows) return qinglan::gated(linear(x, bias), activation);
   const auto matrix = stored_ ? dequantize(*stored_, 0, out, panel_buffer(*stored_)) : plain_;
   return products::gated_linear(x, matrix, bias, activation);
 }

@@ -18,15 +18,17 @@ inline Rows rows_of_matrix(const Bf16* first, std::int64_t stride) {
   return {first, first + 16 * stride, kSide, stride};
 }
 
-// Where a block of C, or of what it gates, goes. A gated block's columns are 16 of the gate and 16 of what it
+// Where a block of C and what it gates go. A gated block's columns are 16 of the gate and 16 of what it
 // gates.
 struct Target {
-  Bf16* c;
+  Bf16* c;  // null: nowhere
   const Bf16* add;
   std::int64_t stride;
   std::int64_t first, rows;  // of the block's rows, those that are written: [first, rows)
   __mmask32 columns;
-  row_kernels::Gate gate;
+  row_kernels::Gate gate{};
+  Bf16* y = nullptr;
+  std::int64_t width = 0;  // of a row of y; columns of c from a gate to what it gates
 };
 
 // Terms of the sums, in steps of 32. Rows of a are read where they are, or from panels.
@@ -59,19 +61,14 @@ struct PreparedProduct {
   Target target(std::int64_t row, std::int64_t first, std::int64_t panel) const {
     const auto& p = of;
     const std::int64_t rows = std::min(kSide, p.m - row);
-    if (p.gated) {
-      const std::int64_t width = p.n / 2;
-      return {
-          p.gated->y + row * width + panel * kSide / 2, nullptr, width, first - row, rows, 0, p.gated->gate};
-    }
-    const std::int64_t at = row * p.stride + panel * kSide;
-    return {p.c + at,
-            p.add ? p.add + at : nullptr,
-            p.stride,
-            first - row,
-            rows,
-            first_of(p.n - panel * kSide),
-            row_kernels::Gate::silu};
+    const std::int64_t column = panel * (p.gated ? kSide / 2 : kSide), at = row * p.stride + column;
+    Target to{p.c ? p.c + at : nullptr,     p.add ? p.add + at : nullptr, p.stride, first - row, rows,
+              first_of(p.n - panel * kSide)};
+    if (!p.gated) return to;
+    to.gate = p.gated->gate;
+    to.width = p.n / 2;
+    to.y = p.gated->y + row * to.width + column;
+    return to;
   }
 };
 
@@ -94,6 +91,10 @@ QL_BF16 inline __m256i gated_of(row_kernels::Gate kind, __m256i gate_bits, __m25
   return (__m256i)_mm512_cvtneps_pbh(y);
 }
 
+QL_BF16 inline void store_16(Bf16* to, __m256i values) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), values);
+}
+
 // The sums of a row of a block, its first and its last 16 columns.
 template <bool gated>
 QL_BF16 inline void finish_row(const Target& to, std::int64_t row, __m512 low, __m512 high) {
@@ -103,12 +104,17 @@ QL_BF16 inline void finish_row(const Target& to, std::int64_t row, __m512 low, _
     high = _mm512_add_ps(high, widen(_mm512_extracti64x4_epi64(add, 1)));
   }
   const auto rounded = (__m512i)_mm512_cvtne2ps_pbh(high, low);
-  if constexpr (gated)
-    _mm256_storeu_si256(
-        reinterpret_cast<__m256i*>(to.c + row * to.stride),
-        gated_of(to.gate, _mm512_castsi512_si256(rounded), _mm512_extracti64x4_epi64(rounded, 1)));
-  else
-    _mm512_mask_storeu_epi16(to.c + row * to.stride, to.columns, rounded);
+  const std::int64_t at = row * to.stride;
+  if constexpr (gated) {
+    const __m256i gate = _mm512_castsi512_si256(rounded), up = _mm512_extracti64x4_epi64(rounded, 1);
+    if (to.c) {
+      store_16(to.c + at, gate);
+      store_16(to.c + at + to.width, up);
+    }
+    store_16(to.y + row * to.width, gated_of(to.gate, gate, up));
+  } else {
+    store_columns(to.c + at, to.columns, rounded);
+  }
 }
 
 struct Range {

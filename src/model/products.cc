@@ -61,13 +61,15 @@ torch::Tensor multiply(const Side& a, const Side& b, std::int64_t m, std::int64_
   return c;
 }
 
+// `gate_up` [T, 2 I] may be undefined.
 torch::Tensor multiply_gated(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
-                             row_kernels::Gate gate) {
+                             row_kernels::Gate gate, const torch::Tensor& gate_up) {
   auto y = torch::empty({x.size(0), weight.size(0) / 2}, torch::kBFloat16);
   const Side a(x, false), b(weight, false);
   const auto whole_bias = bias.defined() ? bias.contiguous() : bias;
   auto product = product_of(a, b, x.size(0), weight.size(0), x.size(1));
   if (bias.defined()) product.bias = data_of(whole_bias);
+  if (gate_up.defined()) product.c = static_cast<bf16::Bf16*>(gate_up.data_ptr());
   product.gated = bf16::Gated{gate, static_cast<bf16::Bf16*>(y.data_ptr())};
   bf16::multiply(product, *bf16::fastest_unit());
   return y;
@@ -78,6 +80,20 @@ torch::Tensor or_empty(const torch::Tensor& tensor) {
   return tensor.defined() ? tensor : torch::empty({0}, torch::kBFloat16);
 }
 torch::Tensor or_undefined(const torch::Tensor& tensor) { return tensor.numel() ? tensor : torch::Tensor(); }
+
+// Of a function whose first inputs are x, weight and bias, those that are needed. `grad` is that of their
+// product.
+variable_list gradients(const AutogradContext* context, const torch::Tensor& x, const torch::Tensor& weight,
+                        const torch::Tensor& grad, bool by_k) {
+  const std::int64_t tokens = grad.size(0), out = grad.size(1), in = weight.size(by_k ? 0 : 1);
+  torch::Tensor of_x, of_weight, of_bias;
+  if (context->needs_input_grad(0)) of_x = multiply({grad, false}, {weight, !by_k}, tokens, in, out);
+  if (context->needs_input_grad(1))
+    of_weight = by_k ? multiply({x, true}, {grad, true}, in, out, tokens)
+                     : multiply({grad, true}, {x, true}, out, in, tokens);
+  if (context->needs_input_grad(2)) of_bias = grad.sum(0);
+  return {of_x, of_weight, of_bias};
+}
 
 // x weight^T, or x weight where it lies by k = [in, out]; plus bias and base.
 class UnitProduct : public torch::autograd::Function<UnitProduct> {
@@ -92,16 +108,30 @@ class UnitProduct : public torch::autograd::Function<UnitProduct> {
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto saved = context->get_saved_variables();
-    const torch::Tensor &x = saved[0], &weight = saved[1], &grad = grads[0];
-    const bool by_k = context->saved_data["by_k"].toBool();
-    const std::int64_t tokens = grad.size(0), out = grad.size(1), in = weight.size(by_k ? 0 : 1);
-    torch::Tensor of_x, of_weight, of_bias;
-    if (context->needs_input_grad(0)) of_x = multiply({grad, false}, {weight, !by_k}, tokens, in, out);
-    if (context->needs_input_grad(1))
-      of_weight = by_k ? multiply({x, true}, {grad, true}, in, out, tokens)
-                       : multiply({grad, true}, {x, true}, out, in, tokens);
-    if (context->needs_input_grad(2)) of_bias = grad.sum(0);
-    return {of_x, of_weight, of_bias, context->needs_input_grad(3) ? grad : torch::Tensor(), torch::Tensor()};
+    auto all = gradients(context, saved[0], saved[1], grads[0], context->saved_data["by_k"].toBool());
+    all.push_back(context->needs_input_grad(3) ? grads[0] : torch::Tensor());
+    all.push_back({});
+    return all;
+  }
+};
+
+// UnitProduct and its gate: what is kept is gate | up.
+class GatedProduct : public torch::autograd::Function<GatedProduct> {
+ public:
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& weight,
+                               const torch::Tensor& bias, row_kernels::Gate gate) {
+    auto gate_up = torch::empty({x.size(0), weight.size(0)}, torch::kBFloat16);
+    context->save_for_backward({weight.requires_grad() ? x : torch::Tensor(), weight, gate_up});
+    context->saved_data["gate"] = static_cast<std::int64_t>(gate);
+    return multiply_gated(x, weight, or_undefined(bias), gate, gate_up);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& grads) {
+    const auto saved = context->get_saved_variables();
+    const auto gate = static_cast<row_kernels::Gate>(context->saved_data["gate"].toInt());
+    auto all = gradients(context, saved[0], saved[1], gated_gradient(grads[0], saved[2], gate), false);
+    all.push_back({});
+    return all;
   }
 };
 
@@ -165,10 +195,10 @@ torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const 
 torch::Tensor gated_linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                            Activation activation) {
   const auto gate = gate_of(activation);
-  if (gate && !torch::GradMode::is_enabled() && unit_serves(x, weight) && weight.size(0) % 32 == 0 &&
-      weight.stride(1) == 1)
-    return multiply_gated(x, weight, bias, *gate);
-  return gated(products::linear(x, weight, {bias}), activation);
+  if (!gate || !unit_serves(x, weight) || weight.size(0) % 32 != 0 || weight.stride(1) != 1)
+    return gated(products::linear(x, weight, {bias}), activation);
+  if (!torch::GradMode::is_enabled()) return multiply_gated(x, weight, bias, *gate, {});
+  return GatedProduct::apply(x, weight, or_empty(bias), *gate);
 }
 
 bool adapts(const torch::Tensor& x) { return unit_serves(x, x); }

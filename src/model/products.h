@@ -18,8 +18,8 @@ struct Added {
 
 // x [T, in] weight [out, in]^T + added -> [T, out].
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const Added& added = {});
-// gated() of linear(x, weight, {bias}) = gate | up [T, 2 I] (kernels.h) -> [T, I], the same bits. Without
-// gradients such a CPU does both in one pass, and gate | up is never in memory.
+// gated() of linear(x, weight, {bias}) = gate | up [T, 2 I] (kernels.h) -> [T, I], the same bits. Such a CPU
+// does both in one pass; without gradients gate | up is never in memory.
 torch::Tensor gated_linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                            Activation activation);
 // A matrix [out, in] that is not trained; made anew, it may be, each time it is asked for, which must be

@@ -262,6 +262,12 @@ TEST_P(Units, GateAsThoseWhoGateLater) {
     bf16::multiply(product, GetParam());
     bf16::gate(row_kernels::Gate::silu, data_of(gate_up), data_of(expected), m, inner);
     EXPECT_TRUE(torch::equal(y, expected));
+    y.zero_();
+    auto kept = torch::empty_like(gate_up);
+    product.c = data_of(kept);
+    bf16::multiply(product, GetParam());
+    EXPECT_TRUE(torch::equal(y, expected));
+    EXPECT_TRUE(torch::equal(kept, gate_up));
   }
 }
 
@@ -325,18 +331,33 @@ TEST_P(Units, BitsDoNotDependOnTheNumberOfThreads) {
   EXPECT_TRUE(torch::equal(one, many));
 }
 
-// Of gate | up [T, 2 I], ragged too: without gradients in one pass where a unit can, else in two.
+// Of gate | up [T, 2 I], ragged too: in one pass where a unit can, else in two.
 TEST(Products, AreGatedWithTheSameBitsInOnePassAndInTwo) {
   torch::manual_seed(6);
-  const torch::NoGradGuard no_grad;
+  const auto leaf = [](const torch::Tensor& x, bool trained) {
+    return x.defined() ? x.clone().set_requires_grad(trained) : x;
+  };
   for (const auto& [m, inner, k] : {Shape{1, 16, 1}, Shape{33, 48, 70}, Shape{200, 1040, 96}, Shape{5, 7, 9}})
     for (const auto activation : {Activation::silu, Activation::gelu_tanh, Activation::gelu})
-      for (const bool biased : {false, true}) {
-        const auto x = drawn(m, k), w = drawn(2 * inner, k),
-                   bias = biased ? drawn(1, 2 * inner)[0] : torch::Tensor();
-        EXPECT_TRUE(torch::equal(products::gated_linear(x, w, bias, activation),
-                                 gated(products::linear(x, w, {bias}), activation)));
-      }
+      for (const bool biased : {false, true})
+        for (const bool trained : {false, true}) {
+          const auto x = leaf(drawn(m, k), true), w = leaf(drawn(2 * inner, k), trained),
+                     bias = leaf(biased ? drawn(1, 2 * inner)[0] : torch::Tensor(), trained),
+                     grad = drawn(m, inner);
+          const auto gradients = [&](const torch::Tensor& y) {
+            std::vector<torch::Tensor> inputs{x};
+            for (const auto& input : {w, bias})
+              if (trained && input.defined()) inputs.push_back(input);
+            return torch::autograd::grad({y}, inputs, {grad});
+          };
+          const auto y = products::gated_linear(x, w, bias, activation),
+                     expected = gated(products::linear(x, w, {bias}), activation);
+          EXPECT_TRUE(torch::equal(y, expected));
+          const auto ours = gradients(y), theirs = gradients(expected);
+          for (std::size_t i = 0; i < theirs.size(); ++i) EXPECT_TRUE(torch::equal(ours[i], theirs[i])) << i;
+          const torch::NoGradGuard no_grad;
+          EXPECT_TRUE(torch::equal(products::gated_linear(x, w, bias, activation), expected));
+        }
 }
 
 TEST(Products, AreGatedAsOnOtherProcessorsUpToTheLastBit) {
