@@ -7,6 +7,7 @@
 #include "model/bf16_product.h"
 #include "model/held.h"
 #include "model/kernels.h"
+#include "model/operators.h"
 
 namespace qinglan::products {
 namespace {
@@ -16,7 +17,8 @@ using torch::autograd::variable_list;
 
 bool unit_serves(const torch::Tensor& x, const torch::Tensor& weight) {
   const auto fits = [](const torch::Tensor& one) {
-    return one.is_cpu() && one.scalar_type() == torch::kBFloat16 && one.dim() == 2 && one.numel() > 0;
+    return !operators::serve(one.device()) && one.scalar_type() == torch::kBFloat16 && one.dim() == 2 &&
+           one.numel() > 0;
   };
   return fits(x) && fits(weight) && bf16::fastest_unit();
 }
@@ -129,7 +131,8 @@ class GatedProduct : public torch::autograd::Function<GatedProduct> {
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto saved = context->get_saved_variables();
     const auto gate = static_cast<row_kernels::Gate>(context->saved_data["gate"].toInt());
-    auto all = gradients(context, saved[0], saved[1], gated_gradient(grads[0], saved[2], gate), false);
+    auto all =
+        gradients(context, saved[0], saved[1], gated_gradient(grads[0], saved[2], gate), /*by_k=*/false);
     all.push_back({});
     return all;
   }
