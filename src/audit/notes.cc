@@ -180,10 +180,12 @@ std::vector<std::string> run_notes(const SeriesScores& scores) {
     notes.push_back("dropped to balance the classes: " + counted(dropped->second, "majority row") +
                     " of the training data ([data] balance = false keeps them)");
   for (const std::string& rare : rare_classes(data)) notes.push_back(rare);
-  if (const std::int64_t rows = data.train + data.test; data.truncated > 0 && rows > 0)
+  if (data.truncated > 0) {
+    const std::int64_t rows = data.read > 0 ? data.read : data.train + data.test;  // 0: an older record
     notes.push_back(grouped_number(data.truncated) + " of " + counted(rows, "row") + " (" +
                     percent(static_cast<double>(data.truncated) / static_cast<double>(rows)) +
                     ") were cut to the token limit");
+  }
   if (data.overlap > 0)
     notes.push_back(counted(data.overlap, "train row") + " equal to a test text " +
                     (data.dropped.contains("overlap") ? "left out" : "found"));

@@ -202,7 +202,11 @@ class Assembler {
     if (summary.contains("final_train_loss"))
       series.final_train_loss = summary["final_train_loss"].get<double>();
     if (summary.contains("label_entropy")) series.label_entropy = summary["label_entropy"].get<double>();
-    truncated_ = std::max(truncated_, summary.value("truncated", std::int64_t{0}));
+    count_cut(summary);
+    if (const auto features = node.inputs.find("features"); features != node.inputs.end()) {
+      const std::string pass = result(features->second) + "/" + kSummaryFile;
+      count_cut(parse_json(store_.fs().read(pass), pass));
+    }
     series.status = "done";
     series.remark = summary.value("remark", "");
     if (const auto labels = node.inputs.find("labels"); labels != node.inputs.end())
@@ -210,6 +214,14 @@ class Assembler {
     read_answers(series, key, at);
     read_curve(series, summary, key, at);
     return series;
+  }
+
+  // A pass over all rows does not say how many it read.
+  void count_cut(const Json& summary) {
+    const std::int64_t cut = summary.value("truncated", std::int64_t{0});
+    if (cut <= record_.data.truncated) return;
+    record_.data.truncated = cut;
+    record_.data.read = summary.value("read", record_.data.train + record_.data.test);
   }
 
   void read_certificate(Series& series, const Node& node, const Json& summary) const {
@@ -263,7 +275,6 @@ class Assembler {
   }
 
   void tally() {
-    record_.data.truncated = truncated_;
     for (const auto& key : plan_.order) {
       const auto it = outcomes_.find(key);
       const NodeOutcome outcome = it == outcomes_.end() ? NodeOutcome{} : it->second;
@@ -295,7 +306,6 @@ class Assembler {
   mutable std::map<std::string, PredictionSets> predictions_;
   Record record_;
   DatasetFacts facts_;
-  std::int64_t truncated_ = 0;
 };
 
 }  // namespace

@@ -53,7 +53,7 @@ std::vector<double> shares(const Fields& fields, const char* key, std::size_t cl
 
 DataFacts read_data(const Fields& fields) {
   fields.only({"name", "key", "classes", "train", "test", "dropped", "train_share", "test_share", "balanced",
-               "overlap_allowed", "overlap", "truncated", "corpus"});
+               "overlap_allowed", "overlap", "truncated", "read", "corpus"});
   DataFacts data;
   data.name = fields.get<std::string>("name");
   data.key = fields.get<std::string>("key");
@@ -71,6 +71,7 @@ DataFacts read_data(const Fields& fields) {
   data.overlap_allowed = fields.get<bool>("overlap_allowed");
   data.overlap = fields.count("overlap");
   data.truncated = fields.count("truncated");
+  if (fields.maybe("read")) data.read = fields.count("read");
   data.corpus = fields.get<std::string>("corpus");
   return data;
 }

@@ -93,7 +93,8 @@ struct DataFacts {
   bool balanced = false;                        // majority rows were dropped
   bool overlap_allowed = false;
   std::int64_t overlap = 0;    // train rows equal to a test text
-  std::int64_t truncated = 0;  // rows cut to max_tokens, whole row set
+  std::int64_t truncated = 0;  // rows cut to max_tokens by the learner that cut most
+  std::int64_t read = 0;       // rows that it read; 0 where none was cut
   std::string corpus;          // rows of one corpus are one task whatever their names say
 };
 

@@ -101,19 +101,21 @@ Json to_json(const Claim& claim) {
 }
 
 Json to_json(const DataFacts& data) {
-  return {{"name", data.name},
-          {"key", data.key},
-          {"classes", data.classes},
-          {"train", data.train},
-          {"test", data.test},
-          {"dropped", data.dropped},
-          {"train_share", data.train_share},
-          {"test_share", data.test_share},
-          {"balanced", data.balanced},
-          {"overlap_allowed", data.overlap_allowed},
-          {"overlap", data.overlap},
-          {"truncated", data.truncated},
-          {"corpus", data.corpus}};
+  Json json = {{"name", data.name},
+               {"key", data.key},
+               {"classes", data.classes},
+               {"train", data.train},
+               {"test", data.test},
+               {"dropped", data.dropped},
+               {"train_share", data.train_share},
+               {"test_share", data.test_share},
+               {"balanced", data.balanced},
+               {"overlap_allowed", data.overlap_allowed},
+               {"overlap", data.overlap},
+               {"truncated", data.truncated},
+               {"corpus", data.corpus}};
+  if (data.read > 0) json["read"] = data.read;
+  return json;
 }
 
 Json to_json(const Ledger& ledger) {

@@ -18,4 +18,10 @@ double upper_flops(const ModelConfig& config, std::int64_t first, std::int64_t l
          (token_flops(config, config.layers, tokens, trained) - token_flops(config, first, tokens, trained));
 }
 
+double answer_flops(const ModelConfig& config, const InputRows& rows) {
+  double flops = 0;
+  for (const auto length : rows.lengths()) flops += upper_flops(config, rows.depth(), length, false);
+  return flops;
+}
+
 }  // namespace qinglan

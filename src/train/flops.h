@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catalog/model_cost.h"
+#include "train/input_rows.h"
 
 namespace qinglan {
 
@@ -17,5 +18,8 @@ double forward_flops(const ModelConfig& config, std::int64_t depth,
 
 // One text of `length` tokens through the blocks from `first` on: forward and, when `trained`, backward.
 double upper_flops(const ModelConfig& config, std::int64_t first, std::int64_t length, bool trained);
+
+// One forward pass of every row through the blocks that are not behind it.
+double answer_flops(const ModelConfig& config, const InputRows& rows);
 
 }  // namespace qinglan

@@ -146,8 +146,7 @@ class Trainer {
     quiet.stop = hooks_.stop;
     const torch::Tensor logits = predict_logits({&backbone_, &head_, adapter_, pooling_}, rows, quiet);
     if (!logits.isfinite().all().item<bool>()) diverged("an answer is NaN or Inf", state_.step);
-    for (const auto length : rows.lengths())
-      result_.flops += upper_flops(backbone_.config(), rows.depth(), length, /*trained=*/false);
+    result_.flops += answer_flops(backbone_.config(), rows);
     return logits;
   }
 

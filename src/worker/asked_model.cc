@@ -37,6 +37,7 @@ EncodedRows AskedModel::encode(const std::vector<Example>& examples, const std::
 
 torch::Tensor AskedModel::logits(const EncodedRows& rows, const RunHooks& hooks) {
   truncated_ += rows.truncated;
+  read_ += rows.ids.size();
   step_.flops += forward_flops(model_.backbone.config(), model_.backbone.config().layers, rows.ids);
   return predict_logits({&model_.backbone, &head_}, rows.ids, hooks);
 }

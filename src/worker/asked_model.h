@@ -23,6 +23,7 @@ class AskedModel {
   torch::Tensor logits(const EncodedRows& rows, const RunHooks& hooks);  // [n, K] fp32
 
   std::uint64_t truncated() const { return truncated_; }  // rows asked that lost tokens
+  std::uint64_t read() const { return read_; }            // rows asked
 
  private:
   Step& step_;
@@ -30,7 +31,7 @@ class AskedModel {
   Recipe recipe_;
   const LoadedModel& model_;
   ClassificationHead head_;
-  std::uint64_t truncated_ = 0;
+  std::uint64_t truncated_ = 0, read_ = 0;
 };
 
 // Rows with their labels as a prompt shows them: <text><first word of the class>\n\n ...

@@ -1,7 +1,7 @@
 // weak_floor of labels that predict one another (supervise/coherence.h): some rows of the seed's supervision
 // half are labelled without ground truth, then shown before the rows of transfer and test.
 // summary.json: {"ground_truth": [], "rows", "asked", "accepted", "utility", "contradictions",
-//   "labels": {id: class}, "truncated"}
+//   "labels": {id: class}, "truncated", "read"}
 
 #include <algorithm>
 #include <map>
@@ -146,6 +146,7 @@ void run_coherence(Step& step) {
                           {"transfer", model.answers(pick(inputs.train, halves.transfer), prefix)}});
   Json summary = summary_of(coherence, found, rows);
   summary["truncated"] = model.truncated();
+  summary["read"] = model.read();
   step.write_summary(summary);
 }
 

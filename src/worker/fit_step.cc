@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "io/safetensors.h"
 #include "supervise/ngrams.h"
+#include "train/flops.h"
 #include "train/predict.h"
 #include "train/probe.h"
 #include "train/recipe.h"
@@ -144,9 +145,13 @@ void fine_tune(Step& step, const FitTask& task, const Recipe& recipe) {
 
   const Student student{&base.backbone(), &head, adapter ? &*adapter : nullptr,
                         recipe.poolings(config.kind).front()};
+  torch::Tensor transfer_logits = result.train_logits;  // the same, of a student of all transfer rows
+  if (task.train.rows != task.transfer_rows) {
+    transfer_logits = predict_logits(student, base.transfer(), step.hooks);
+    step.flops += answer_flops(config, base.transfer());
+  }
   PredictionSets sets;
-  sets["transfer"] = predictions_of(task.transfer, task.classes(),
-                                    values_of(predict_logits(student, base.transfer(), step.hooks)));
+  sets["transfer"] = predictions_of(task.transfer, task.classes(), values_of(transfer_logits));
   for (const auto& [name, logits] : result.evaluations)
     sets[name] = predictions_of(task.inputs.test, task.classes(), values_of(logits));
   sets["test"] = sets.at("test.epoch" + std::to_string(result.epoch));
@@ -158,6 +163,7 @@ void fine_tune(Step& step, const FitTask& task, const Recipe& recipe) {
   }
   Json summary = summary_of(task, result.final_train_loss, curve_with_checkpoints(result, recipe.epochs));
   summary["truncated"] = base.truncated();
+  summary["read"] = base.train().size() + base.held_out().size() + base.test().size();
   if (task.held_out) summary["selection"] = selection_json(*task.held_out, result);
   step.write_summary(summary);
 }

@@ -15,7 +15,7 @@ void run_zero_shot(Step& step) {
   PredictionSets sets = {{"test", model.answers(inputs.test)}};
   if (step.node.kind == "weak_floor") sets["train"] = model.answers(inputs.train);
   step.write_predictions(sets);
-  step.write_summary({{"truncated", model.truncated()}});
+  step.write_summary({{"truncated", model.truncated()}, {"read", model.read()}});
 }
 
 void run_few_shot(Step& step) {
@@ -28,7 +28,8 @@ void run_few_shot(Step& step) {
   const Halves halves = split_halves(inputs.train, step.node.params.at("seed"));
   step.write_predictions({{"test", model.answers(inputs.test, prefix)},
                           {"transfer", model.answers(pick(inputs.train, halves.transfer), prefix)}});
-  step.write_summary({{"truncated", model.truncated()}, {"ground_truth", shots_certificate(shots)}});
+  step.write_summary(
+      {{"truncated", model.truncated()}, {"read", model.read()}, {"ground_truth", shots_certificate(shots)}});
 }
 
 }  // namespace qinglan
