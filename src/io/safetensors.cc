@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "io/publish.h"
 #include "io/tensor_layout.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr std::uint64_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // the reference library's cap
 constexpr char kMetadata[] = "__metadata__";
+constexpr char kSeal[] = "sha256";  // of the metadata: see seal_of()
 
 // Element types that both sides know, narrowest first: the order in which the reference library sorts them.
 constexpr std::array kTypes = {DType::boolean, DType::u8,  DType::i8,  DType::i16, DType::f16,
@@ -211,6 +213,17 @@ void with_pieces(const TensorMap& tensors, const SafetensorsMetadata& metadata, 
   use(Pieces(pieces));
 }
 
+// `file` is what the tensors lie in, if they lie in one.
+std::string seal_of(const TensorMap& tensors, const SafetensorsFile* file = nullptr) {
+  Sha256 digest;
+  for (const auto& [name, view] : tensors) {
+    const Json head = {name, info_of(view.dtype).name, view.shape};
+    digest.update(head.dump()).update(view.bytes);
+    if (file) file->release(view.bytes);
+  }
+  return digest.hex();
+}
+
 }  // namespace
 
 void write_safetensors(FileSystem& fs, const std::string& path, const TensorMap& tensors,
@@ -221,6 +234,18 @@ void write_safetensors(FileSystem& fs, const std::string& path, const TensorMap&
 void publish_safetensors(FileSystem& fs, const std::string& path, const TensorMap& tensors,
                          const SafetensorsMetadata& metadata) {
   with_pieces(tensors, metadata, [&](Pieces pieces) { publish_file(fs, path, pieces); });
+}
+
+void publish_sealed(FileSystem& fs, const std::string& path, const TensorMap& tensors) {
+  publish_safetensors(fs, path, tensors, {{kSeal, seal_of(tensors)}});
+}
+
+SafetensorsFile open_sealed(const std::string& path) {
+  SafetensorsFile file = SafetensorsFile::open(path);
+  const auto seal = file.metadata().find(kSeal);
+  if (seal == file.metadata().end() || seal->second != seal_of(file.tensors(), &file))
+    throw Error(ErrorKind::corrupt_data, "the tensors are not those that were written").in(path);
+  return file;
 }
 
 std::string safetensors_bytes(const TensorMap& tensors, const SafetensorsMetadata& metadata) {

@@ -48,6 +48,10 @@ void write_safetensors(FileSystem& fs, const std::string& path, const TensorMap&
                        const SafetensorsMetadata& metadata = {});
 void publish_safetensors(FileSystem& fs, const std::string& path, const TensorMap& tensors,
                          const SafetensorsMetadata& metadata = {});
+// Of files that are read back later by nobody but us: a digest of the tensors goes with them, and a file that
+// is not as it was written is refused as Error{corrupt_data} (beside what open() throws).
+void publish_sealed(FileSystem& fs, const std::string& path, const TensorMap& tensors);
+SafetensorsFile open_sealed(const std::string& path);
 // The same bytes in memory.
 std::string safetensors_bytes(const TensorMap& tensors, const SafetensorsMetadata& metadata = {});
 

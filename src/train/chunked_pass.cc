@@ -28,7 +28,7 @@ std::vector<ChunkedPass::Chunk> ChunkedPass::chunks() const {
 torch::Tensor ChunkedPass::load(FileSystem& fs, const std::string& path, const Chunk& chunk) const {
   if (!fs.exists(path)) return {};
   try {
-    const auto file = SafetensorsFile::open(path);
+    const auto file = open_sealed(path);
     torch::Tensor values = tensor_of(file.tensor(kTensor));
     const bool fits = values.scalar_type() == torch::kBFloat16 && values.dim() == 2 &&
                       values.size(0) == height_(chunk) && values.size(1) == width_;
@@ -56,7 +56,7 @@ void ChunkedPass::run(FileSystem& fs, const std::string& folder, const RunHooks&
           hooks.progress(plan_.packs[pack].second, total, std::numeric_limits<double>::quiet_NaN());
       }
       values = torch::cat(packs).contiguous();
-      publish_safetensors(fs, folder + name, {{kTensor, view_of(values)}});
+      publish_sealed(fs, folder + name, {{kTensor, view_of(values)}});
     }
     consume(chunk, values);
   }

@@ -83,7 +83,7 @@ void Checkpoints::save(const TrainerState& state) const {
   for (const auto& item : state.best) tensors[kBest + item.name] = view_of(item.tensor);
   char name[40];
   std::snprintf(name, sizeof name, "/step-%010lld.safetensors", static_cast<long long>(state.step));
-  publish_safetensors(fs_, folder_ + name, tensors);
+  publish_sealed(fs_, folder_ + name, tensors);
   auto old = files();
   for (std::size_t i = 0; i + 2 < old.size(); ++i) fs_.remove_all(old[i]);
 }
@@ -93,7 +93,7 @@ bool Checkpoints::load_latest(TrainerState& state) const {
   for (auto path = found.rbegin(); path != found.rend(); ++path) {
     std::optional<SafetensorsFile> file;
     try {
-      file.emplace(SafetensorsFile::open(*path));
+      file.emplace(open_sealed(*path));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::corrupt_data) throw;
       continue;

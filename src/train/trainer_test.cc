@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 
 #include "base/error.h"
@@ -358,7 +359,12 @@ TEST(Checkpoints, ADamagedOneIsPassedOverAndAnothersIsRefused) {
   ASSERT_TRUE(checkpoints.load_latest(loaded));
   EXPECT_EQ(loaded.step, 6);
   EXPECT_EQ(loaded.parameters[0].tensor[0].item<float>(), 6.0F);
-  std::filesystem::resize_file(folder + "/" + real_file_system().list(folder).back(), 30);
+  const auto latest = [&] { return folder + "/" + real_file_system().list(folder).back(); };
+  std::fstream(latest()).seekp(-1, std::ios::end).put('\x01');  // one bit of a tensor
+  ASSERT_TRUE(checkpoints.load_latest(loaded));
+  EXPECT_EQ(loaded.step, 4);
+  checkpoints.save(state(6, 4));
+  std::filesystem::resize_file(latest(), 30);
   ASSERT_TRUE(checkpoints.load_latest(loaded));
   EXPECT_EQ(loaded.step, 4);
   TrainerState other = state(0, 5);
