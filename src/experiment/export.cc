@@ -263,7 +263,7 @@ Node export_node(const Plan& plan, const Node& fit, const std::string& student, 
   Node node;
   node.kind = "export";
   Json shape = {{"kind", learner.at("kind")}};
-  for (const char* key : {"pooling", "max_tokens", "dtype"})
+  for (const char* key : {"pooling", "max_tokens", "dtype", "text", "truncate", "chat"})
     if (reading.contains(key)) shape[key] = reading.at(key);
   if (reader.kind == "features") shape["depth"] = reading.at("depth");  // a trunk's is where a student begins
   for (const char* key : {"pooling", "layers", "label_words", "lora_rank", "lora_alpha"})

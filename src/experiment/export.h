@@ -36,7 +36,7 @@ Node keeping(const Node& fit);
 // The node of kind "export" that writes the files; its input "student" is the node that kept the weights.
 // Parameters:
 // {"format","dtype","base_model","write_base","classes","card","model": digest of the base,
-//  "student": {"kind","pooling","depth" (probe),"max_tokens","dtype","lora_rank","lora_alpha"}}.
+//  "student": {"kind","pooling","depth" (probe),"dtype","lora_rank","lora_alpha", and the prompt's keys}}.
 Node export_node(const Plan& plan, const Node& fit, const std::string& student, const Json& card,
                  const ExportRequest& request, const std::vector<std::string>& classes);
 

@@ -8,11 +8,18 @@
 #include <string>
 #include <vector>
 
+#include "catalog/chat_template.h"
 #include "model/load.h"
 #include "model/lora.h"
 #include "model/pooling.h"
+#include "text/encode.h"
 
 namespace qinglan {
+
+struct ExportedChat {
+  ChatTemplateSource source;
+  std::string system;  // empty: none
+};
 
 struct ExportedStudent {
   const LoadedModel& base;             // its backbone holds the trained weights after full tuning
@@ -23,7 +30,8 @@ struct ExportedStudent {
   bool trunk = false;            // top blocks alone were trained, on states rounded to bf16 below them
   std::int64_t depth = 0;        // hidden state after this many blocks
   std::vector<Pooling> pooling;  // joined in this order
-  std::int64_t max_tokens = 512;
+  TokenLimit limit{512};         // what its texts were cut to
+  std::optional<ExportedChat> chat;  // its texts were a user's messages
   std::vector<std::string> classes;
   Json card =
       Json::object();  // what people are told: "spec", "cell", "seed", "text", ...; see student_card.h

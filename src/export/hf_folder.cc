@@ -89,7 +89,7 @@ void write_hf_folder(FileSystem& fs, const std::string& folder, const ExportedSt
   const bool whole = part == HfPart::student;
   const HeadForm form = whole ? head_form(student) : HeadForm::apart;
   fs.write(folder + "/config.json", config_of(student, form, dtype, part).dump(2) + "\n");
-  write_tokenizer(fs, folder, student.base, student.max_tokens);
+  write_tokenizer(fs, folder, student);
   write_weights(fs, folder, student, form, dtype, part);
   if (whole && form == HeadForm::apart) write_head(fs, folder, student);
 }

@@ -128,7 +128,7 @@ void write_peft_adapter(FileSystem& fs, const std::string& folder, const Exporte
   if (classifier) tensors.push_back({"base_model.model.score.weight", student.head_weight});
   write_tensors(fs, folder + "/adapter_model.safetensors", tensors);
   fs.write(folder + "/adapter_config.json", config_of(student, made, base, classifier).dump(2) + "\n");
-  write_tokenizer(fs, folder, student.base, student.max_tokens);
+  write_tokenizer(fs, folder, student);
   if (!classifier) write_head(fs, folder, student);
 }
 

@@ -43,6 +43,26 @@ def encode(texts):
                      return_token_type_ids=False)
 
 )";
+// What cut_rows() and Prompt of text/ do.
+constexpr char kPythonEncodeChat[] = R"(
+
+def message(text):
+    system = [{"role": "system", "content": facts["chat"]["system"]}] if facts["chat"]["system"] else []
+    return tokenizer.apply_chat_template(system + [{"role": "user", "content": text}], tokenize=False, add_generation_prompt=True)
+
+
+def cut(ids):  # what stands around the text stays whole
+    over, head, end = len(ids) - facts["max_tokens"], facts["chat"]["head"], len(ids) - facts["chat"]["tail"]
+    if over <= 0:
+        return ids
+    return ids[:head] + ids[head + over :] if facts["truncate"] == "left" else ids[: end - over] + ids[end:]
+
+
+def encode(texts):
+    ids = tokenizer([message(text) for text in texts], add_special_tokens=False)["input_ids"]
+    return tokenizer.pad({"input_ids": [cut(row) for row in ids]}, return_tensors="pt")
+
+)";
 constexpr char kPythonClassify[] = R"(
 @torch.no_grad()
 def logits(texts):  # one row of class scores a text, in the order of facts["classes"]
@@ -71,7 +91,8 @@ def logits(texts):  # one row of class scores a text, in the order of facts["cla
     return torch.nn.functional.linear(pooled.to(head["weight"].dtype), head["weight"], head.get("bias"))
 )";
 
-std::string python_of(ExportFormat format, HeadForm form) {
+std::string python_of(const ExportedStudent& student, ExportFormat format) {
+  const HeadForm form = head_form(student);
   std::string code = std::string(kPythonStart) + kPythonTokenizer;
   const bool classifier = form == HeadForm::score ? format != ExportFormat::gguf
                                                   : form == HeadForm::pooler && format == ExportFormat::hf;
@@ -82,7 +103,8 @@ std::string python_of(ExportFormat format, HeadForm form) {
   else
     code += classifier ? kPythonClassifier : kPythonModel;
   if (!classifier) code += kPythonHead;
-  return code + kPythonEncode + (classifier ? kPythonClassify : kPythonPool);
+  return code + (student.chat ? kPythonEncodeChat : kPythonEncode) +
+         (classifier ? kPythonClassify : kPythonPool);
 }
 
 Json facts_of(const ExportedStudent& student, ExportFormat format, const std::string& base) {
@@ -91,7 +113,8 @@ Json facts_of(const ExportedStudent& student, ExportFormat format, const std::st
   for (const Pooling how : student.pooling) pooling.push_back(name_of(how));
   facts.update({{"format", name_of(format)},
                 {"classes", student.classes},
-                {"max_tokens", student.max_tokens},
+                {"max_tokens", student.limit.max_tokens},
+                {"truncate", name_of(student.limit.truncation)},
                 {"depth", student.depth},
                 {"layers", student.base.backbone.config().layers},
                 {"pooling", pooling},
@@ -100,6 +123,9 @@ Json facts_of(const ExportedStudent& student, ExportFormat format, const std::st
                 {"head", kHeadNames[static_cast<int>(head_form(student))]},
                 {"pad_token_id", pad_token_of(student.base).id}});
   if (format == ExportFormat::peft) facts["base_model"] = base;
+  if (student.chat)
+    facts["chat"] = {
+        {"system", student.chat->system}, {"head", student.limit.head}, {"tail", student.limit.tail}};
   return facts;
 }
 
@@ -155,6 +181,21 @@ std::string notes_of(const ExportedStudent& student, ExportFormat format, const 
   return notes;
 }
 
+std::string reading_of(const ExportedStudent& student) {
+  const std::string most = std::to_string(student.limit.max_tokens);
+  std::string text = "\nTexts are given as the template under *text* makes them of a row of data";
+  if (student.chat) text += ", stand as a user's message in the model's chat template";
+  switch (student.limit.truncation) {
+    case Truncation::right:
+      return text + ", and are cut to " + most + " tokens on the right.\n";
+    case Truncation::left:
+      return text + ", and are cut to " + most + " tokens on the left.\n";
+    case Truncation::refuse:
+      return text + ". In training none had more than " + most + " tokens.\n";
+  }
+  QL_CHECK(false, "unknown truncation");
+}
+
 std::string readme_of(const ExportedStudent& student, const Json& facts, ExportFormat format,
                       const std::string& base) {
   std::string text = "# " + words_of(facts.value("title", Json("A trained student"))) + "\n\n";
@@ -168,10 +209,8 @@ std::string readme_of(const ExportedStudent& student, const Json& facts, ExportF
         std::pair{"tune", "tuned"}, std::pair{"text", "text"}, std::pair{"classes", "classes"},
         std::pair{"verdict", "verdict"}, std::pair{"headline", "finding"}})
     text += row(facts, key, title);
-  text += "\nTexts are given as the template under *text* makes them of a row of data, and cut to " +
-          std::to_string(student.max_tokens) + " tokens on the right.\n";
-  text += notes_of(student, format, base);
-  return text + "\n```python\n" + python_of(format, head_form(student)) + "```\n";
+  text += reading_of(student) + notes_of(student, format, base);
+  return text + "\n```python\n" + python_of(student, format) + "```\n";
 }
 
 }  // namespace

@@ -81,13 +81,14 @@ PadToken pad_token_of(const LoadedModel& model) {
   return pad_token(model, added, named_tokens(model, added));
 }
 
-void write_tokenizer(FileSystem& fs, const std::string& folder, const LoadedModel& model,
-                     std::int64_t max_tokens) {
+void write_tokenizer(FileSystem& fs, const std::string& folder, const ExportedStudent& student) {
+  const LoadedModel& model = student.base;
+  const bool left = student.limit.truncation == Truncation::left;
   fs.write(folder + "/tokenizer.json", model.tokenizer.definition());
   Json config = {{"tokenizer_class", "PreTrainedTokenizerFast"},
                  {"model_input_names", {"input_ids", "attention_mask"}},
-                 {"model_max_length", max_tokens},
-                 {"truncation_side", "right"},
+                 {"model_max_length", student.limit.max_tokens},
+                 {"truncation_side", left ? "left" : "right"},
                  {"padding_side", "right"},
                  {"clean_up_tokenization_spaces", false}};
   const AddedTexts added = added_texts(model.tokenizer);
@@ -95,7 +96,10 @@ void write_tokenizer(FileSystem& fs, const std::string& folder, const LoadedMode
   for (const auto& [key, text] : named) config[key] = text;
   config["pad_token"] = pad_token(model, added, named).text;
   const Json source = source_config(model.source);
-  if (source.contains("chat_template")) config["chat_template"] = source["chat_template"];
+  if (student.chat)
+    config["chat_template"] = student.chat->source.text;
+  else if (source.contains("chat_template"))
+    config["chat_template"] = source["chat_template"];
   fs.write(folder + "/tokenizer_config.json", config.dump(2) + "\n");
 }
 

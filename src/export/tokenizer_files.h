@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/json.h"
+#include "export/exported_student.h"
 #include "io/file_system.h"
-#include "model/load.h"
 
 namespace qinglan {
 
@@ -20,8 +20,7 @@ struct PadToken {
 // Throws Error{unsupported} when no token fits.
 PadToken pad_token_of(const LoadedModel& model);
 
-// Texts are cut to `max_tokens` and padded on the right, as they were in training.
-void write_tokenizer(FileSystem& fs, const std::string& folder, const LoadedModel& model,
-                     std::int64_t max_tokens);
+// Texts are cut as they were in training, and padded on the right.
+void write_tokenizer(FileSystem& fs, const std::string& folder, const ExportedStudent& student);
 
 }  // namespace qinglan

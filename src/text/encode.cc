@@ -14,6 +14,10 @@ Truncation truncation_named(const std::string& name) {
   throw Error(ErrorKind::usage, "unknown truncation").expected("right, left or refuse").found(name);
 }
 
+const char* name_of(Truncation truncation) {
+  return truncation == Truncation::right ? "right" : truncation == Truncation::left ? "left" : "refuse";
+}
+
 void EncodedRows::append(const EncodedRows& more) {
   ids.insert(ids.end(), more.ids.begin(), more.ids.end());
   cut.insert(cut.end(), more.cut.begin(), more.cut.end());

@@ -14,6 +14,7 @@ namespace qinglan {
 // Which end of a longer text goes; refuse: none may be longer.
 enum class Truncation { right, left, refuse };
 Truncation truncation_named(const std::string& name);  // throws Error{usage}
+const char* name_of(Truncation truncation);
 
 struct TokenLimit {
   std::int64_t max_tokens;

@@ -31,6 +31,8 @@ class Prompt {
   // All rows, train then test.
   EncodedRows encode(const Inputs& inputs) const;
 
+  const TokenLimit& limit() const { return limit_; }
+
   // The keys of `values` that are a prompt's and not a recipe's: all but max_tokens.
   static Json without_keys(Json values);
 

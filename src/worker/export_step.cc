@@ -6,6 +6,7 @@
 #include "export/peft_adapter.h"
 #include "export/student_card.h"
 #include "export/tokenizer_files.h"
+#include "text/prompt.h"
 #include "train/recipe.h"
 #include "train/tensor_view.h"
 #include "worker/kept_student.h"
@@ -16,7 +17,7 @@ namespace {
 Recipe recipe_of_student(Json shape) {
   shape["tune"] = shape.at("kind");
   shape.erase("kind");
-  return Recipe::from_json(shape);
+  return Recipe::from_json(Prompt::without_keys(std::move(shape)));
 }
 
 LoraAdapter restored_adapter(const ModelConfig& config, const Recipe& recipe, const SafetensorsFile& file) {
@@ -39,6 +40,13 @@ void require_linear_head(const ExportedStudent& student, const Recipe& recipe) {
       .hint("train with head = \"new\" to give the student away");
 }
 
+void read_prompt(ExportedStudent& student, const Json& shape) {
+  const std::string& path = student.base.source.tokenizer_path;
+  student.limit = Prompt(shape, student.base.tokenizer, path).limit();
+  if (const auto chat = shape.find("chat"); chat != shape.end())
+    student.chat = ExportedChat{*find_chat_template(path), chat->value("system", "")};
+}
+
 ExportedStudent restored_student(const Step& step, LoadedModel& base, const Recipe& recipe) {
   const Json& params = step.node.params;
   const ModelConfig& config = base.backbone.config();
@@ -52,7 +60,7 @@ ExportedStudent restored_student(const Step& step, LoadedModel& base, const Reci
   student.probe = recipe.tune == Recipe::Tune::probe;
   student.depth = recipe.depth < 0 ? config.layers : recipe.depth;
   student.pooling = recipe.poolings(config.kind);
-  student.max_tokens = recipe.max_tokens;
+  read_prompt(student, params.at("student"));
   student.classes = params.at("classes").get<std::vector<std::string>>();
   student.card = params.at("card");
   require_linear_head(student, recipe);
@@ -87,7 +95,7 @@ void run_export(Step& step) {
   } else {
     write_gguf_model(fs, step.result + "/model.gguf", student, gguf_type(dtype));
     write_head(fs, step.result, student);
-    write_tokenizer(fs, step.result, student.base, student.max_tokens);
+    write_tokenizer(fs, step.result, student);
   }
   write_card(fs, step.result, student, format, base);
 }

@@ -28,12 +28,12 @@ for split, count in rows.items():
 CONTROLS = "".join(f"{name} = false\n" for name in "shuffled ngram length zero_shot weak_twice random_init".split())
 
 
-def spec(name, model, tune, more="", grid=""):
+def spec(name, model, tune, more="", grid="", tokens=16):
     fine = "" if tune == "probe" else "epochs = 1\nbatch = 8\nlr = 1e-3\nhead_lr = 1e-2\n"
     path = folder / f"{name}.toml"
     path.write_text(
         f'name = "{name}"\nseeds = 1\n[data]\npath = "{folder}/data"\nid = "key"\ntext = "{{text}}"\n[supervisor]\nkind = "ngrams"\n'
-        f'[student]\nmodel = "{model}"\ntune = "{tune}"\ndtype = "float32"\nmax_tokens = 16\n{fine}{more}'
+        f'[student]\nmodel = "{model}"\ntune = "{tune}"\ndtype = "float32"\nmax_tokens = {tokens}\n{fine}{more}'
         f"[controls]\n{CONTROLS}[claim]\nceiling = {'true' if grid else 'false'}\n{grid}"
     )
     return path
@@ -56,7 +56,10 @@ full = spec("full", "minilm-l6", "full")
 top = spec("top", "smollm2-135m", "top-2")
 top_adapter = spec("top-adapter", "smollm2-135m", "lora-top-2")
 first_token = spec("first-token", "minilm-l6", "lora", 'pooling = "cls"\n', grid='[grid]\n"method.name" = ["naive", "logconf"]\n')
-for path in (decoder, probe, full, top, top_adapter, first_token):
+left = spec("left", "minilm-l6", "lora", 'truncate = "left"\n', tokens=8)
+chat = spec("chat", "smollm2-135m", "lora", 'chat = true\nsystem = "Is it good?"\n', tokens=32)
+chat_left = spec("chat-left", "smollm2-135m", "lora-top-2", 'chat = true\ntruncate = "left"\n', tokens=42)
+for path in (decoder, probe, full, top, top_adapter, first_token, left, chat, chat_left):
     h.run(path, store)
 
 cell = ("--cell", "ngrams > minilm-l6 (lora) : logconf")
@@ -70,6 +73,10 @@ made = [
     exported(top_adapter, folder / "out/top-adapter"),
     exported(top_adapter, folder / "out/top-peft", "--format", "peft", "--base"),
     exported(first_token, folder / "out/pooler", "--cell", "logconf"),
+    exported(left, folder / "out/left"),
+    exported(chat, folder / "out/chat"),
+    exported(chat, folder / "out/chat-gguf", "--format", "gguf"),
+    exported(chat_left, folder / "out/chat-left"),
     exported(first_token, folder / "out/encoder-adapter", *cell, "--format", "peft", "--role", "ceiling"),
 ]
 h.check("trained again" in made[4][1], "a fully tuned model is trained again, and it is said")
@@ -79,6 +86,8 @@ for out, _ in made:
     files = {p.name for p in (folder / out).iterdir()}
     h.check({"README.md", "qinglan.json"} <= files, f"{out}: {files}")
     h.check(not list((folder / "out").glob(".*")), "litter beside the exports")
+for out, words in (("decoder", "tokens on the right"), ("left", "tokens on the left"), ("chat", "a user's message")):
+    h.check(words in (folder / "out" / out / "README.md").read_text(), f"{out}: the card lacks {words}")
 card = (folder / "out/decoder/README.md").read_text()
 for words in ("decoder", "ngrams", "Apache-2.0", "{text}", "no, yes"):
     h.check(words in card, f"the card lacks {words}")
