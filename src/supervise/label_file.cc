@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -22,7 +23,34 @@ class LabelReader {
     return field != row.fields.end() && (text_of(*field) == "true" || text_of(*field) == "1");
   }
 
+  // Probabilities go before a label, which has to be the likeliest of them.
   std::vector<double> probabilities(const Mention& mention) const {
+    const auto p = given(mention);
+    const auto label = mention.row.fields.find("label");
+    if (label == mention.row.fields.end()) {
+      if (p) return *p;
+      throw wrong(mention, "there is no label")
+          .expected("\"label\", \"p\" or a column \"p_" + first_missing(mention) + "\"");
+    }
+    const std::size_t hard = rows_.class_of(mention, *label, classes_, "\"abstain\": true");
+    if (!p) {
+      std::vector<double> sure(classes_.size(), 0);
+      sure[hard] = 1;
+      return sure;
+    }
+    const auto likeliest = std::max_element(p->begin(), p->end());
+    if ((*p)[hard] < *likeliest)
+      throw wrong(mention, "the label and the probabilities disagree")
+          .expected("one of them, or the label that is likeliest, \"" +
+                    classes_[static_cast<std::size_t>(likeliest - p->begin())] + "\"")
+          .found("\"" + classes_[hard] + "\"")
+          .hint("leave out the column that is not the supervisor's");
+    return *p;
+  }
+
+ private:
+  // From "p", or from a column for each class.
+  std::optional<std::vector<double>> given(const Mention& mention) const {
     const Json& fields = mention.row.fields;
     std::vector<double> p;
     if (const auto list = fields.find("p"); list != fields.end()) {
@@ -31,22 +59,20 @@ class LabelReader {
             .expected("one number for each of " + quoted(classes_))
             .found(list->dump());
       for (const auto& value : *list) p.push_back(number(mention, value));
-    } else if (const auto label = fields.find("label"); label != fields.end()) {
-      p.assign(classes_.size(), 0);
-      p[rows_.class_of(mention, *label, classes_, "\"abstain\": true")] = 1;
     } else {
-      for (const auto& name : classes_) {
-        const auto field = fields.find("p_" + name);
-        if (field == fields.end())
-          throw wrong(mention, "there is no label")
-              .expected("\"label\", \"p\" or a column \"p_" + name + "\"");
-        p.push_back(number(mention, *field));
-      }
+      if (!first_missing(mention).empty()) return std::nullopt;
+      for (const auto& name : classes_) p.push_back(number(mention, fields.at("p_" + name)));
     }
     return scaled(mention, std::move(p));
   }
 
- private:
+  // The first class without a column of its own; empty: there is none.
+  std::string first_missing(const Mention& mention) const {
+    for (const auto& name : classes_)
+      if (!mention.row.fields.contains("p_" + name)) return name;
+    return {};
+  }
+
   Error wrong(const Mention& mention, const std::string& what) const {
     return rows_.wrong(mention.row, mention.key, what);
   }

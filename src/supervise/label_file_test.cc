@@ -44,6 +44,16 @@ TEST(LabelFile, TakesTablesAndRowNumbers) {
               HasSubstr("\"id\" instead of \"row\""));
 }
 
+TEST(LabelFile, ProbabilitiesGoBeforeALabelInEveryFormat) {
+  const TestFolder folder;
+  const auto list = folder.write("l.jsonl", R"({"id": "a", "label": "yes", "p": [0.25, 0.75]})"),
+             columns = folder.write("l.csv", "id,label,p_no,p_yes\na,yes,0.25,0.75\n"),
+             some = folder.write("s.csv", "id,label,p_no\na,yes,0.25\n");
+  for (const auto& path : {list, columns})
+    EXPECT_THAT(read_label_file(path, {"a"}, kClasses).p, ElementsAre(0.25, 0.75));
+  EXPECT_THAT(read_label_file(some, {"a"}, kClasses).p, ElementsAre(0, 1));
+}
+
 // Of labels for the rows of train.jsonl none is taken for the row of test.jsonl with the same number.
 TEST(LabelFile, RowsWithoutASplitAreTheTrainFiles) {
   const TestFolder folder;
@@ -79,6 +89,9 @@ TEST(LabelFile, NamesLineAndId) {
   EXPECT_THAT(with(R"({"id": "c", "p": [0.5, 0.6]})"), AllOf(HasSubstr("l.jsonl:3"), HasSubstr("sum to 1")));
   EXPECT_THAT(with(R"({"id": "c", "p": [-1, 2]})"), HasSubstr("negative"));
   EXPECT_THAT(with(R"({"id": "c", "p": [1]})"), HasSubstr("does not fit"));
+  EXPECT_EQ(with(R"({"id": "c", "label": "yes", "p": [0.5, 0.5]})"), "no error");
+  EXPECT_THAT(with(R"({"id": "c", "label": "no", "p": [0.4, 0.6]})"),
+              AllOf(HasSubstr("l.jsonl:3"), HasSubstr("disagree"), HasSubstr("\"yes\"")));
   EXPECT_THAT(with(R"({"id": "b", "label": "no"})"), AllOf(HasSubstr("second label"), HasSubstr("line 2")));
   EXPECT_THAT(with(R"({"id": "c"})"), HasSubstr("there is no label"));
   EXPECT_THAT(with(R"({"label": "no"})"), HasSubstr("there is no \"id\""));
