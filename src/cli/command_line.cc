@@ -26,6 +26,11 @@ int report_error(const Error& error) {
   }
 }
 
+void finish_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout))
+    throw Error(ErrorKind::io, "standard output could not be written: what was told is not whole");
+}
+
 // CLI11 would say of a mistyped verb that none was given.
 void check_verb(CLI::App& app, int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "-";
@@ -66,6 +71,7 @@ int run_command_line(int argc, char** argv) {
   try {
     check_verb(app, argc, argv);
     app.parse(argc, argv);
+    finish_output();
     return exit_code;
   } catch (const CLI::ParseError& e) {
     return report_parse_error(app, e);

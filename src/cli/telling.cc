@@ -18,6 +18,10 @@ void check_output(const std::string& path) {
   const auto folder = std::filesystem::absolute(path).parent_path();
   if (fs.is_folder(path))
     throw Error(ErrorKind::usage, "a folder has this name").in(path).expected("a file to write");
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path))
+    throw Error(ErrorKind::usage, "this is no file that can be replaced")
+        .in(path)
+        .expected("a file to write");
   if (!fs.is_folder(folder))
     throw Error(ErrorKind::usage, "there is no such folder").in(folder).hint("Make it first.");
   const std::string probe = folder / (".qinglan." + std::to_string(getpid()));

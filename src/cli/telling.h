@@ -17,8 +17,8 @@ struct Telling {
   std::map<std::string, std::string> files{};  // bytes by path
 };
 
-// Throws Error{usage} where `path` (empty: none is asked for) is a folder or lies where nothing can be
-// written.
+// Throws Error{usage} where `path` (empty: none is asked for) is a folder or a device, or lies where nothing
+// can be written.
 void check_output(const std::string& path);
 
 // Writes the files, prints the text, returns the code.
