@@ -75,7 +75,10 @@ void settle_warmup(Json& result, const Json& values, const std::string& source) 
 
 void check_words(const Json& result, const std::string& source) {
   const std::map<std::string, std::vector<std::string>> words = {
-      {"order", {"epochs", "stream", "repeat"}}, {"ramp", {"above", "zero"}}, {"decay", {"all", "matrices"}}};
+      {"schedule", {"linear", "cosine", "constant"}},
+      {"order", {"epochs", "stream", "repeat"}},
+      {"ramp", {"above", "zero"}},
+      {"decay", {"all", "matrices"}}};
   for (const auto& [key, known] : words)
     if (result.contains(key)) require_one_of(result, "learner", key, known, source);
 }

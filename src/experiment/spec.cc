@@ -288,6 +288,10 @@ Spec parse_spec(const std::string& text, const std::string& source, const SpecOp
   require_one_of(claim, "claim", "metric", {"auto", "accuracy", "balanced_accuracy", "auroc"}, source);
   spec.claim = {claim["metric"], claim["delta"], claim["gamma"],  claim["ceiling"],
                 claim["gold"],   claim["risk"],  claim["primary"]};
+  for (const auto& [key, value] :
+       {std::pair("delta", spec.claim.delta), std::pair("gamma", spec.claim.gamma)})
+    require(value >= 0 && value < 1,
+            std::string("claim.") + key + " must lie between 0 and 1: 0.01 is one point", source);
   require(spec.claim.gold >= 0, "claim.gold must be at least 0", source);
   require(spec.claim.risk > 0 && spec.claim.risk < 1, "claim.risk must lie between 0 and 1", source);
   spec.slices = words_of(data["slices"]);

@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
-
-#include "base/error.h"
+#include <new>
 
 namespace qinglan {
 
@@ -15,12 +14,12 @@ struct Freed {
 template <typename T>
 using Aligned = std::unique_ptr<T[], Freed>;
 
-// `count` elements without values. Throws Error{internal} where there is no memory.
+// `count` elements without values. Throws std::bad_alloc.
 template <typename T>
 Aligned<T> aligned(std::int64_t count) {
   const auto bytes = static_cast<std::size_t>(count) * sizeof(T);
   auto* memory = static_cast<T*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
-  QL_CHECK(memory, "no memory for " + std::to_string(bytes) + " bytes");
+  if (!memory) throw std::bad_alloc();
   return Aligned<T>(memory);
 }
 

@@ -99,7 +99,9 @@ bool Store::verify(const std::string& key) {
 
 Json Store::ledger(const std::string& key) const {
   const std::string path = object_folder(key) + "/ledger.json";
-  return fs_.exists(path) ? parse_json(fs_.read(path), path) : Json::object();
+  if (!fs_.exists(path)) return Json::object();
+  Json ledger = Json::parse(fs_.read(path), nullptr, /*allow_exceptions=*/false);
+  return ledger.is_object() ? ledger : Json::object();
 }
 
 bool Store::publish(const std::string& folder, const std::string& key, const Json& node, const Json& ledger) {

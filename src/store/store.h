@@ -37,7 +37,7 @@ class Store {
   // Checks every byte of the result against the manifest. A damaged object is moved to quarantine/ and
   // reported false, so that it is computed again.
   bool verify(const std::string& key);
-  Json ledger(const std::string& key) const;  // {} where there is none
+  Json ledger(const std::string& key) const;  // {} where there is none, or a damaged one
 
   // Publishes the folder (its result/ already filled) under `key`. False: somebody else already had, ours is
   // removed. `node` is the description the key is the hash of.

@@ -45,6 +45,8 @@ TEST_F(StoreTest, PublishesOnceAndFindsAgain) {
   EXPECT_TRUE(store.verify(kKey));
   EXPECT_EQ(store.fs().read(store.result_folder(kKey) + "/answer.txt"), "42");
   EXPECT_EQ(store.ledger(kKey)["seconds"], 1.5);
+  store.fs().write(root_ + "/objects/" + kKey.substr(0, 2) + "/" + kKey + "/ledger.json", "{\"seco");
+  EXPECT_EQ(store.ledger(kKey), Json::object()) << "what it took is nobody's result";
   EXPECT_FALSE(store.publish(fill(store), kKey, kNode, {}));
   EXPECT_THAT(store.fs().list(root_ + "/tmp"), ::testing::IsEmpty());
 }

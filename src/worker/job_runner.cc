@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <new>
 #include <set>
+#include <string_view>
 
 #include "base/error.h"
 #include "model/cuda.h"
@@ -115,10 +116,13 @@ class JobRunner {
         reporter_.failed(key, Error(ErrorKind::out_of_memory, "not enough device memory for " + node.title));
         failed = true;
       } catch (const std::bad_alloc&) {
-        reporter_.failed(key, Error(ErrorKind::out_of_memory, "not enough memory for " + node.title));
+        reporter_.failed(key, out_of_memory(node));
         failed = true;
       } catch (const std::exception& e) {
-        reporter_.failed(key, Error(ErrorKind::internal, e.what()));
+        // LibTorch's allocator says it in words alone.
+        const bool memory =
+            std::string_view(e.what()).find("can't allocate memory") != std::string_view::npos;
+        reporter_.failed(key, memory ? out_of_memory(node) : Error(ErrorKind::internal, e.what()));
         failed = true;
       }
     }
@@ -126,6 +130,13 @@ class JobRunner {
   }
 
  private:
+  static Error out_of_memory(const Node& node) {
+    return Error(ErrorKind::out_of_memory, "not enough memory for " + node.title)
+        .hint(
+            "qinglan plan says what it takes; recompute = true, a smaller micro_tokens and adapters take "
+            "less");
+  }
+
   bool run_node(const Node& node, const std::string& key) {
     const auto lease = Lease::take(store_, key, [&] { return !stop_; });
     if (!lease || stop_) return false;
