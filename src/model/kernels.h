@@ -1,7 +1,8 @@
 #pragma once
 // Row-wise operators that LibTorch does not fuse on CPU. fp32 arithmetic whatever the storage (fp32 or bf16),
-// one rounding at the end. All are differentiable and give the same bits for the same input at any number of
-// threads. Tensors of other devices are computed by operators.h.
+// one rounding at the end (but two where a gate's activation is exact GELU or ReLU). All are differentiable
+// and give the same bits for the same input at any number of threads. Tensors of other devices are computed
+// by operators.h.
 
 #include <torch/torch.h>
 

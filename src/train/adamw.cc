@@ -71,8 +71,9 @@ void AdamW::step(const std::vector<torch::Tensor>& gradients, double lr, double 
     return step_fused(gradients, lr, factor);
   const auto t = static_cast<double>(steps_);
   AdamWFactors factors;
-  factors.beta1 = static_cast<float>(options_.beta1);
   factors.beta2 = static_cast<float>(options_.beta2);
+  factors.first = static_cast<float>(1 - options_.beta1);
+  factors.second = static_cast<float>(1 - options_.beta2);
   factors.epsilon = static_cast<float>(options_.epsilon);
   factors.decay = static_cast<float>(1 - lr * options_.weight_decay);
   factors.rate = static_cast<float>(lr / (1 - std::pow(options_.beta1, t)));

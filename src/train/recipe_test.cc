@@ -47,6 +47,16 @@ TEST(AdamW, TwentyClippedStepsEqualTorchOptimByOperators) {
   expect_steps_of_torch_optim();
 }
 
+// The first step is lr, whatever the betas are; 1 - 0.999999 of fp32 numbers is 1% off.
+TEST(AdamW, SlowMomentsAreThoseOfTheirBetas) {
+  for (const double beta : {0.9, 0.999, 0.999999}) {
+    const torch::Tensor w = torch::zeros({3});
+    AdamW optimizer({{"w", w}}, {.beta1 = beta, .beta2 = beta, .epsilon = 1e-12});
+    optimizer.step({torch::full({3}, 0.5)}, 1e-2);
+    EXPECT_NEAR(w[0].item<double>(), -1e-2, 1e-8) << beta;
+  }
+}
+
 TEST(AdamW, StateTakenUpAgainGoesOnBitForBit) {
   const auto gradient = [](int i) { return testing_support::normal({6}, 100 + i).to(torch::kFloat32); };
   const auto run = [&](int from, int to, AdamW& optimizer) {

@@ -35,8 +35,8 @@ QL_INLINE void adamw_body(const Step s, const Parameters p, const Gradient gradi
 #pragma GCC ivdep
   for (std::int64_t i = 0; i < count; ++i) {
     const float g = gradient(i) * s.gradient;
-    const float m = first[i] + (g - first[i]) * (1.0f - s.beta1);
-    const float v = s.beta2 * second[i] + (1.0f - s.beta2) * g * g;
+    const float m = first[i] + (g - first[i]) * s.first;
+    const float v = s.beta2 * second[i] + s.second * g * g;
     const float value = master[i] * s.decay - s.rate * m / (std::sqrt(v) * s.deviation + s.epsilon);
     first[i] = m;
     second[i] = v;

@@ -16,11 +16,12 @@ double square_sum(const Bf16* x, std::int64_t count);
 
 // One step of AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101, Algorithm 2), with its factors at this step.
 struct Step {
-  float beta1, beta2, epsilon;
-  float decay;      // 1 - lr weight_decay
-  float rate;       // lr / (1 - beta1^t)
-  float deviation;  // 1 / sqrt(1 - beta2^t)
-  float gradient;   // the gradient is multiplied by it
+  float beta2, epsilon;
+  float first, second;  // 1 - beta1 and 1 - beta2: not to be had from their roundings
+  float decay;          // 1 - lr weight_decay
+  float rate;           // lr / (1 - beta1^t)
+  float deviation;      // 1 / sqrt(1 - beta2^t)
+  float gradient;       // the gradient is multiplied by it
 };
 
 struct Parameters {
