@@ -130,15 +130,16 @@ class Trainer {
 
   void save() {
     if (policy_.fs == nullptr || state_.step == 0) return;
+    const auto begin = Clock::now();
     Checkpoints(*policy_.fs, policy_.folder).save(state_);
     saved_at_ = Clock::now();
+    pause_ = std::max(policy_.seconds, 20 * std::chrono::duration<double>(saved_at_ - begin).count());
     saved_step_ = state_.step;
   }
 
   void save_when_due() {
     const bool by_steps = policy_.steps > 0 && state_.step - saved_step_ >= policy_.steps;
-    if (by_steps || std::chrono::duration<double>(Clock::now() - saved_at_).count() >= policy_.seconds)
-      save();
+    if (by_steps || std::chrono::duration<double>(Clock::now() - saved_at_).count() >= pause_) save();
   }
 
   torch::Tensor predict(const InputRows& rows) {
@@ -339,6 +340,7 @@ class Trainer {
   TrainingResult result_;
   Clock::time_point saved_at_;
   std::int64_t saved_step_ = 0;
+  double pause_ = policy_.seconds;  // from one checkpoint to the next
 };
 
 }  // namespace

@@ -50,8 +50,9 @@ struct TrainingTask {
 struct CheckpointPolicy {
   FileSystem* fs = nullptr;  // null: no checkpoints
   std::string folder;        // work/<key> of one node: what lies there is this very run
-  double seconds = 60;       // between checkpoints; the clock decides when, never what
-  std::int64_t steps = 0;    // also after so many steps; 0: not
+  double seconds = 60;     // between checkpoints, or 20 times what the last one took where that is more; the
+                           // clock decides when, never what
+  std::int64_t steps = 0;  // also after so many steps; 0: not
 };
 
 struct TrainingResult {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "io/publish.h"
 #include "model/cuda.h"
 #include "model/runtime.h"
 #include "store/lease.h"
@@ -163,6 +164,8 @@ class JobRunner {
       reporter_.progress(key, static_cast<double>(done), static_cast<double>(total),
                          in_rows ? "rows" : "steps", loss);
     };
+    for (const auto& name : fs.list(store_.work_folder(key)))  // what a killed worker was writing
+      if (is_temporary(name)) fs.remove_all(store_.work_folder(key) + "/" + name);
     Step step{node, store_, folder + "/result", store_.work_folder(key), hooks, models_, inputs_};
     const auto start = std::chrono::steady_clock::now();
     try {
@@ -179,7 +182,9 @@ class JobRunner {
                          {"flops", step.flops},
                          {"peak_memory", peak_memory()},
                          {"host", host_name()},
-                         {"confined", confined_}};
+                         {"confined", confined_},
+                         {"profile", node.profile},
+                         {"dtype", node.settings().value("dtype", "")}};
     Store(store_).publish(folder, key, node.description(), ledger);
     for (const auto& name : fs.list(step.work)) fs.remove_all(step.work + "/" + name);
   }
