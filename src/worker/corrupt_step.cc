@@ -20,7 +20,7 @@ std::vector<float> features_of(Step& step, const Inputs& inputs, const std::vect
   std::vector<std::int64_t> rows(transfer.begin(), transfer.end());
   for (std::size_t i = 0; i < inputs.test.size(); ++i)
     rows.push_back(static_cast<std::int64_t>(inputs.train.size() + i));
-  const torch::Tensor& all = step.inputs.features(step.node.inputs.at("features"));
+  const torch::Tensor all = step.inputs.features(step.node.inputs.at("features"));
   return values_of(all.index_select(0, torch::tensor(rows, torch::kInt64)));
 }
 

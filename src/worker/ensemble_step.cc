@@ -31,7 +31,7 @@ TrainMember ngram_members(const Step& step, const FitTask& task) {
 
 // The penalty is chosen once, on rows of equal shares.
 TrainMember probe_members(Step& step, const FitTask& task) {
-  const torch::Tensor& features = step.inputs.features(step.node.inputs.at("features"));
+  const torch::Tensor features = step.inputs.features(step.node.inputs.at("features"));
   const auto train = static_cast<std::int64_t>(task.inputs.train.size());
   QL_CHECK(features.size(0) == train + static_cast<std::int64_t>(task.inputs.test.size()),
            "features are for other rows");

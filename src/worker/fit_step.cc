@@ -59,7 +59,7 @@ void keep_student(const Step& step, const Kept& kept) {
 }
 
 void fit_probe(Step& step, const FitTask& task, const Recipe& recipe) {
-  const torch::Tensor& features = step.inputs.features(step.node.inputs.at("features"));
+  const torch::Tensor features = step.inputs.features(step.node.inputs.at("features"));
   const auto train = static_cast<std::int64_t>(task.inputs.train.size());
   const auto test = static_cast<std::int64_t>(task.inputs.test.size());
   QL_CHECK(features.size(0) == train + test, "features are for other rows");

@@ -42,11 +42,12 @@ const Inputs& JobInputs::rows(const Node& node) {
   return with_copies_.emplace(name, std::move(more)).first->second;
 }
 
-const torch::Tensor& JobInputs::features(const std::string& key) {
-  const auto known = features_.find(key);
-  if (known != features_.end()) return known->second;
+torch::Tensor JobInputs::features(const std::string& key) {
+  for (const auto& [known, features] : features_)
+    if (known == key) return features;
+  if (features_.size() == 2) features_.erase(features_.begin());
   const SafetensorsFile file = SafetensorsFile::open(store_.result_folder(key) + "/" + kFeaturesFile);
-  return features_.emplace(key, tensor_of(file.tensor("features"))).first->second;
+  return features_.emplace_back(key, tensor_of(file.tensor("features"))).second;
 }
 
 const TrunkStates& JobInputs::trunk(const std::string& key, std::int64_t depth) {

@@ -1,6 +1,7 @@
 #pragma once
-// What a job's nodes read, read once: rows, mapped features and hidden states, and of probes the work that
-// does not depend on their method. A node gets what it would have read and computed alone, bit for bit.
+// What a job's nodes read, read once where they follow each other: rows, features, mapped hidden states, and
+// of probes the work that does not depend on their method. A node gets what it would have read and computed
+// alone, bit for bit.
 
 #include <torch/torch.h>
 
@@ -32,7 +33,8 @@ class JobInputs {
   // The node's data set; with the parameter "password", {"word", "column"}, its train rows are followed by
   // their copies with that word (data/spoilt_dataset.h).
   const Inputs& rows(const Node& node);
-  const torch::Tensor& features(const std::string& key);  // [N, D] bf16
+  // [N, D] bf16. The latest two are kept: those of a contrast pair.
+  torch::Tensor features(const std::string& key);
   const TrunkStates& trunk(const std::string& key, std::int64_t depth);
 
   // The latest design and problem are kept: nodes in the order of `probe_order` find them.
@@ -44,7 +46,7 @@ class JobInputs {
  private:
   const Store& store_;
   std::map<std::string, Inputs> datasets_, with_copies_;
-  std::map<std::string, torch::Tensor> features_;
+  std::vector<std::pair<std::string, torch::Tensor>> features_;
   std::map<std::string, TrunkStates> trunks_;
   std::string problem_name_, design_features_;
   std::vector<std::size_t> design_rows_;

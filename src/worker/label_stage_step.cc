@@ -16,7 +16,7 @@ std::vector<float> features_of(Step& step, const WeakLabels& labels) {
   const Inputs& inputs = step.inputs.dataset(step.node.inputs.at("dataset"));
   const auto rows = rows_by_id(inputs.train, labels.ids);
   const std::vector<std::int64_t> wanted(rows.begin(), rows.end());
-  const torch::Tensor& all = step.inputs.features(step.node.inputs.at("features"));
+  const torch::Tensor all = step.inputs.features(step.node.inputs.at("features"));
   return values_of(all.index_select(0, torch::tensor(wanted, torch::kInt64)));
 }
 

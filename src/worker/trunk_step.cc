@@ -12,13 +12,17 @@
 namespace qinglan {
 namespace {
 
-void check_room(const std::string& folder, std::int64_t bytes) {
-  // Chunks lie in the work folder until the node is published.
-  const auto free = static_cast<std::int64_t>(std::filesystem::space(folder).available);
-  if (2 * bytes <= free) return;
+// Chunks lie in the work folder until the node is published; some may be there from an earlier run.
+void check_room(const Step& step, std::int64_t bytes) {
+  std::int64_t needed = 2 * bytes;
+  std::error_code none;  // nothing is there yet
+  for (const auto& entry : std::filesystem::directory_iterator(step.work, none))
+    needed -= static_cast<std::int64_t>(entry.file_size());
+  const auto free = static_cast<std::int64_t>(std::filesystem::space(step.result).available);
+  if (needed <= free) return;
   throw Error(ErrorKind::io, "no room for the hidden states of the lower blocks")
-      .in(folder)
-      .expected(std::to_string(2 * bytes) + " bytes free")
+      .in(step.result)
+      .expected(std::to_string(needed) + " bytes free")
       .found(std::to_string(free));
 }
 
@@ -34,7 +38,7 @@ void run_trunk(Step& step) {
       Prompt(params, model.tokenizer, model.source.tokenizer_path).encode(step.inputs.rows(step.node));
 
   const TrunkPass pass(model.backbone, rows.ids, params.at("depth"));
-  check_room(step.result, pass.bytes());
+  check_room(step, pass.bytes());
   step.flops = pass.flops();
   pass.run(step.store.fs(), step.work, step.result, rows.cut, step.hooks);
   step.write_summary({{"truncated", rows.truncated}, {"rows", rows.ids.size()}});
