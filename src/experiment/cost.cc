@@ -67,19 +67,39 @@ double prompts_to_search(const Node& node) {
   return learner.value("kind", "") == "icm" ? coherence_prompts(learner) : 0;
 }
 
-double measured_rate(const Store& store) {
-  std::vector<double> rates;
-  for (const auto& shard : store.fs().list(store.root() + "/objects"))
-    for (const auto& key : store.fs().list(store.root() + "/objects/" + shard)) {
-      if (rates.size() >= 50) break;
-      const Json ledger = store.ledger(key);
-      if (ledger.value("flops", 0.0) > kWorthMeasuring && ledger.value("seconds", 0.0) > 0)
-        rates.push_back(ledger["flops"].get<double>() / ledger["seconds"].get<double>());
+// FLOP/s of earlier nodes of this store that computed as the plan's will, by their compute type.
+class MeasuredRates {
+ public:
+  MeasuredRates(const Store& store, const Plan& plan) {
+    const auto computes = [](const auto& item) { return item.second.files.contains("model"); };
+    const auto one = std::find_if(plan.nodes.begin(), plan.nodes.end(), computes);
+    if (one == plan.nodes.end()) return;
+    std::map<std::string, std::vector<double>> seen;
+    for (const auto& shard : store.fs().list(store.root() + "/objects"))
+      for (const auto& key : store.fs().list(store.root() + "/objects/" + shard)) {
+        const Json ledger = store.ledger(key);
+        auto& rates = seen[ledger.value("dtype", "")];
+        if (rates.size() < kEnough && ledger.value("profile", Json()) == one->second.profile &&
+            ledger.value("flops", 0.0) > kWorthMeasuring && ledger.value("seconds", 0.0) > 0)
+          rates.push_back(ledger["flops"].get<double>() / ledger["seconds"].get<double>());
+      }
+    for (auto& [dtype, rates] : seen) {
+      if (rates.empty()) continue;
+      const auto middle = rates.begin() + static_cast<std::ptrdiff_t>(rates.size() / 2);
+      std::nth_element(rates.begin(), middle, rates.end());
+      median_[dtype] = *middle;
     }
-  if (rates.empty()) return 0;
-  std::nth_element(rates.begin(), rates.begin() + static_cast<std::ptrdiff_t>(rates.size() / 2), rates.end());
-  return rates[rates.size() / 2];
-}
+  }
+
+  std::optional<double> of(const Node& node) const {
+    const auto rate = median_.find(node.settings().value("dtype", ""));
+    return rate == median_.end() ? std::nullopt : std::optional(rate->second);
+  }
+
+ private:
+  static constexpr std::size_t kEnough = 50;
+  std::map<std::string, double> median_;
+};
 
 class Estimator {
  public:
@@ -218,9 +238,10 @@ JobName job_of(const Node& node, const Plan& plan) { return {wave_of(node, plan)
 
 PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, std::int64_t threads) {
   PlanCost cost;
-  const double measured = measured_rate(store);
-  cost.rate_measured = measured > 0;
-  cost.rate = cost.rate_measured ? measured : kAssumedRate * static_cast<double>(threads);
+  const MeasuredRates measured(store, plan);
+  const double assumed = kAssumedRate * static_cast<double>(threads);
+  double computing = 0;  // seconds of what is counted in FLOPs
+  std::int64_t largest = 0;
   Estimator estimator(plan, data, store);
   std::map<JobName, std::int64_t> jobs;
   std::vector<std::string> order = plan.order;  // as workers take them: probes come last of a job
@@ -236,7 +257,12 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
     ++kind.missing;
     const double flops = estimator.flops(node);
     cost.search_prompts += prompts_to_search(node);
-    const double seconds = flops > 0 ? flops / cost.rate : estimator.seconds(node);
+    const auto rate = measured.of(node);
+    const double seconds = flops > 0 ? flops / rate.value_or(assumed) : estimator.seconds(node);
+    if (flops > 0) {
+      computing += seconds;
+      cost.rate_measured = cost.rate_measured || rate;
+    }
     kind.flops += flops, kind.seconds += seconds;
     cost.flops += flops, cost.seconds += seconds;
     // Peaks are the process's: nodes of one job see those of the nodes before them.
@@ -244,20 +270,13 @@ PlanCost estimate_cost(const Plan& plan, const PlannedData& data, Store& store, 
     peak = std::max(peak, estimator.memory(node));
     kind.memory = std::max(kind.memory, peak);
     cost.peak_memory = std::max(cost.peak_memory, kind.memory);
-    cost.disk += estimator.disk(node);
+    const std::int64_t disk = estimator.disk(node);
+    cost.disk += disk;
+    largest = std::max(largest, disk);
   }
+  cost.disk += largest;  // whose chunks lie beside it
+  cost.rate = computing > 0 ? cost.flops / computing : assumed;
   return cost;
-}
-
-std::int64_t estimate_disk(const Plan& plan, const PlannedData& data, Store& store) {
-  std::int64_t bytes = 0;
-  std::optional<Estimator> estimator;  // reads all rows
-  for (const auto& [key, node] : plan.nodes) {
-    if (node.kind != "trunk" || store.has(key)) continue;
-    if (!estimator) estimator.emplace(plan, data, store);
-    bytes += estimator->disk(node);
-  }
-  return bytes;
 }
 
 std::int64_t free_disk(const Store& store) {

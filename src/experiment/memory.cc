@@ -19,7 +19,7 @@ constexpr double kWaste = 1.02;           // heap that is neither used nor given
 constexpr double kExampleBytes = 1000;    // a row of the data set beside its text
 constexpr double kForwardTokens = 4096;   // train/packing.h
 constexpr double kChunkTokens = 8 * kForwardTokens;  // train/chunked_pass.cc
-constexpr double kPanelRows = 1 << 16;               // model/matrix.h
+constexpr double kPanelRows = 1 << 16;               // model/matrix.cc
 constexpr double kStageBlock = 64;                   // supervise/neighbours.cc
 
 struct Widths {
@@ -32,19 +32,28 @@ Widths widths_of(const ModelConfig& config) {
           wide(config.intermediate) * (config.gated ? 2 : 1)};
 }
 
+// Whether the gate is one pass; else its activation is kept beside gate and up (model/kernels.h, gated).
+bool gates_in_one(const ModelConfig& config) {
+  return config.activation == Activation::silu || config.activation == Activation::gelu_tanh;
+}
+
 // Whether a pass without gradients has gate and up in registers alone (model/products.h, gated_linear).
 bool gates_at_once(const ModelConfig& config, double bytes) {
-  const bool known = config.activation == Activation::silu || config.activation == Activation::gelu_tanh;
   const bool fits =
       config.intermediate % 16 == 0 && 2.0 * static_cast<double>(config.intermediate) <= kPanelRows;
-  return config.gated && known && fits && bytes < 4 && has_bf16_vectors();
+  return config.gated && gates_in_one(config) && fits && bytes < 4 && has_bf16_vectors();
+}
+
+double activated_values(const ModelConfig& config) {
+  return config.gated && !gates_in_one(config) ? static_cast<double>(config.intermediate) : 0;
 }
 
 // Values a token at the widest point of a pass without gradients: in the feed-forward or around attention.
 double forward_values(const ModelConfig& config, double bytes) {
   const Widths w = widths_of(config);
   const double qkv = w.q + 2 * w.kv;
-  const double feed_forward = 3 * w.c + (gates_at_once(config, bytes) ? 0 : w.up) + w.i;
+  const double feed_forward =
+      3 * w.c + (gates_at_once(config, bytes) ? 0 : w.up) + w.i + activated_values(config);
   const double attention = 2 * w.c + (config.qk_norm ? 2 : 1) * qkv + w.q + w.c;
   return std::max(feed_forward, attention);
 }
@@ -53,7 +62,7 @@ double forward_values(const ModelConfig& config, double bytes) {
 // attention and of the activation.
 double saved_values(const ModelConfig& config, bool full) {
   const Widths w = widths_of(config);
-  double values = 3 * w.c + w.q + 2 * w.kv + w.q + w.up;
+  double values = 3 * w.c + w.q + 2 * w.kv + w.q + w.up + activated_values(config);
   if (config.qk_norm) values += w.q + w.kv;
   if (config.residual == Residual::sandwich) values += 2 * w.c;
   if (config.residual == Residual::parallel) values -= w.c;
@@ -65,7 +74,8 @@ double saved_values(const ModelConfig& config, bool full) {
 // Backbone::pooled): what stands behind its attention.
 double spared_values(const ModelConfig& config, bool full) {
   const Widths w = widths_of(config);
-  return w.q + (config.residual == Residual::parallel ? 0 : w.c) + w.up + (full ? w.c + w.i : 0);
+  return w.q + (config.residual == Residual::parallel ? 0 : w.c) + w.up + activated_values(config) +
+         (full ? w.c + w.i : 0);
 }
 
 // Values a token beside the saved ones while one block's backward pass runs.
@@ -164,7 +174,7 @@ double probe_bytes(const NodeTexts& texts, double width) {
   return features + picked + design + squares;
 }
 
-// A stage of a pipeline: the mapped features, the half's rows as they were read, as numbers and in the order
+// A stage of a pipeline: the features, the half's rows as they were read, as numbers and in the order
 // of their hashes; neighbours of all rows and distances of a block of them, or standardized rows.
 double stage_bytes(const Node& node, const NodeTexts& texts, double width) {
   const double half = static_cast<double>(texts.train) / 2, rows = half * 2 + static_cast<double>(texts.test);
@@ -225,6 +235,8 @@ std::int64_t peak_memory(const Node& node, const ModelConfig* config, std::int64
   else
     total += kTokenBytes * texts.mean * rows + kVocabularyEntry * static_cast<double>(config->vocab);
   total += weight_bytes(node, *config, bytes, static_cast<double>(file_bytes));
+  // The largest matrix of a block stands in panels while it is multiplied (model/bf16_product.h).
+  if (bytes < 4 && has_bf16_vectors()) total += 2 * widths_of(*config).up * widths_of(*config).c;
   double work = 0;
   if (node.kind == "features")
     work =
