@@ -143,6 +143,22 @@ Json to_json(const std::vector<LinkSpec>& chain) {
 }
 
 // Every combination of the axes' values, the last axis fastest.
+// An axis of one method's or model's key that leaves every cell as it is would be lost without a word.
+// `cells`: what the cell of every combination is, the last axis' values next to each other.
+void check_axes(const SpecTree& tree, const std::vector<std::string>& cells) {
+  if (!tree.sets().empty()) return;  // what narrows a grid for once may leave axes without use
+  std::size_t stride = cells.size();
+  for (const Axis& axis : tree.axes()) {
+    const std::size_t values = axis.values.size();
+    stride /= values;
+    bool changes = values == 1 || axis.address.name.empty();
+    for (std::size_t i = 0; i < cells.size() && !changes; ++i)
+      changes = i / stride % values + 1 < values && cells[i] != cells[i + stride];
+    require(changes, "the grid's \"" + axis.key + "\" changes no cell", tree.source(),
+            "name the method or the model that it belongs to, or leave it out");
+  }
+}
+
 std::vector<CellSpec> all_cells(const SpecTree& tree, const std::string& data_text) {
   tree.check_chain();
   std::vector<std::vector<Assignment>> combinations = {{}};
@@ -157,13 +173,16 @@ std::vector<CellSpec> all_cells(const SpecTree& tree, const std::string& data_te
   }
   std::vector<CellSpec> cells;
   std::set<std::string> seen;
+  std::vector<std::string> identities;
   for (const auto& chosen : combinations) {
     CellSpec c = cell(tree, chosen, data_text);
     // An axis over one method's parameter leaves the other methods' cells equal: one of them is enough.
     const Json identity = {c.supervisor.values, c.student.values, c.method.text(), c.method.all_params(),
                            to_json(c.chain)};
-    if (seen.insert(identity.dump()).second) cells.push_back(std::move(c));
+    identities.push_back(identity.dump());
+    if (seen.insert(identities.back()).second) cells.push_back(std::move(c));
   }
+  check_axes(tree, identities);
   return cells;
 }
 

@@ -106,6 +106,15 @@ TEST(Spec, AxesMultiplyAndEqualCellsAreOne) {
   EXPECT_EQ(spec.cells[2].method.params["alpha"], 0.5);
 }
 
+TEST(Spec, AnAxisThatChangesNoCellIsRefused) {
+  const std::string alpha = "\"method.logconf.alpha\" = [0.25, 0.5]\n",
+                    names = "\"method.name\" = [\"naive\", \"logconf\"]\n";
+  EXPECT_THAT(error_of(kBase + ("[grid]\n" + alpha)),
+              AllOf(HasSubstr("method.logconf.alpha"), HasSubstr("changes no cell")));
+  EXPECT_EQ(parse("[grid]\n" + names + alpha, {.sets = {"method.name=naive"}}).cells.size(), 1U)
+      << "narrowed for once";
+}
+
 TEST(Spec, AMethodMayBeAPipeline) {
   const std::string tables = R"(
 [method]

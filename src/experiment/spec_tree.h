@@ -33,6 +33,7 @@ class SpecTree {
   SpecTree(const Json& tree, const SpecOptions& options, std::string source);
 
   const std::vector<Axis>& axes() const { return axes_; }
+  const std::vector<Assignment>& sets() const { return sets_; }  // of the command line
   const std::string& source() const { return source_; }
   const Compat* compat() const { return compat_; }  // null: none
 
