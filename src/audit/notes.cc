@@ -58,6 +58,21 @@ void add_rival_note(SeriesScores& scores, const Cell& cell, const std::string& m
                   in_metric(metric, plain.matrix.mean()) + ", " + difference_in_metric(metric, over));
 }
 
+void add_abstention_note(const SeriesScores& scores, const Cell& cell, std::vector<std::string>& notes) {
+  std::int64_t silent = 0, rows = 0;
+  for (const SeedRun& seed : cell.seeds) {
+    const auto& abstained = scores.series(seed.weak_floor).abstained;
+    silent += std::count(abstained.begin(), abstained.end(), 1);
+    rows += static_cast<std::int64_t>(abstained.size());
+  }
+  if (silent == 0) return;
+  const auto seeds = static_cast<std::int64_t>(cell.seeds.size());
+  notes.push_back(cell.supervisor + " has no answer to " + grouped_number(silent) + " of " +
+                  counted(rows, "test row") + " (" +
+                  percent(static_cast<double>(silent) / static_cast<double>(rows)) + ") in " +
+                  counted(seeds, "seed") + ": each counts as a guess");
+}
+
 // Combined annotators, an ensemble or a chain that is worth no more than what is there without it.
 void add_rival_notes(SeriesScores& scores, const Cell& cell, const std::string& metric,
                      std::vector<std::string>& notes) {
@@ -209,6 +224,7 @@ std::vector<std::string> cell_notes(SeriesScores& scores, const Cell& cell, cons
       break;
     }
   if (cell.supervisor_kind == "corrupted") notes.push_back(kCorruptedNote);
+  add_abstention_note(scores, cell, notes);
   add_stage_notes(scores, cell, notes);
   if (const std::string chosen = selection_note(scores, cell); !chosen.empty()) notes.push_back(chosen);
   add_threshold_note(scores, cell, judged, notes);

@@ -35,6 +35,19 @@ TEST(Notes, SayWhatStagesFound) {
                               "class: 88.0% of the kept ones are right, 80.0% of all"));
 }
 
+TEST(Notes, SayHowManyRowsTheSupervisorHasNoAnswerTo) {
+  RecordMaker maker({.seeds = 2});
+  EXPECT_THAT(judge(maker.record()).cells[0].notes, Not(Contains(HasSubstr("no answer"))));
+  for (const char* floor : {"weak_floor0", "weak_floor1"}) {
+    auto& abstained = maker.series(floor).abstained;
+    abstained.assign(maker.record().items.size(), 0);
+    abstained[0] = 1;
+  }
+  ASSERT_EQ(maker.record().items.size(), 1000U);
+  EXPECT_THAT(judge(maker.record()).cells[0].notes,
+              Contains(HasSubstr("no answer to 2 of 2,000 test rows (0.1%) in 2 seeds")));
+}
+
 TEST(Notes, OfTheRun) {
   RecordMaker maker({});
   DataFacts& data = maker.record().data;

@@ -157,6 +157,10 @@ constexpr Saying kSayings[] = {
     {"{n} majority row", "多数类 {n} 行"},
     {"the class '{}' has {n} of the train rows: is it a label misspelt?",
      "类别“{}”只占训练行的 {n}：是标签写错了吗？"},
+    {"{} has no answer to {n} of {n} test rows ({n}) in {n} seeds: each counts as a guess",
+     "{} 对 {n} / {n} 个测试行（{n}）没有回答（共 {n} 个种子）：每个都算作猜测"},
+    {"{} has no answer to {n} of {n} test rows ({n}) in {n} seed: each counts as a guess",
+     "{} 对 {n} / {n} 个测试行（{n}）没有回答（共 {n} 个种子）：每个都算作猜测"},
     {"{} of {} rows ({}) were cut to the token limit", "{} / {} 行（{}）被截断到 token 上限"},
     {"the rows are of the corpus '{}': runs on other data sets of it are the same task, not further "
      "evidence",
