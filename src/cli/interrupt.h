@@ -1,5 +1,6 @@
 #pragma once
-// SIGINT and SIGTERM: the first asks a run to stop after saving, the second ends the program at once.
+// SIGINT and SIGTERM: the first asks a run to stop after saving, the next, if it is not the same stop, ends
+// the program at once.
 
 #include <atomic>
 
