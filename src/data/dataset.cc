@@ -1,6 +1,7 @@
 #include "data/dataset.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -55,7 +56,22 @@ Splits read_splits(const Source& source, const RowReader& reader) {
   return splits;
 }
 
-// Sorted labels of all rows. Each must be known from train.
+// Whole numbers stand by size, other labels as texts: 2 before 10.
+std::vector<std::string> in_order(const std::set<std::string>& labels) {
+  std::vector<std::pair<std::int64_t, std::string>> order;
+  for (const auto& label : labels) {
+    std::int64_t value = 0;
+    const auto [stop, problem] = std::from_chars(label.data(), label.data() + label.size(), value);
+    if (problem != std::errc() || stop != label.data() + label.size()) return {labels.begin(), labels.end()};
+    order.emplace_back(value, label);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<std::string> classes;
+  for (auto& [value, label] : order) classes.push_back(std::move(label));
+  return classes;
+}
+
+// Labels of all rows, in order. Each must be known from train.
 std::vector<std::string> find_classes(const Splits& splits, const std::string& column) {
   std::set<std::string> known;
   for (const auto& candidate : splits.train) known.insert(candidate.label);
@@ -86,7 +102,14 @@ std::vector<std::string> find_classes(const Splits& splits, const std::string& c
         .expected("at most 1000")
         .found(std::to_string(known.size()))
         .hint("Name the right column in [data] label.");
-  return {known.begin(), known.end()};
+  return in_order(known);
+}
+
+using ClassNumbers = std::unordered_map<std::string, std::size_t>;
+ClassNumbers numbers_of(const std::vector<std::string>& classes) {
+  ClassNumbers numbers;
+  for (std::size_t k = 0; k < classes.size(); ++k) numbers[classes[k]] = k;
+  return numbers;
 }
 
 void give_ids(Candidates& rows, bool grouped) {
@@ -147,9 +170,9 @@ void drop_shared_groups(Splits& splits, DatasetFacts& facts) {
 }
 
 std::vector<std::int64_t> count_labels(const Candidates& rows, const std::vector<std::string>& classes) {
+  const ClassNumbers numbers = numbers_of(classes);
   std::vector<std::int64_t> counts(classes.size(), 0);
-  for (const auto& row : rows)
-    ++counts[std::lower_bound(classes.begin(), classes.end(), row.label) - classes.begin()];
+  for (const auto& row : rows) ++counts[numbers.at(row.label)];
   return counts;
 }
 
@@ -243,11 +266,11 @@ void draw(Candidates& rows, std::int64_t wanted, const DatasetSpec& spec, const 
 
 std::vector<Example> take_examples(Candidates& rows, const std::vector<std::string>& classes,
                                    std::map<std::string, std::int32_t>& label_of) {
+  const ClassNumbers numbers = numbers_of(classes);
   std::vector<Example> examples;
   examples.reserve(rows.size());
   for (auto& row : rows) {
-    const auto label = std::lower_bound(classes.begin(), classes.end(), row.label) - classes.begin();
-    label_of[row.example.id] = static_cast<std::int32_t>(label);
+    label_of[row.example.id] = static_cast<std::int32_t>(numbers.at(row.label));
     examples.push_back(std::move(row.example));
   }
   return examples;

@@ -111,6 +111,24 @@ TEST(Dataset, CutsOneFileByNormalisedText) {
     EXPECT_FALSE(tested.contains(normalise_text(example.fields.at("text"))));
 }
 
+TEST(Dataset, WholeNumbersAreClassesBySize) {
+  const TestFolder folder;
+  const auto classes_of = [&](const std::vector<std::string>& labels) {
+    std::string rows = "text,label\n";
+    for (std::size_t i = 0; i < 40 * labels.size(); ++i)
+      rows += "t" + std::to_string(i) + "," + labels[i % labels.size()] + "\n";
+    DatasetSpec spec;
+    spec.path = folder.write("all.csv", rows);
+    const auto data = load_dataset(spec);
+    for (const auto& row : data.inputs.train)
+      EXPECT_EQ(data.truth.classes()[static_cast<std::size_t>(data.truth.label(row.id))],
+                labels[std::stoul(row.fields.at("text").substr(1)) % labels.size()]);
+    return data.truth.classes();
+  };
+  EXPECT_THAT(classes_of({"10", "9", "-1"}), testing::ElementsAre("-1", "9", "10"));
+  EXPECT_THAT(classes_of({"10", "9", "a"}), testing::ElementsAre("10", "9", "a"));
+}
+
 TEST(Dataset, DrawsByItsSeedAlone) {
   const TestFolder folder;
   auto spec = folder_spec(folder, rows(200, 200), rows(50, 50, "t"));

@@ -107,7 +107,9 @@ std::vector<Example> copies_with(const std::string& word, const std::string& col
 }
 
 Dataset load_spoilt(const DatasetSpec& spec, const Spoiling& spoiling) {
-  Dataset data = load_dataset(spec);
+  DatasetSpec here = spec;
+  if (!spoiling.test_path.empty()) here.test = 0;  // rows of the other one are drawn
+  Dataset data = load_dataset(here);
   if (!spoiling.test_path.empty()) data = test_elsewhere(std::move(data), spec, spoiling.test_path);
   if (!spoiling.trigger.empty()) data = with_trigger(std::move(data), spec, spoiling);
   return data;

@@ -76,6 +76,8 @@ TEST(TestPath, TestsOnAnotherDataSetAndLearnsOfTheFirst) {
   EXPECT_EQ(data.inputs.train.size(), 100u);
   ASSERT_EQ(data.inputs.test.size(), 12u);  // as many as there are
   for (const auto& row : data.inputs.test) EXPECT_THAT(row.fields.at("text"), testing::StartsWith("c"));
+  spec.test = 1000;  // more than the first one has
+  EXPECT_EQ(load_spoilt(spec, elsewhere).inputs.test.size(), 12u);
   spec.test = 5;
   EXPECT_EQ(load_spoilt(spec, elsewhere).inputs.test.size(), 5u);
   EXPECT_EQ(load_spoilt(spec, elsewhere).facts.dropped.count("tested elsewhere"), 0u);
