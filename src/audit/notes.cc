@@ -194,6 +194,8 @@ std::vector<std::string> run_notes(const SeriesScores& scores) {
   if (const auto dropped = data.dropped.find("balance"); dropped != data.dropped.end())
     notes.push_back("dropped to balance the classes: " + counted(dropped->second, "majority row") +
                     " of the training data ([data] balance = false keeps them)");
+  if (const auto dropped = data.dropped.find("group in test"); dropped != data.dropped.end())
+    notes.push_back(counted(dropped->second, "train row") + " left out: their group is in test");
   for (const std::string& rare : rare_classes(data)) notes.push_back(rare);
   if (data.truncated > 0) {
     const std::int64_t rows = data.read > 0 ? data.read : data.train + data.test;  // 0: an older record

@@ -42,7 +42,7 @@ std::string first_student(PlanDraft& draft, const Learner& student, const std::s
   node.inputs["labels"] = labels;
   if (!start.weights.empty()) node.inputs["start"] = start.weights;
   node.title = "first student " + student.spec.name + ", seed " + std::to_string(seed);
-  return draft.add(std::move(node));
+  return draft.add_fit(node);
 }
 
 // The labels that the pipeline makes of a supervisor's. What a stage does depends on the run seed by its

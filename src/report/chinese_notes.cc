@@ -153,6 +153,8 @@ constexpr Saying kSayings[] = {
      "{} 不比 naive 好：在 .5 处为 {t}，以同样的先验为 {t}"},
     {"dropped to balance the classes: {t} of the training data ([data] balance = false keeps them)",
      "为平衡类别，丢弃了训练数据中的{t}（[data] balance = false 则保留）"},
+    {"{n} train rows left out: their group is in test", "舍去 {n} 条训练行：其组在测试集中"},
+    {"{n} train row left out: their group is in test", "舍去 {n} 条训练行：其组在测试集中"},
     {"{n} majority rows", "多数类 {n} 行"},
     {"{n} majority row", "多数类 {n} 行"},
     {"the class '{}' has {n} of the train rows: is it a label misspelt?",
