@@ -19,7 +19,8 @@ Made by `python3 tools/stress.py {specs}` from what the engine itself says.
 first), spoils the labels, the texts or the test rows in stated ways, trains the same student again, and says of each test `passed`, `failed`, `undefined` or
 `not tested`, with why. Bounds stand in one table (`src/audit/stress/stress.cc`) and were set before the suite was first run. The rule is the same for all:
 a test is passed when the number is surely at most the bound, that is, when its whole 95% interval (crossed, over seeds x test rows, paired with the unspoilt student) is;
-it is failed when the whole interval is above it; else it is undefined, and more seeds or test rows would tell. Where several numbers decide, one that fails fails
+it is failed when the whole interval is above it; else it is undefined, and more seeds or test rows would tell. Rows that all say the same give an interval without width:
+of fewer than 3 / bound of them (60 at 5 points; the rule of three) no test is passed. Where several numbers decide, one that fails fails
 the test and all must pass. Numbers are undefined, with the reason, where nothing can be measured.
 
 The suite is a plan like any other: its runs share the nodes of the spec's own run that are equal, resume after a stop, and stand in the store; running it again

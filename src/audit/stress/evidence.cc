@@ -1,8 +1,10 @@
 #include "audit/stress/evidence.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "audit/cell_scores.h"
+#include "audit/words.h"
 #include "metrics/crossed.h"
 #include "metrics/pgr.h"
 #include "record/word_slice.h"
@@ -122,6 +124,12 @@ Estimate ratio_over(const SeriesScores& scores, const SeedMatrix& part, const Se
 
 StressFinding not_tested(const std::string& why) { return {StressResult::not_tested, why, {}}; }
 
+// Of rows that all say the same, whose interval has no width, 3 / n is what may still be true of the next
+// (the rule of three: Hanley & Lippman-Hand 1983, JAMA 249).
+static bool too_few(const Estimate& estimate, double bound) {
+  return estimate.low == estimate.high && static_cast<double>(estimate.items) * bound < 3;
+}
+
 StressFinding finding_of(std::vector<StressNumber> numbers, double bound, const std::string& remark) {
   StressFinding finding{StressResult::passed, remark, std::move(numbers)};
   std::string unknown;
@@ -135,6 +143,10 @@ StressFinding finding_of(std::vector<StressNumber> numbers, double bound, const 
       failed = true;
     else if (number.estimate.high > bound && unknown.empty())
       unknown = number.what + ": the interval holds the bound; more seeds or test rows would tell";
+    else if (too_few(number.estimate, bound) && unknown.empty())
+      unknown = number.what + ": of " + counted(number.estimate.items, "row") +
+                ", too few to tell; at least " +
+                counted(static_cast<std::int64_t>(std::ceil(3 / bound)), "row") + " would be needed";
   }
   if (failed || (any && unknown.empty())) {
     finding.result = failed ? StressResult::failed : StressResult::passed;

@@ -154,6 +154,9 @@ TEST(Quirk, CountsErrorsOnTheWordsRowsAgainstTheCleanStudent) {
   EXPECT_EQ(immune.outcome("T36").finding.result, StressResult::passed);
   immune.record().slices.clear();
   EXPECT_EQ(immune.outcome("T36").finding.result, StressResult::undefined);
+  immune.name_words("film", [](std::size_t i) { return i % 200 == 1; });
+  EXPECT_EQ(immune.outcome("T36").finding.result, StressResult::undefined);
+  EXPECT_THAT(immune.outcome("T36").finding.why, HasSubstr("of 3 rows, too few to tell"));
   immune.name_words("film", [](std::size_t) { return false; });
   EXPECT_THAT(immune.outcome("T36").finding.why, HasSubstr("no such test row"));
 }
