@@ -68,6 +68,12 @@ h.check(h.results(folder / "store") == before, "the same prompt is the same work
 h.document(spec(full.replace("left", "right"), chatty), folder / "store")
 h.check(len(h.results(folder / "store")) > len(before), "another prompt is other work")
 
+# A probe's texts are cut by the pass that reads them for it, and counted all the same.
+probe = folder / "probe.toml"
+probe.write_text(spec("", plain, limit=3).read_text().replace('tune = "lora"\nepochs = 1', 'tune = "probe"'))
+notes = h.document(probe, folder / "probe-store")["notes"]
+h.check(any("were cut to the token limit" in note for note in notes), f"a probe's cut texts are told: {notes}")
+
 # Spelled-out defaults are the work that was done without them.
 h.document(spec("", plain), folder / "plain-store")
 before = h.results(folder / "plain-store")

@@ -1,6 +1,7 @@
 """A run that finds everything in the store is told as it was told before, byte for byte, and never as it no longer is."""
 
 import json
+import subprocess
 
 import harness as h
 
@@ -49,6 +50,13 @@ h.check("ledger" not in plain and '"ledger"' in text, "other options are told ot
 h.run(spec, store, "--json", "--lang", "zh")
 h.check('lang="zh' in report.read_text(), "the page is in Chinese")
 same("after other options", rewritten=True)
+
+# What could not be told whole is no success, and what is no file is not replaced by one.
+with open("/dev/full", "w") as full:
+    lost = subprocess.run(h.command(spec, store, "--json"), stdout=full, stderr=subprocess.PIPE, text=True)
+h.check(lost.returncode == 1 and "standard output" in lost.stderr, f"a full disk: {lost.returncode} {lost.stderr}")
+device = h.run(spec, store, "--csv", "/dev/null", ok=None)
+h.check(device.returncode == 2 and "/dev/null" in device.stderr, f"a device: {device.returncode} {device.stderr}")
 
 # One more run claims something about the same test rows: this run's count goes up.
 claims = h.document(spec, store)["ledger"]["claims"]
