@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <set>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -203,7 +204,8 @@ class Assembler {
       series.final_train_loss = summary["final_train_loss"].get<double>();
     if (summary.contains("label_entropy")) series.label_entropy = summary["label_entropy"].get<double>();
     count_cut(summary);
-    if (const auto features = node.inputs.find("features"); features != node.inputs.end()) {
+    if (const auto features = node.inputs.find("features");
+        features != node.inputs.end() && passes_.insert(features->second).second) {
       const std::string pass = result(features->second) + "/" + kSummaryFile;
       count_cut(parse_json(store_.fs().read(pass), pass));
     }
@@ -304,6 +306,7 @@ class Assembler {
   Inputs inputs_;
   GroundTruth truth_;
   mutable std::map<std::string, PredictionSets> predictions_;
+  std::set<std::string> passes_;  // of features, whose cut texts are counted
   Record record_;
   DatasetFacts facts_;
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "base/error.h"
@@ -71,20 +72,28 @@ double prompts_to_search(const Node& node) {
 class MeasuredRates {
  public:
   MeasuredRates(const Store& store, const Plan& plan) {
-    const auto computes = [](const auto& item) { return item.second.files.contains("model"); };
-    const auto one = std::find_if(plan.nodes.begin(), plan.nodes.end(), computes);
-    if (one == plan.nodes.end()) return;
+    Json profile;
+    std::set<std::string> wanted;  // compute types of which there are not enough rates yet
+    for (const auto& [key, node] : plan.nodes) {
+      if (!node.files.contains("model")) continue;
+      profile = node.profile;
+      wanted.insert(node.settings().value("dtype", ""));
+    }
     std::map<std::string, std::vector<double>> seen;
-    for (const auto& shard : store.fs().list(store.root() + "/objects"))
+    for (const auto& shard : store.fs().list(store.root() + "/objects")) {
+      if (wanted.empty()) break;  // a store may hold very many
       for (const auto& key : store.fs().list(store.root() + "/objects/" + shard)) {
         const Json ledger = store.ledger(key);
-        auto& rates = seen[ledger.value("dtype", "")];
-        if (rates.size() < kEnough && ledger.value("profile", Json()) == one->second.profile &&
-            ledger.value("flops", 0.0) > kWorthMeasuring && ledger.value("seconds", 0.0) > 0)
-          rates.push_back(ledger["flops"].get<double>() / ledger["seconds"].get<double>());
+        const std::string dtype = ledger.value("dtype", "");
+        if (!wanted.contains(dtype) || ledger.value("profile", Json()) != profile ||
+            !(ledger.value("flops", 0.0) > kWorthMeasuring) || !(ledger.value("seconds", 0.0) > 0))
+          continue;
+        auto& rates = seen[dtype];
+        rates.push_back(ledger["flops"].get<double>() / ledger["seconds"].get<double>());
+        if (rates.size() == kEnough) wanted.erase(dtype);
       }
+    }
     for (auto& [dtype, rates] : seen) {
-      if (rates.empty()) continue;
       const auto middle = rates.begin() + static_cast<std::ptrdiff_t>(rates.size() / 2);
       std::nth_element(rates.begin(), middle, rates.end());
       median_[dtype] = *middle;

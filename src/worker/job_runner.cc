@@ -164,9 +164,9 @@ class JobRunner {
       reporter_.progress(key, static_cast<double>(done), static_cast<double>(total),
                          in_rows ? "rows" : "steps", loss);
     };
-    for (const auto& name : fs.list(store_.work_folder(key)))  // what a killed worker was writing
-      if (is_temporary(name)) fs.remove_all(store_.work_folder(key) + "/" + name);
     Step step{node, store_, folder + "/result", store_.work_folder(key), hooks, models_, inputs_};
+    for (const auto& name : fs.list(step.work))  // what a killed worker was writing
+      if (is_temporary(name)) fs.remove_all(step.work + "/" + name);
     const auto start = std::chrono::steady_clock::now();
     try {
       run_step(step);

@@ -21,6 +21,12 @@ bool same_but_for_labels(const Cell& a, const Cell& b) {
   return a.student == b.student && a.student_tune == b.student_tune && a.chain.size() == b.chain.size();
 }
 
+// Of rows that all say the same, whose interval has no width, 3 / n is what may still be true of the next
+// (the rule of three: Hanley & Lippman-Hand 1983, JAMA 249).
+bool too_few(const Estimate& estimate, double bound) {
+  return estimate.low == estimate.high && static_cast<double>(estimate.items) * bound < 3;
+}
+
 // The same with the number of items that have a weight at some seed.
 Estimate counted_over(Estimate estimate, const SeedMatrix& weight) {
   if (!estimate.defined()) return estimate;
@@ -123,12 +129,6 @@ Estimate ratio_over(const SeriesScores& scores, const SeedMatrix& part, const Se
 }
 
 StressFinding not_tested(const std::string& why) { return {StressResult::not_tested, why, {}}; }
-
-// Of rows that all say the same, whose interval has no width, 3 / n is what may still be true of the next
-// (the rule of three: Hanley & Lippman-Hand 1983, JAMA 249).
-static bool too_few(const Estimate& estimate, double bound) {
-  return estimate.low == estimate.high && static_cast<double>(estimate.items) * bound < 3;
-}
 
 StressFinding finding_of(std::vector<StressNumber> numbers, double bound, const std::string& remark) {
   StressFinding finding{StressResult::passed, remark, std::move(numbers)};
