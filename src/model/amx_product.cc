@@ -17,11 +17,11 @@ struct Pending {
   Target to;
 };
 
-template <bool gated>
+template <Finish finish>
 QL_AMX inline void finish_row(const Pending& block, std::int64_t row) {
   if (row < block.to.first || row >= block.to.rows) return;
   const float* sums = block.sums + (row >> 4) * kTile + (row & 15) * 16;
-  finish_row<gated>(block.to, row, _mm512_load_ps(sums), _mm512_load_ps(sums + 256));
+  finish_row<finish>(block.to, row, _mm512_load_ps(sums), _mm512_load_ps(sums + 256));
 }
 
 QL_AMX inline void load_sums(const float* sums, std::int64_t second_column, std::int64_t second_row,
@@ -49,12 +49,13 @@ QL_AMX inline void store_block(float* sums) {
   _tile_stored(3, sums + 768, 64);
 }
 
-// Adds some steps of the sums of one block; meanwhile the block before it is rounded and written. b passes
-// the first-level cache by: a stays there.
-template <bool gated>
+// Adds some steps of the sums of one block; meanwhile the block before it is rounded and written, and what
+// this one will be finished with is fetched if the sums will be whole. b passes the first-level cache by: a
+// stays there.
+template <Finish finish>
 QL_AMX inline void sum_block(const Rows& a, const Bf16* b, std::int64_t first, std::int64_t last,
-                             const Pending& before) {
-  std::int64_t row = before.sums ? 0 : kSide;
+                             const Pending& before, const Target* whole) {
+  std::int64_t row = before.sums ? 0 : kSide, to_fetch = whole ? 0 : kSide;
   const std::int64_t bytes = 2 * a.stride;
   b += first * kStep;
   for (std::int64_t step = first; step < last; ++step, b += kStep) {
@@ -62,8 +63,12 @@ QL_AMX inline void sum_block(const Rows& a, const Bf16* b, std::int64_t first, s
     _tile_loadd(4, a.first + step * a.step, bytes);
     _tile_dpbf16ps(0, 4, 6);
     if (row < kSide) {
-      finish_row<gated>(before, row++);
-      finish_row<gated>(before, row++);
+      finish_row<finish>(before, row++);
+      finish_row<finish>(before, row++);
+    }
+    if (to_fetch < kSide) {
+      fetch_row<finish>(*whole, to_fetch++);
+      fetch_row<finish>(*whole, to_fetch++);
     }
     _tile_stream_loadd(7, b + kTile, 64);
     _tile_dpbf16ps(1, 4, 7);
@@ -71,10 +76,10 @@ QL_AMX inline void sum_block(const Rows& a, const Bf16* b, std::int64_t first, s
     _tile_dpbf16ps(2, 5, 6);
     _tile_dpbf16ps(3, 5, 7);
   }
-  for (; row < kSide; ++row) finish_row<gated>(before, row);
+  for (; row < kSide; ++row) finish_row<finish>(before, row);
 }
 
-template <bool gated>
+template <Finish finish>
 QL_AMX void run(const PreparedProduct& product, Range rows, Range panels) {
   const std::int64_t steps = product.terms.steps,
                      parts = steps <= kStepsAtOnce ? 1 : (steps + kStepsOfPart - 1) / kStepsOfPart;
@@ -91,28 +96,31 @@ QL_AMX void run(const PreparedProduct& product, Range rows, Range panels) {
       for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
         float* kept = parts > 1 ? so_far.get() + (panel - panels.begin) * kStep : nullptr;
         start_block(product.bias ? product.bias + panel * kSide : nullptr, part > 0 ? kept : nullptr);
-        sum_block<gated>(a, product.terms.panel(panel), steps * part / parts, steps * (part + 1) / parts,
-                         before);
+        const bool last = part + 1 == parts;
+        const Target to = product.target(row, at, panel);
+        sum_block<finish>(a, product.terms.panel(panel), steps * part / parts, steps * (part + 1) / parts,
+                          before, last ? &to : nullptr);
         before = {};
-        if (part + 1 < parts) {
+        if (!last) {
           store_block(kept);
           continue;
         }
         if (product.more.steps)
-          sum_block<gated>(product.more.rows_from(row), product.more.panel(panel), 0, product.more.steps, {});
+          sum_block<finish>(product.more.rows_from(row), product.more.panel(panel), 0, product.more.steps, {},
+                            nullptr);
         store_block(sums[side]);
-        before = {sums[side], product.target(row, at, panel)};
+        before = {sums[side], to};
         side ^= 1;
       }
   }
-  for (std::int64_t row = 0; row < kSide; ++row) finish_row<gated>(before, row);
+  for (std::int64_t row = 0; row < kSide; ++row) finish_row<finish>(before, row);
   _tile_release();
 }
 
 }  // namespace
 
 void run_on_tiles(const PreparedProduct& product, Range rows, Range panels) {
-  (product.of.gated ? run<true> : run<false>)(product, rows, panels);
+  with_finish(product, [&]<Finish finish>() { run<finish>(product, rows, panels); });
 }
 
 }  // namespace qinglan::bf16

@@ -64,22 +64,30 @@ inline __mmask32 first_of(std::int64_t count) {
   for (int i = 0; i < 16; ++i) r[i] = t[i];
 }
 
-// Row i of `count`, zeros beyond them and where the mask is not. What lies four lines of the cache behind it
-// is fetched ahead: too many rows are read at once for the processor to guess that.
+// Too many rows are read at once for the processor to guess what comes next, and so it is fetched for it. How
+// many elements away that is from place `at` in rows of `length`: further on in the row, or behind its end
+// where the `rows` after these begin.
+inline std::int64_t ahead(std::int64_t at, std::int64_t length, std::int64_t rows, std::int64_t stride) {
+  constexpr std::int64_t kFar = 4 * kSide;
+  return at + kFar < length ? kFar : rows * stride + std::min<std::int64_t>(0, kFar - length);
+}
+
+// Row i of `count`, zeros beyond them and where the mask is not.
 [[gnu::always_inline]] QL_BF16 inline __m512i read_row(const Bf16* data, std::int64_t i, std::int64_t stride,
-                                                       std::int64_t count, __mmask32 mask) {
+                                                       std::int64_t count, __mmask32 mask,
+                                                       std::int64_t ahead) {
   const Bf16* row = data + (i < count ? i * stride : 0);
-  _mm_prefetch(reinterpret_cast<const char*>(row + 4 * kSide), _MM_HINT_T0);
+  _mm_prefetch(reinterpret_cast<const char*>(row + ahead), _MM_HINT_T0);
   return _mm512_maskz_loadu_epi16(i < count ? mask : 0, row);
 }
 
 // A tile of an operand that lies by rows; `rows` and `length` are what is left of it.
 QL_BF16 inline void read_rows(const Bf16* data, std::int64_t stride, std::int64_t rows, std::int64_t length,
-                              Form form, Bf16* tile) {
+                              std::int64_t ahead, Form form, Bf16* tile) {
   const __mmask32 mask = first_of(length);
   __m512i r[16];
 #pragma GCC unroll 16
-  for (int i = 0; i < 16; ++i) r[i] = read_row(data, i, stride, rows, mask);
+  for (int i = 0; i < 16; ++i) r[i] = read_row(data, i, stride, rows, mask, ahead);
   if (form == Form::b) transpose(r);
 #pragma GCC unroll 16
   for (int i = 0; i < 16; ++i) _mm512_storeu_si512(tile + kSide * i, r[i]);
@@ -87,14 +95,14 @@ QL_BF16 inline void read_rows(const Bf16* data, std::int64_t stride, std::int64_
 
 // A step of an operand that lies by k, in b's form.
 QL_BF16 inline void read_pairs(const Bf16* data, std::int64_t stride, std::int64_t rows, std::int64_t length,
-                               Bf16* out) {
+                               std::int64_t ahead, Bf16* out) {
   const __mmask32 mask = first_of(rows);
   const __m512i first = _mm512_set_epi64(11, 10, 3, 2, 9, 8, 1, 0),
                 second = _mm512_set_epi64(15, 14, 7, 6, 13, 12, 5, 4);
 #pragma GCC unroll 4
   for (std::int64_t i = 0; i < kSide; i += 2) {
-    const __m512i x = read_row(data, i, stride, length, mask),
-                  y = read_row(data, i + 1, stride, length, mask);
+    const __m512i x = read_row(data, i, stride, length, mask, ahead),
+                  y = read_row(data, i + 1, stride, length, mask, ahead);
     const __m512i low = _mm512_unpacklo_epi16(x, y), high = _mm512_unpackhi_epi16(x, y);
     _mm512_storeu_si512(out + 16 * i, _mm512_permutex2var_epi64(low, first, high));
     _mm512_storeu_si512(out + kTile + 16 * i, _mm512_permutex2var_epi64(low, second, high));
@@ -108,8 +116,8 @@ inline void pack_rows(const Operand& operand, Form form, std::int64_t first, std
   for (const std::int64_t row : {first, second}) {
     const std::int64_t left = std::max<std::int64_t>(0, rows - row);
     for (std::int64_t at = 0; at < k; at += kSide)
-      read_rows(operand.data + (left ? row * operand.stride + at : 0), operand.stride, left, k - at, form,
-                panel + at / kSide * kStep);
+      read_rows(operand.data + (left ? row * operand.stride + at : 0), operand.stride, left, k - at,
+                ahead(at, k, 16, operand.stride), form, panel + at / kSide * kStep);
     panel += kTile;
   }
 }
@@ -120,9 +128,10 @@ QL_BF16 inline void pack_step(const Operand& operand, Form form, std::int64_t nu
   const std::int64_t at = number * kSide;
   Bf16* to = panels + number * kStep;
   for (std::int64_t first = 0; first < rows; first += kSide, to += steps_of(k) * kStep) {
-    read_pairs(operand.data + at * operand.stride + first, operand.stride, rows - first, k - at, to);
+    read_pairs(operand.data + at * operand.stride + first, operand.stride, rows - first, k - at,
+               ahead(first, rows, kSide, operand.stride), to);
     if (form == Form::a)
-      for (Bf16* tile : {to, to + kTile}) read_rows(tile, kSide, 16, kSide, Form::b, tile);
+      for (Bf16* tile : {to, to + kTile}) read_rows(tile, kSide, 16, kSide, 0, Form::b, tile);
   }
 }
 

@@ -49,13 +49,17 @@ class Tasks {
 // A product of fewer multiplications is done before another thread has woken up.
 constexpr std::int64_t kAlone = 1 << 18;
 
-// body(0) to body(count - 1), by this thread alone or by all.
+// body(0) to body(count - 1), by this thread alone, or by all, each of which does up to `most` in a row.
 template <typename Body>
-void each(std::int64_t count, bool alone, const Body& body) {
-  share(count, alone ? count : 1, [&](std::int64_t begin, std::int64_t end) {
+void each(std::int64_t count, bool alone, std::int64_t most, const Body& body) {
+  const std::int64_t piece = std::clamp<std::int64_t>(count / (4 * at::get_num_threads()), 1, most);
+  share(count, alone ? count : piece, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t one = begin; one < end; ++one) body(one);
   });
 }
+
+// Memory gives more to who reads on from where he was.
+constexpr std::int64_t kPackedInARow = 4;
 
 // An operand in panels. `gated`: a panel has 16 rows of the operand's first half and the 16 of its second
 // half that those gate.
@@ -65,10 +69,10 @@ Aligned<Bf16> packed(const Operand& operand, Form form, std::int64_t rows, std::
                      to_second = gated ? rows / 2 : kSide / 2;
   auto panels = aligned<Bf16>(panels_of(rows) * size);
   if (operand.by_k)
-    each(steps_of(k), alone,
+    each(steps_of(k), alone, kPackedInARow,
          [&](std::int64_t step) { pack_step(operand, form, step, rows, k, panels.get()); });
   else
-    each(panels_of(rows), alone, [&](std::int64_t panel) {
+    each(panels_of(rows), alone, kPackedInARow, [&](std::int64_t panel) {
       pack_rows(operand, form, panel * side, panel * side + to_second, rows, k, panels.get() + panel * size);
     });
   return panels;
@@ -97,18 +101,35 @@ QL_BF16 void gate(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int
     }
 }
 
+QL_BF16 void ungate(row_kernels::Gate gate, const Bf16* grad, const Bf16* gate_up, Bf16* grad_gate_up,
+                    std::int64_t rows, std::int64_t width) {
+  for (std::int64_t row = 0; row < rows;
+       ++row, grad += width, gate_up += 2 * width, grad_gate_up += 2 * width)
+    for (std::int64_t i = 0; i < width; i += 16) {
+      const auto left = static_cast<__mmask16>(first_of(std::min<std::int64_t>(16, width - i)));
+      const auto read = [&](const Bf16* from) QL_BF16 { return _mm256_maskz_loadu_epi16(left, from); };
+      const auto [of_gate, of_up] =
+          ungated_of(gate, read(grad + i), read(gate_up + i), read(gate_up + width + i));
+      _mm256_mask_storeu_epi16(grad_gate_up + i, left, of_gate);
+      _mm256_mask_storeu_epi16(grad_gate_up + width + i, left, of_up);
+    }
+}
+
 std::optional<Unit> fastest_unit() {
   if (has_tile_registers()) return Unit::tiles;
   return has_bf16_vectors() ? std::optional(Unit::vectors) : std::nullopt;
 }
 
 void multiply(const Product& product, Unit unit) {
-  const auto& [a, b, m, n, k, bias, add, c, stride, gated, more] = product;
+  const auto& [a, b, m, n, k, bias, add, c, stride, gated, ungated, more] = product;
   const bool tiles = unit == Unit::tiles;
   QL_CHECK(tiles ? has_tile_registers() : has_bf16_vectors(), "a unit that this processor does not have");
   QL_CHECK(m > 0 && n > 0 && k > 0, "a product of nothing");
   QL_CHECK(!gated || (n % kSide == 0 && !b.by_k && !add), "a product that cannot be gated");
-  QL_CHECK(!more || (!gated && !more->a.by_k && more->k % kTermsStep == 0), "terms that no unit adds");
+  QL_CHECK(!ungated || (n % 16 == 0 && !gated && !add && stride == 2 * n),
+           "a product that is no gradient of gates");
+  QL_CHECK(!more || (!gated && !ungated && !more->a.by_k && more->k % kTermsStep == 0),
+           "terms that no unit adds");
   const bool alone = m * n * k < kAlone, in_place = !a.by_k && k % kSide == 0 && m >= rows_of_block(unit);
   const auto in_panels = [&](const Terms& terms) {
     return std::pair(in_place ? Aligned<Bf16>() : packed(terms.a, Form::a, m, terms.k, false, alone),
@@ -124,7 +145,7 @@ void multiply(const Product& product, Unit unit) {
       wide_bias.get()};
 
   const Tasks tasks(product, unit);
-  each(tasks.count(), alone, [&](std::int64_t task) {
+  each(tasks.count(), alone, 1, [&](std::int64_t task) {
     (tiles ? run_on_tiles : run_on_vectors)(prepared, tasks.rows(task), tasks.panels(task));
   });
 }
@@ -137,6 +158,9 @@ namespace qinglan::bf16 {
 
 std::optional<Unit> fastest_unit() { return std::nullopt; }
 void gate(row_kernels::Gate, const Bf16*, Bf16*, std::int64_t, std::int64_t) {
+  QL_CHECK(false, "this processor does not multiply bf16");
+}
+void ungate(row_kernels::Gate, const Bf16*, const Bf16*, Bf16*, std::int64_t, std::int64_t) {
   QL_CHECK(false, "this processor does not multiply bf16");
 }
 void multiply(const Product&, Unit) { QL_CHECK(false, "this processor does not multiply bf16"); }

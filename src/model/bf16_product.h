@@ -32,6 +32,13 @@ struct Gated {
   Bf16* y;
 };
 
+// A product, rounded, is the gradient of such a y = act(gate) up [m, n]: what is written to c is that of
+// gate | up [m, 2 n], which has whole rows.
+struct Ungated {
+  row_kernels::Gate gate;
+  const Bf16* gate_up;
+};
+
 // Products that are added to the same sums: a [m, k] lies by rows, and k is a multiple of kTermsStep.
 constexpr std::int64_t kTermsStep = 32;
 struct Terms {
@@ -48,12 +55,16 @@ struct Product {
   const Bf16* add;   // or null
   Bf16* c;           // null where only what it gates is written
   std::int64_t stride;
-  std::optional<Gated> gated = std::nullopt;  // then there is no `add` and no `more`
+  std::optional<Gated> gated = std::nullopt;      // these two go with no `add` and no `more`,
+  std::optional<Ungated> ungated = std::nullopt;  // and not with each other
   std::optional<Terms> more = std::nullopt;
 };
 
-// The gate alone, with the same bits, on every unit: gate_up [rows, 2 width], y [rows, width].
+// The gate alone and its gradient, with the same bits, on every unit: gate_up and its gradient [rows, 2
+// width], y and its gradient [rows, width].
 void gate(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_t rows, std::int64_t width);
+void ungate(row_kernels::Gate gate, const Bf16* grad, const Bf16* gate_up, Bf16* grad_gate_up,
+            std::int64_t rows, std::int64_t width);
 
 // By all threads of LibTorch. m, n and k are positive, and the processor has the unit.
 void multiply(const Product& product, Unit unit);

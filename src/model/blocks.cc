@@ -69,8 +69,9 @@ torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x, c
 torch::Tensor Backbone::feed_forward(std::int64_t number, const torch::Tensor& x,
                                      const torch::Tensor& base) const {
   const Layer& layer = layers_[static_cast<std::size_t>(number)];
-  const auto inner = config_.gated ? layer.up.gated(x, layer.up_bias, config_.activation)
-                                   : activate(layer.up.linear(x, layer.up_bias), config_.activation);
+  if (config_.gated)
+    return gated_mlp(x, {layer.up, layer.up_bias, layer.down, layer.down_bias, config_.activation}, base);
+  const auto inner = activate(layer.up.linear(x, layer.up_bias), config_.activation);
   return layer.down.linear(inner, layer.down_bias, base);
 }
 

@@ -80,6 +80,16 @@ void gate_rows(row_kernels::Gate gate, const Bf16* gate_up, Bf16* y, std::int64_
   row_kernels::gated(gate, gate_up, y, rows, width);
 }
 
+void ungate_rows(row_kernels::Gate gate, const float* grad, const float* gate_up, float* grad_gate_up,
+                 std::int64_t rows, std::int64_t width) {
+  row_kernels::gated_backward(gate, grad, gate_up, grad_gate_up, rows, width);
+}
+void ungate_rows(row_kernels::Gate gate, const Bf16* grad, const Bf16* gate_up, Bf16* grad_gate_up,
+                 std::int64_t rows, std::int64_t width) {
+  if (bf16::fastest_unit()) return bf16::ungate(gate, grad, gate_up, grad_gate_up, rows, width);
+  row_kernels::gated_backward(gate, grad, gate_up, grad_gate_up, rows, width);
+}
+
 class Gated : public torch::autograd::Function<Gated> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input, row_kernels::Gate gate) {
@@ -101,7 +111,16 @@ class Gated : public torch::autograd::Function<Gated> {
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto gate = static_cast<row_kernels::Gate>(context->saved_data["gate"].toInt());
-    return {gated_gradient(grads[0], context->get_saved_variables()[0], gate), torch::Tensor()};
+    const auto grad = grads[0].contiguous(), gate_up = context->get_saved_variables()[0];
+    const std::int64_t width = grad.size(1);
+    auto result = torch::empty_like(gate_up);
+    by_type(gate_up, [&]<typename T>(T*) {
+      share(grad.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
+        ungate_rows(gate, data_of<T>(grad) + begin * width, data_of<T>(gate_up) + begin * 2 * width,
+                    data_of<T>(result) + begin * 2 * width, end - begin, width);
+      });
+    });
+    return {result, torch::Tensor()};
   }
 };
 
@@ -186,21 +205,6 @@ torch::Tensor gated(const torch::Tensor& gate_up, Activation activation) {
   }
   if (!torch::GradMode::is_enabled()) return Gated::forward(nullptr, gate_up, *gate);
   return Gated::apply(gate_up, *gate);
-}
-
-torch::Tensor gated_gradient(const torch::Tensor& grad_of_y, const torch::Tensor& gate_up,
-                             row_kernels::Gate gate) {
-  const auto grad = grad_of_y.contiguous();
-  const std::int64_t width = grad.size(1);
-  auto result = torch::empty_like(gate_up);
-  by_type(gate_up, [&]<typename T>(T*) {
-    share(grad.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
-      row_kernels::gated_backward(gate, data_of<T>(grad) + begin * width,
-                                  data_of<T>(gate_up) + begin * 2 * width,
-                                  data_of<T>(result) + begin * 2 * width, end - begin, width);
-    });
-  });
-  return result;
 }
 
 std::optional<row_kernels::Gate> gate_of(Activation activation) {

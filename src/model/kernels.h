@@ -22,8 +22,6 @@ torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, doub
 torch::Tensor gated(const torch::Tensor& gate_up, Activation activation);
 // Its raw loop, for activations that have one.
 std::optional<row_kernels::Gate> gate_of(Activation activation);
-// The gradient of gate_up where that of gated(gate_up) is `grad`; on the CPU.
-torch::Tensor gated_gradient(const torch::Tensor& grad, const torch::Tensor& gate_up, row_kernels::Gate gate);
 // act(x), elementwise.
 torch::Tensor activate(const torch::Tensor& x, Activation activation);
 

@@ -137,12 +137,18 @@ torch::Tensor Matrix::adapted(const torch::Tensor& x, const products::LowRank& t
   return products::adapted(x, whole, terms, {bias, base});
 }
 
-torch::Tensor Matrix::gated(const torch::Tensor& x, const torch::Tensor& bias, Activation activation) const {
-  const std::int64_t out = stored_ ? stored_->out : plain_.size(0);
-  const bool stored_with_gradients = stored_ && torch::GradMode::is_enabled();
-  if (stored_with_gradients || out > kPanelRows) return qinglan::gated(linear(x, bias), activation);
-  const auto matrix = stored_ ? dequantize(*stored_, 0, out, panel_buffer(*stored_)) : plain_;
-  return products::gated_linear(x, matrix, bias, activation);
+torch::Tensor gated_mlp(const torch::Tensor& x, const GatedMlp& mlp, const torch::Tensor& base) {
+  const auto& [up, up_bias, down, down_bias, activation] = mlp;
+  const auto& stored = up.stored_;
+  const bool whole = (stored ? stored->out : up.plain_.size(0)) <= kPanelRows;
+  if (whole && !stored && !down.stored_)
+    return products::gated_mlp(x, {up.plain_, up_bias, down.plain_, down_bias, activation}, base);
+  const bool at_once = whole && stored && !torch::GradMode::is_enabled();
+  const auto inner =
+      at_once ? products::gated_linear(x, dequantize(*stored, 0, stored->out, panel_buffer(*stored)), up_bias,
+                                       activation)
+              : gated(up.linear(x, up_bias), activation);
+  return down.linear(inner, down_bias, base);
 }
 
 torch::Tensor Matrix::rows(const torch::Tensor& ids) const {

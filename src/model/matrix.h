@@ -36,8 +36,6 @@ class Matrix {
   // where W is frozen and the processor multiplies bf16.
   torch::Tensor adapted(const torch::Tensor& x, const products::LowRank& terms,
                         const torch::Tensor& bias = {}, const torch::Tensor& base = {}) const;
-  // x W^T + bias = gate | up [T, 2 I] -> act(gate) up [T, I] (kernels.h).
-  torch::Tensor gated(const torch::Tensor& x, const torch::Tensor& bias, Activation activation) const;
   // Rows `ids` [T] int64 -> [T, in]: an embedding.
   torch::Tensor rows(const torch::Tensor& ids) const;
 
@@ -49,8 +47,20 @@ class Matrix {
   };
 
  private:
+  friend torch::Tensor gated_mlp(const torch::Tensor& x, const struct GatedMlp& mlp,
+                                 const torch::Tensor& base);
   torch::Tensor plain_;
   std::shared_ptr<const Stored> stored_;
 };
+
+struct GatedMlp {
+  const Matrix& up;  // [2 I, C]: gate, then what it gates
+  const torch::Tensor& up_bias;
+  const Matrix& down;  // [C, I]
+  const torch::Tensor& down_bias;
+  Activation activation;
+};
+// x up^T + up_bias = gate | up [T, 2 I] -> act(gate) up [T, I] (kernels.h) -> that down^T + down_bias + base.
+torch::Tensor gated_mlp(const torch::Tensor& x, const GatedMlp& mlp, const torch::Tensor& base);
 
 }  // namespace qinglan

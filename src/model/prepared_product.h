@@ -18,8 +18,11 @@ inline Rows rows_of_matrix(const Bf16* first, std::int64_t stride) {
   return {first, first + 16 * stride, kSide, stride};
 }
 
-// Where a block of C and what it gates go. A gated block's columns are 16 of the gate and 16 of what it
-// gates.
+// What is done with sums: they are rounded and written, and beside that what they gate, or instead the
+// gradient of what they are the gated gradient of.
+enum class Finish { rounded, gated, ungated };
+
+// Where a block goes. A gated block's columns are 16 of the gate and 16 of what it gates.
 struct Target {
   Bf16* c;  // null: nowhere
   const Bf16* add;
@@ -27,8 +30,9 @@ struct Target {
   std::int64_t first, rows;  // of the block's rows, those that are written: [first, rows)
   __mmask32 columns;
   row_kernels::Gate gate{};
-  Bf16* y = nullptr;
-  std::int64_t width = 0;  // of a row of y; columns of c from a gate to what it gates
+  std::int64_t width = 0;         // columns from a gate to what it gates
+  Bf16* y = nullptr;              // gated: rows of `width`
+  const Bf16* gate_up = nullptr;  // ungated: rows of `stride`
 };
 
 // Terms of the sums, in steps of 32. Rows of a are read where they are, or from panels.
@@ -64,10 +68,16 @@ struct PreparedProduct {
     const std::int64_t column = panel * (p.gated ? kSide / 2 : kSide), at = row * p.stride + column;
     Target to{p.c ? p.c + at : nullptr,     p.add ? p.add + at : nullptr, p.stride, first - row, rows,
               first_of(p.n - panel * kSide)};
-    if (!p.gated) return to;
-    to.gate = p.gated->gate;
-    to.width = p.n / 2;
-    to.y = p.gated->y + row * to.width + column;
+    if (p.gated) {
+      to.gate = p.gated->gate;
+      to.width = p.n / 2;
+      to.y = p.gated->y + row * to.width + column;
+    }
+    if (p.ungated) {
+      to.gate = p.ungated->gate;
+      to.width = p.n;
+      to.gate_up = p.ungated->gate_up + at;
+    }
     return to;
   }
 };
@@ -84,6 +94,14 @@ QL_BF16 inline __m512 gate_of(row_kernels::Gate gate, __m512 x) {
   return _mm512_mul_ps(_mm512_mul_ps(_mm512_set1_ps(1.595769122f), x), bent);
 }
 
+// Its derivative.
+QL_BF16 inline __m512 slope_of(row_kernels::Gate gate, __m512 x) {
+  const __m512 one = _mm512_set1_ps(1.0f);
+  if (gate == row_kernels::Gate::silu) return one;
+  const __m512 bent = _mm512_fmadd_ps(_mm512_mul_ps(_mm512_set1_ps(0.134145f), x), x, one);
+  return _mm512_mul_ps(_mm512_set1_ps(1.595769122f), bent);
+}
+
 // act(gate) up, rounded.
 QL_BF16 inline __m256i gated_of(row_kernels::Gate kind, __m256i gate_bits, __m256i up_bits) {
   const __m512 gate = widen(gate_bits);
@@ -91,12 +109,28 @@ QL_BF16 inline __m256i gated_of(row_kernels::Gate kind, __m256i gate_bits, __m25
   return (__m256i)_mm512_cvtneps_pbh(y);
 }
 
+// The gradients of gate and up from that of gated_of(gate, up), rounded.
+struct OfGateAndUp {
+  __m256i gate, up;
+};
+QL_BF16 inline OfGateAndUp ungated_of(row_kernels::Gate kind, __m256i grad_bits, __m256i gate_bits,
+                                      __m256i up_bits) {
+  const __m512 one = _mm512_set1_ps(1.0f), gate = widen(gate_bits), s = sigmoid(gate_of(kind, gate)),
+               open = _mm512_mul_ps(widen(grad_bits), s);
+  const __m512 bend = _mm512_mul_ps(_mm512_mul_ps(gate, slope_of(kind, gate)), _mm512_sub_ps(one, s));
+  const __m512 of_gate = _mm512_mul_ps(_mm512_mul_ps(open, widen(up_bits)), _mm512_add_ps(one, bend));
+  return {(__m256i)_mm512_cvtneps_pbh(of_gate), (__m256i)_mm512_cvtneps_pbh(_mm512_mul_ps(open, gate))};
+}
+
+QL_BF16 inline __m256i load_16(const Bf16* from) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
 QL_BF16 inline void store_16(Bf16* to, __m256i values) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), values);
 }
 
 // The sums of a row of a block, its first and its last 16 columns.
-template <bool gated>
+template <Finish finish>
 QL_BF16 inline void finish_row(const Target& to, std::int64_t row, __m512 low, __m512 high) {
   if (to.add) {
     const __m512i add = _mm512_maskz_loadu_epi16(to.columns, to.add + row * to.stride);
@@ -104,22 +138,51 @@ QL_BF16 inline void finish_row(const Target& to, std::int64_t row, __m512 low, _
     high = _mm512_add_ps(high, widen(_mm512_extracti64x4_epi64(add, 1)));
   }
   const auto rounded = (__m512i)_mm512_cvtne2ps_pbh(high, low);
+  const __m256i first = _mm512_castsi512_si256(rounded), second = _mm512_extracti64x4_epi64(rounded, 1);
   const std::int64_t at = row * to.stride;
-  if constexpr (gated) {
-    const __m256i gate = _mm512_castsi512_si256(rounded), up = _mm512_extracti64x4_epi64(rounded, 1);
+  if constexpr (finish == Finish::rounded) store_columns(to.c + at, to.columns, rounded);
+  if constexpr (finish == Finish::gated) {
     if (to.c) {
-      store_16(to.c + at, gate);
-      store_16(to.c + at + to.width, up);
+      store_16(to.c + at, first);
+      store_16(to.c + at + to.width, second);
     }
-    store_16(to.y + row * to.width, gated_of(to.gate, gate, up));
-  } else {
-    store_columns(to.c + at, to.columns, rounded);
+    store_16(to.y + row * to.width, gated_of(to.gate, first, second));
+  }
+  if constexpr (finish == Finish::ungated) {
+    const Bf16 *gate = to.gate_up + at, *up = gate + to.width;
+    const auto [gate_1, up_1] = ungated_of(to.gate, first, load_16(gate), load_16(up));
+    store_16(to.c + at, gate_1);
+    store_16(to.c + at + to.width, up_1);
+    if (!(to.columns >> 16)) return;
+    const auto [gate_2, up_2] = ungated_of(to.gate, second, load_16(gate + 16), load_16(up + 16));
+    store_16(to.c + at + 16, gate_2);
+    store_16(to.c + at + to.width + 16, up_2);
+  }
+}
+
+// What finish_row() will read of a row comes from far away: it is asked for while the block is summed. Always
+// inline: GCC 12 leaves out calls of functions that do nothing but fetch.
+template <Finish finish>
+[[gnu::always_inline]] inline void fetch_row(const Target& to, std::int64_t row) {
+  const std::int64_t at = row * to.stride;
+  if (to.add) _mm_prefetch(reinterpret_cast<const char*>(to.add + at), _MM_HINT_T0);
+  if constexpr (finish == Finish::ungated) {
+    _mm_prefetch(reinterpret_cast<const char*>(to.gate_up + at), _MM_HINT_T0);
+    _mm_prefetch(reinterpret_cast<const char*>(to.gate_up + at + to.width), _MM_HINT_T0);
   }
 }
 
 struct Range {
   std::int64_t begin, end;
 };
+
+// body<finish>() of a product.
+template <typename Body>
+void with_finish(const PreparedProduct& product, const Body& body) {
+  if (product.of.gated) return body.template operator()<Finish::gated>();
+  if (product.of.ungated) return body.template operator()<Finish::ungated>();
+  body.template operator()<Finish::rounded>();
+}
 
 constexpr std::int64_t kRowsOfTiles = 32, kRowsOfVectors = 8;  // of a block
 void run_on_tiles(const PreparedProduct& product, Range rows, Range panels);

@@ -23,6 +23,11 @@ bool unit_serves(const torch::Tensor& x, const torch::Tensor& weight) {
   return fits(x) && fits(weight) && bf16::fastest_unit();
 }
 
+// Whether gates can be part of the product before them.
+bool gates_in_product(const torch::Tensor& x, const torch::Tensor& weight, Activation activation) {
+  return gate_of(activation) && unit_serves(x, weight) && weight.size(0) % 32 == 0 && weight.stride(1) == 1;
+}
+
 const bf16::Bf16* data_of(const torch::Tensor& tensor) {
   return static_cast<const bf16::Bf16*>(tensor.const_data_ptr());
 }
@@ -117,23 +122,47 @@ class UnitProduct : public torch::autograd::Function<UnitProduct> {
   }
 };
 
-// UnitProduct and its gate: what is kept is gate | up.
-class GatedProduct : public torch::autograd::Function<GatedProduct> {
+// The gradient of gate | up, where that of what is gated is `grad` down.
+torch::Tensor multiply_ungated(const torch::Tensor& grad, const torch::Tensor& down,
+                               const torch::Tensor& gate_up, row_kernels::Gate gate) {
+  auto c = torch::empty_like(gate_up);
+  const Side a(grad, false), b(down, true);
+  auto product = product_of(a, b, grad.size(0), down.size(1), grad.size(1));
+  product.c = static_cast<bf16::Bf16*>(c.data_ptr());
+  product.stride = gate_up.size(1);
+  product.ungated = bf16::Ungated{gate, data_of(gate_up)};
+  bf16::multiply(product, *bf16::fastest_unit());
+  return c;
+}
+
+// What is kept is gate | up; the gradient of what is gated is never in memory.
+class UnitMlp : public torch::autograd::Function<UnitMlp> {
  public:
-  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& weight,
-                               const torch::Tensor& bias, row_kernels::Gate gate) {
-    auto gate_up = torch::empty({x.size(0), weight.size(0)}, torch::kBFloat16);
-    context->save_for_backward({weight.requires_grad() ? x : torch::Tensor(), weight, gate_up});
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& up,
+                               const torch::Tensor& up_bias, const torch::Tensor& down,
+                               const torch::Tensor& down_bias, const torch::Tensor& base,
+                               row_kernels::Gate gate) {
+    auto gate_up = torch::empty({x.size(0), up.size(0)}, torch::kBFloat16);
+    const auto inner = multiply_gated(x, up, or_undefined(up_bias), gate, gate_up);
+    context->save_for_backward({up.requires_grad() ? x : torch::Tensor(), up, gate_up, down,
+                                down.requires_grad() ? inner : torch::Tensor()});
     context->saved_data["gate"] = static_cast<std::int64_t>(gate);
-    return multiply_gated(x, weight, or_undefined(bias), gate, gate_up);
+    return multiply({inner, false}, {down, false}, inner.size(0), down.size(0), down.size(1),
+                    {or_undefined(down_bias), or_undefined(base)});
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto saved = context->get_saved_variables();
+    const torch::Tensor &x = saved[0], &up = saved[1], &gate_up = saved[2], &down = saved[3],
+                        &inner = saved[4], &grad = grads[0];
     const auto gate = static_cast<row_kernels::Gate>(context->saved_data["gate"].toInt());
-    auto all =
-        gradients(context, saved[0], saved[1], gated_gradient(grads[0], saved[2], gate), /*by_k=*/false);
-    all.push_back({});
+    auto all = gradients(context, x, up, multiply_ungated(grad, down, gate_up, gate), /*by_k=*/false);
+    torch::Tensor of_down, of_down_bias, of_base;
+    if (context->needs_input_grad(3))
+      of_down = multiply({grad, true}, {inner, true}, grad.size(1), inner.size(1), grad.size(0));
+    if (context->needs_input_grad(4)) of_down_bias = grad.sum(0);
+    if (context->needs_input_grad(5)) of_base = grad;
+    all.insert(all.end(), {of_down, of_down_bias, of_base, torch::Tensor()});
     return all;
   }
 };
@@ -178,8 +207,8 @@ class AdaptedProduct : public torch::autograd::Function<AdaptedProduct> {
       of_x = multiply({grad, false}, {weight(), true}, tokens, in, out, {},
                       MoreSides{{of_inner, false}, {a, true}, rank});
     return {of_x,
-            multiply({of_inner, true}, {x, true}, rank, in, tokens).narrow(0, 0, true_rank),
-            multiply({grad, true}, {inner, true}, out, rank, tokens).narrow(1, 0, true_rank),
+            multiply({of_inner, true}, {x, true}, true_rank, in, tokens),
+            multiply({inner, true}, {grad, true}, true_rank, out, tokens).t(),
             context->needs_input_grad(3) ? grad : torch::Tensor(),
             torch::Tensor(),
             torch::Tensor()};
@@ -197,11 +226,17 @@ torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const 
 
 torch::Tensor gated_linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                            Activation activation) {
-  const auto gate = gate_of(activation);
-  if (!gate || !unit_serves(x, weight) || weight.size(0) % 32 != 0 || weight.stride(1) != 1)
-    return gated(products::linear(x, weight, {bias}), activation);
-  if (!torch::GradMode::is_enabled()) return multiply_gated(x, weight, bias, *gate, {});
-  return GatedProduct::apply(x, weight, or_empty(bias), *gate);
+  if (!torch::GradMode::is_enabled() && gates_in_product(x, weight, activation))
+    return multiply_gated(x, weight, bias, *gate_of(activation), {});
+  return gated(products::linear(x, weight, {bias}), activation);
+}
+
+torch::Tensor gated_mlp(const torch::Tensor& x, const GatedMlp& mlp, const torch::Tensor& base) {
+  const auto& [up, up_bias, down, down_bias, activation] = mlp;
+  if (torch::GradMode::is_enabled() && gates_in_product(x, up, activation) && unit_serves(x, down))
+    return UnitMlp::apply(x, up, or_empty(up_bias), down, or_empty(down_bias), or_empty(base),
+                          *gate_of(activation));
+  return linear(gated_linear(x, up, up_bias, activation), down, {down_bias, base});
 }
 
 bool adapts(const torch::Tensor& x) { return unit_serves(x, x); }

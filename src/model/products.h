@@ -18,10 +18,18 @@ struct Added {
 
 // x [T, in] weight [out, in]^T + added -> [T, out].
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const Added& added = {});
-// gated() of linear(x, weight, {bias}) = gate | up [T, 2 I] (kernels.h) -> [T, I], the same bits. Such a CPU
-// does both in one pass; without gradients gate | up is never in memory.
+// gated() of linear(x, weight, {bias}) = gate | up [T, 2 I] (kernels.h) -> [T, I], the same bits. Without
+// gradients such a CPU does both in one pass, and gate | up is never in memory.
 torch::Tensor gated_linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                            Activation activation);
+struct GatedMlp {
+  torch::Tensor up, up_bias;      // [2 I, C], and [2 I] or undefined
+  torch::Tensor down, down_bias;  // [C, I], and [C] or undefined
+  Activation activation;
+};
+// linear() of gated_linear() of x [T, C], plus base [T, C] if it is defined; the same bits. Such a CPU makes
+// gates, and gradients of gate | up, in the products before them.
+torch::Tensor gated_mlp(const torch::Tensor& x, const GatedMlp& mlp, const torch::Tensor& base = {});
 // A matrix [out, in] that is not trained; made anew, it may be, each time it is asked for, which must be
 // possible until the backward pass.
 using Frozen = std::function<torch::Tensor()>;

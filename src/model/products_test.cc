@@ -271,6 +271,30 @@ TEST_P(Units, GateAsThoseWhoGateLater) {
   }
 }
 
+TEST_P(Units, UngateAsThoseWhoUngateLater) {
+  torch::manual_seed(13);
+  for (const auto gate : {row_kernels::Gate::silu, row_kernels::Gate::gelu_tanh})
+    for (const auto& [m, inner, k] :
+         {Shape{1, 16, 1}, Shape{9, 48, 64}, Shape{33, 80, 70}, Shape{200, 1040, 96}, Shape{70, 32, 900}}) {
+      const auto grad = drawn(m, k), w = drawn(inner, k), gate_up = drawn(m, 2 * inner);
+      auto of_both = torch::empty_like(gate_up), expected = torch::empty_like(gate_up);
+      bf16::Product product{{data_of(grad), k, false},
+                            {data_of(w), k, false},
+                            m,
+                            inner,
+                            k,
+                            nullptr,
+                            nullptr,
+                            data_of(of_both),
+                            2 * inner};
+      product.ungated = bf16::Ungated{gate, data_of(gate_up)};
+      bf16::multiply(product, GetParam());
+      bf16::ungate(gate, data_of(multiplied(GetParam(), grad, w)), data_of(gate_up), data_of(expected), m,
+                   inner);
+      EXPECT_TRUE(torch::equal(of_both, expected));
+    }
+}
+
 // Against fp32 kernels; heads that share keys, documents of one token and of more than a block, a cap.
 TEST_P(Units, AttendAsOtherProcessorsDo) {
   torch::manual_seed(12);
@@ -334,29 +358,32 @@ TEST_P(Units, BitsDoNotDependOnTheNumberOfThreads) {
 // Of gate | up [T, 2 I], ragged too: in one pass where a unit can, else in two.
 TEST(Products, AreGatedWithTheSameBitsInOnePassAndInTwo) {
   torch::manual_seed(6);
-  const auto leaf = [](const torch::Tensor& x, bool trained) {
-    return x.defined() ? x.clone().set_requires_grad(trained) : x;
-  };
+  const auto leaf = [](const torch::Tensor& x, bool trained) { return x.clone().set_requires_grad(trained); };
   for (const auto& [m, inner, k] : {Shape{1, 16, 1}, Shape{33, 48, 70}, Shape{200, 1040, 96}, Shape{5, 7, 9}})
     for (const auto activation : {Activation::silu, Activation::gelu_tanh, Activation::gelu})
       for (const bool biased : {false, true})
         for (const bool trained : {false, true}) {
-          const auto x = leaf(drawn(m, k), true), w = leaf(drawn(2 * inner, k), trained),
-                     bias = leaf(biased ? drawn(1, 2 * inner)[0] : torch::Tensor(), trained),
-                     grad = drawn(m, inner);
-          const auto gradients = [&](const torch::Tensor& y) {
-            std::vector<torch::Tensor> inputs{x};
-            for (const auto& input : {w, bias})
-              if (trained && input.defined()) inputs.push_back(input);
-            return torch::autograd::grad({y}, inputs, {grad});
-          };
-          const auto y = products::gated_linear(x, w, bias, activation),
-                     expected = gated(products::linear(x, w, {bias}), activation);
+          const auto x = leaf(drawn(m, k), true), up = leaf(drawn(2 * inner, k), trained),
+                     down = leaf(drawn(k, inner), trained), grad = drawn(m, k);
+          torch::Tensor up_bias, down_bias, base;
+          if (biased) {
+            up_bias = leaf(drawn(1, 2 * inner)[0], trained);
+            down_bias = leaf(drawn(1, k)[0], trained);
+            base = leaf(drawn(m, k), true);
+          }
+          std::vector<torch::Tensor> inputs{x};
+          for (const auto& input : {up, up_bias, down, down_bias, base})
+            if (input.defined() && input.requires_grad()) inputs.push_back(input);
+          const auto y = products::gated_mlp(x, {up, up_bias, down, down_bias, activation}, base),
+                     expected = products::linear(gated(products::linear(x, up, {up_bias}), activation), down,
+                                                 {down_bias, base});
           EXPECT_TRUE(torch::equal(y, expected));
-          const auto ours = gradients(y), theirs = gradients(expected);
+          const auto ours = torch::autograd::grad({y}, inputs, {grad}),
+                     theirs = torch::autograd::grad({expected}, inputs, {grad});
           for (std::size_t i = 0; i < theirs.size(); ++i) EXPECT_TRUE(torch::equal(ours[i], theirs[i])) << i;
           const torch::NoGradGuard no_grad;
-          EXPECT_TRUE(torch::equal(products::gated_linear(x, w, bias, activation), expected));
+          EXPECT_TRUE(torch::equal(products::gated_mlp(x, {up, up_bias, down, down_bias, activation}, base),
+                                   expected));
         }
 }
 
@@ -370,6 +397,20 @@ TEST(Products, AreGatedAsOnOtherProcessorsUpToTheLastBit) {
     const auto activation = gate == row_kernels::Gate::silu ? Activation::silu : Activation::gelu_tanh;
     const auto last_bit = wide(expected).abs() * std::ldexp(1.0, -7) + 1e-30;
     EXPECT_LE(((wide(gated(x, activation)) - wide(expected)).abs() / last_bit).max().item<double>(), 1);
+  }
+}
+
+TEST(Products, AreUngatedAsOnOtherProcessorsUpToTheLastBit) {
+  torch::manual_seed(14);
+  const auto x = (drawn(300, 2 * 49) * 8).set_requires_grad(true), grad = drawn(300, 49);
+  auto expected = torch::empty({300, 2 * 49}, torch::kBFloat16);
+  for (const auto gate : {row_kernels::Gate::silu, row_kernels::Gate::gelu_tanh}) {
+    row_kernels::gated_backward(gate, data_of(grad), data_of(x), data_of(expected), 300, 49);
+    const auto activation = gate == row_kernels::Gate::silu ? Activation::silu : Activation::gelu_tanh;
+    const auto ours = torch::autograd::grad({gated(x, activation)}, {x}, {grad})[0];
+    // Where two terms cancel each other their last bits stay.
+    const auto last_bit = wide(expected).abs() * std::ldexp(1.0, -7) + 1e-5;
+    EXPECT_LE(((wide(ours) - wide(expected)).abs() / last_bit).max().item<double>(), 1);
   }
 }
 
