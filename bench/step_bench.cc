@@ -1,8 +1,9 @@
 // One training step and one forward pass of SmolLM2-135M on real texts, beside Hugging Face's on the same
-// documents. Sections: full, lora (each also -sst2, -boolq), forward, memory.
+// documents. Sections: full, lora (each also -sst2, -boolq), forward, prompts, memory.
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "base/error.h"
 #include "base/processor.h"
@@ -48,6 +49,22 @@ Rows mixed_documents(const Tokenizer& tokenizer) {
   Rows rows = documents(tokenizer, "sst2", 96, 256);
   for (auto& row : documents(tokenizer, "boolq", 32, 256)) rows.push_back(std::move(row));
   return rows;
+}
+
+// As a few-shot supervisor asks: texts behind four others, the same before each.
+Rows few_shot_prompts(const Tokenizer& tokenizer) {
+  Rows texts = documents(tokenizer, "sst2", 68, 256), prompts;
+  for (std::size_t i = 4; i < texts.size(); ++i) {
+    auto& prompt = prompts.emplace_back();
+    for (const std::size_t text : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, i})
+      prompt.insert(prompt.end(), texts[text].begin(), texts[text].end());
+  }
+  return prompts;
+}
+
+Rows documents_named(const Tokenizer& tokenizer, const std::string& name) {
+  if (name == "mixed") return mixed_documents(tokenizer);
+  return name == "prompts" ? few_shot_prompts(tokenizer) : step_documents(tokenizer, name);
 }
 
 TrainingLabels soft_labels(std::size_t rows) {
@@ -102,8 +119,8 @@ class Student {
 };
 
 double forward_seconds(const Backbone& backbone, const Rows& rows) {
-  const FeaturePass pass(backbone, rows, {.pooling = {Pooling::last}});
   const double begin = bench::now();
+  const FeaturePass pass(backbone, rows, {.pooling = {Pooling::last}});
   for (std::size_t pack = 0; pack < pass.plan().size(); ++pack) pass.compute_pack(pack);
   return bench::now() - begin;
 }
@@ -153,6 +170,19 @@ double parameters_of_last_tokens(const Backbone& backbone) {
   return count;
 }
 
+// Tokens of one step but for those that stand in rows of other documents.
+double rows_computed(const Backbone& backbone, const Rows& rows) {
+  const auto texts = pointers_to(rows);
+  std::int64_t computed = 0;
+  const PackPlan plan = plan_packs(texts, Recipe().micro_tokens, backbone.beginnings());
+  for (std::size_t pack = 0; pack < plan.size(); ++pack) {
+    std::vector<const std::vector<std::int32_t>*> members;
+    for (const auto row : plan.rows(pack)) members.push_back(texts[static_cast<std::size_t>(row)]);
+    computed += PackedBatch::pack(members, backbone.beginnings()).rows();
+  }
+  return static_cast<double>(computed);
+}
+
 class StepBench {
  public:
   explicit StepBench(bench::Report& report)
@@ -164,7 +194,10 @@ class StepBench {
         training_step(dataset, title);
       if (report_.wants("lora") || report_.wants(std::string("lora-") + dataset)) lora(dataset, title);
     }
-    if (report_.wants("forward")) forward();
+    if (report_.wants("forward"))
+      forward("features (forward only), mixed lengths", mixed_documents(model_.tokenizer), 1.8, 3);
+    if (report_.wants("prompts"))
+      forward("features of texts behind four shown ones", few_shot_prompts(model_.tokenizer), {}, {});
     if (report_.wants("memory")) memory();
   }
 
@@ -197,8 +230,9 @@ class StepBench {
     const std::string setting = words_of(peer.ask("best", asked("full", rows))["setting"]);
     const auto pair = against(peer, kRounds, tokens, ours);
     report_.add({step + "best setting", pair.ours, pair.theirs, "tokens/s", true, 2, 3.5, setting}, judged_);
-    const double operations = 6 * (product_parameters(model_.backbone) * tokens -
-                                   parameters_of_last_tokens(model_.backbone) * (tokens - kDocuments));
+    const double computed = rows_computed(model_.backbone, rows);
+    const double operations = 6 * (product_parameters(model_.backbone) * computed -
+                                   parameters_of_last_tokens(model_.backbone) * (computed - kDocuments));
     const auto share = bench::interleave(
         kRounds, [&] { return operations / ours() / 1e9; }, [] { return gemm_rate(torch::kBFloat16) / 1e9; });
     report_.add(
@@ -219,15 +253,14 @@ class StepBench {
                 judged_);
   }
 
-  void forward() {
-    const Rows rows = mixed_documents(model_.tokenizer);
+  void forward(const std::string& title, const Rows& rows, std::optional<double> must,
+               std::optional<double> aim) {
     bench::Peer peer("step_peer", {model_path(), "tuned"});
     const std::string setting = words_of(peer.ask("best", asked("forward", rows))["setting"]);
     forward_seconds(model_.backbone, rows);
     const auto pair = against(peer, kRounds, static_cast<double>(tokens_of(rows)),
                               [&] { return forward_seconds(model_.backbone, rows); });
-    report_.add({"features (forward only), mixed lengths, best setting", pair.ours, pair.theirs, "tokens/s",
-                 true, 1.8, 3, setting},
+    report_.add({title + ", best setting", pair.ours, pair.theirs, "tokens/s", true, must, aim, setting},
                 judged_);
   }
 
@@ -248,14 +281,13 @@ class StepBench {
   bool judged_;
 };
 
-// full|lora|forward, data set (mixed: as forward's), steps, type: our side alone, for its memory and for
-// profilers.
+// full|lora|forward, data set (mixed and prompts: as in the sections), steps, type: our side alone, for its
+// memory and for profilers.
 Json ours_alone(const bench::Options& words) {
-  QL_CHECK(words.size() == 4, "--child full|lora|forward sst2|boolq|mixed STEPS bfloat16|float32");
+  QL_CHECK(words.size() == 4, "--child full|lora|forward sst2|boolq|mixed|prompts STEPS bfloat16|float32");
   init_runtime(bench::threads());
   LoadedModel model = load_model(model_path(), words[3] == "float32" ? torch::kFloat32 : torch::kBFloat16);
-  const Rows rows =
-      words[1] == "mixed" ? mixed_documents(model.tokenizer) : step_documents(model.tokenizer, words[1]);
+  const Rows rows = documents_named(model.tokenizer, words[1]);
   const int steps = std::stoi(words[2]);
   std::vector<double> spent;
   if (words[0] == "forward") {

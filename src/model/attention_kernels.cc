@@ -159,7 +159,7 @@ QL_INLINE void forward_body(const Job& job, const T* qkv, T* context, float* scr
   load_columns(qkv + (job.heads + job.kv_head) * dim, stride, length, dim, k_columns, keys);
   load_rows(qkv + (job.heads + job.kv_heads + job.kv_head) * dim, stride, length, dim, 1.0f, v, wide);
   for (std::int64_t head = job.kv_head * shared; head < (job.kv_head + 1) * shared; ++head)
-    for (std::int64_t first = 0; first < length; first += kQueryBlock) {
+    for (std::int64_t first = job.first_query; first < length; first += kQueryBlock) {
       const Block block{first, std::min(kQueryBlock, length - first), length, job.causal, job.reach};
       load_rows(qkv + first * stride + head * dim, stride, block.count, dim, job.scale, q, wide);
       probabilities(block, dim, job.cap, q, wide, k_columns, scores, nullptr, keys);
@@ -198,7 +198,7 @@ QL_INLINE void backward_body(const Job& job, const T* qkv, const T* grad_context
   load_rows(qkv + k_at, stride, length, dim, 1.0f, k, wide);
   std::memset(grad_k, 0, static_cast<std::size_t>(2 * length * wide) * sizeof(float));
   for (std::int64_t head = job.kv_head * shared; head < (job.kv_head + 1) * shared; ++head)
-    for (std::int64_t first = 0; first < length; first += kQueryBlock) {
+    for (std::int64_t first = job.first_query; first < length; first += kQueryBlock) {
       const Block block{first, std::min(kQueryBlock, length - first), length, job.causal, job.reach};
       load_rows(qkv + first * stride + head * dim, stride, block.count, dim, job.scale, q, wide);
       load_rows(grad_context + first * job.heads * dim + head * dim, job.heads * dim, block.count, dim, 1.0f,
@@ -234,6 +234,18 @@ QL_INLINE void backward_body(const Job& job, const T* qkv, const T* grad_context
   save_rows(grad_v, wide, length, dim, 1.0f, grad_qkv + v_at, stride);
 }
 
+template <typename T>
+QL_INLINE void add_rows_body(T* row, const T* from, std::span<const std::int64_t> rows, std::int64_t width) {
+  for (std::int64_t column = 0; column < width; column += kVector) {
+    const std::int64_t columns = std::min(kVector, width - column);
+    float sums[kVector];
+    for (std::int64_t i = 0; i < columns; ++i) sums[i] = load(row[column + i]);
+    for (const auto number : rows)
+      for (std::int64_t i = 0; i < columns; ++i) sums[i] += load(from[number * width + column + i]);
+    for (std::int64_t i = 0; i < columns; ++i) save(row[column + i], sums[i]);
+  }
+}
+
 }  // namespace
 
 std::int64_t scratch_size(const Job& job, bool backward) {
@@ -247,13 +259,16 @@ QL_CLONES void soften(float* scores, float* slopes, std::int64_t count, float ca
   soften_body(scores, slopes, count, cap);
 }
 
-#define QL_KERNELS(T)                                                                       \
-  QL_CLONES void forward(const Job& job, const T* qkv, T* context, float* scratch) {        \
-    forward_body(job, qkv, context, scratch);                                               \
-  }                                                                                         \
-  QL_CLONES void backward(const Job& job, const T* qkv, const T* grad_context, T* grad_qkv, \
-                          float* scratch) {                                                 \
-    backward_body(job, qkv, grad_context, grad_qkv, scratch);                               \
+#define QL_KERNELS(T)                                                                                      \
+  QL_CLONES void forward(const Job& job, const T* qkv, T* context, float* scratch) {                       \
+    forward_body(job, qkv, context, scratch);                                                              \
+  }                                                                                                        \
+  QL_CLONES void backward(const Job& job, const T* qkv, const T* grad_context, T* grad_qkv,                \
+                          float* scratch) {                                                                \
+    backward_body(job, qkv, grad_context, grad_qkv, scratch);                                              \
+  }                                                                                                        \
+  QL_CLONES void add_rows(T* row, const T* from, std::span<const std::int64_t> rows, std::int64_t width) { \
+    add_rows_body(row, from, rows, width);                                                                 \
   }
 QL_KERNELS(float)
 QL_KERNELS(Bf16)

@@ -172,7 +172,14 @@ Backbone Backbone::random(const ModelConfig& config, std::uint64_t run_seed, tor
   return Backbone(config, dtype, first, device, supply);
 }
 
+Beginnings Backbone::beginnings() const {
+  const bool by_length = !config_.rotary.long_divisor.empty() || !config_.local_rotary.long_divisor.empty();
+  return config_.kind == ModelKind::decoder && !by_length && !operators::serve(device_) ? Beginnings::shared
+                                                                                        : Beginnings::apart;
+}
+
 void Backbone::check_batch(const PackedBatch& batch) const {
+  QL_CHECK(!batch.shared || beginnings() == Beginnings::shared, "documents of this model share no rows");
   QL_CHECK(first_ == 0 || batch.hidden.defined(), "the upper part of a model reads hidden states");
   if (!batch.hidden.defined()) check_ids(batch);
   const auto longest = *std::max_element(batch.lengths.begin(), batch.lengths.end());
@@ -215,9 +222,17 @@ torch::Tensor Backbone::pooled(const PackedBatch& batch, Pooling pooling, const 
                                Activations activations) const {
   // A batch that comes with its last states runs no block that could leave some out.
   const bool runs_blocks = !batch.hidden.defined() || batch.depth < config_.layers;
-  const auto read = runs_blocks ? tokens_read(batch.lengths, pooling) : torch::Tensor();
+  auto read = runs_blocks ? tokens_read(batch.lengths, pooling) : torch::Tensor();
+  // A row's gradients of several documents are summed in fp32.
+  torch::Tensor of_document;  // [B], which of those read
+  if (read.defined() && batch.shared)
+    std::tie(read, of_document, std::ignore) =
+        at::_unique2(batch.shared->rows.index_select(0, read), /*sorted=*/true, /*return_inverse=*/true);
   const auto hidden = states(batch, std::span(&config_.layers, 1), adapter, activations, read)[0];
-  return read.defined() ? hidden.to(torch::kFloat32).cpu() : pool(hidden, batch.lengths, pooling);
+  if (!read.defined() && !batch.shared) return pool(hidden, batch.lengths, pooling);
+  const auto wide = hidden.to(torch::kFloat32).cpu();
+  if (!read.defined()) return pool(batch.by_token(wide), batch.lengths, pooling);
+  return of_document.defined() ? wide.index_select(0, of_document) : wide;
 }
 
 std::vector<torch::Tensor> Backbone::states(const PackedBatch& batch, std::span<const std::int64_t> depths,

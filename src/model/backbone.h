@@ -51,14 +51,18 @@ class Backbone {
   const ModelConfig& config() const { return config_; }
   torch::Dtype dtype() const { return dtype_; }
   const torch::Device& device() const { return device_; }
+  // What batches for this model may do: shared for causal ones whose positions do not depend on what follows,
+  // on the CPU.
+  Beginnings beginnings() const;
   std::int64_t first() const { return first_; }  // the lowest block that is here
 
-  // Hidden states [T, C] in the compute type at each of `depths` (0..layers, any order): after that many
-  // blocks, 0 = the embeddings. Depth `layers` is after the final norm where the model has one, smaller
-  // depths are before it. Only the blocks up to the largest depth run, and none below the depth of a batch's
-  // hidden states. Differentiable with respect to the trainable parameters and the adapter unless gradients
-  // are switched off; run without them inside torch::NoGradGuard or torch::InferenceMode. Throws
-  // Error{invalid_input} for an id outside the vocabulary or a document longer than the position table.
+  // Hidden states [R, C] of the batch's rows in the compute type at each of `depths` (0..layers, any order):
+  // after that many blocks, 0 = the embeddings. Depth `layers` is after the final norm where the model has
+  // one, smaller depths are before it. Only the blocks up to the largest depth run, and none below the depth
+  // of a batch's hidden states. Differentiable with respect to the trainable parameters and the adapter
+  // unless gradients are switched off; run without them inside torch::NoGradGuard or torch::InferenceMode.
+  // Throws Error{invalid_input} for an id outside the vocabulary or a document longer than the position
+  // table.
   std::vector<torch::Tensor> forward(const PackedBatch& batch, std::span<const std::int64_t> depths,
                                      const LoraAdapter* adapter = nullptr,
                                      Activations activations = Activations::keep) const;
@@ -128,7 +132,7 @@ class Backbone {
                     std::int64_t layer);
   NormWeights add_norm(const Supply& supply, const std::string& name, WeightRole scale, WeightRole bias,
                        std::int64_t layer);
-  // forward(), of which at the last depth only the tokens `read` [N] are wanted; undefined: all.
+  // forward(), of which at the last depth only the rows `read` [N] are wanted; undefined: all.
   std::vector<torch::Tensor> states(const PackedBatch& batch, std::span<const std::int64_t> depths,
                                     const LoraAdapter* adapter, Activations activations,
                                     const torch::Tensor& read) const;

@@ -263,7 +263,7 @@ void forward(const Job& job, const Bf16* qkv, Bf16* context, float* memory) {
   pack({qkv + s.v_at, s.stride, true}, Form::b, s.dim, s.length, v);
   Blocks::begin();
   for (std::int64_t head = s.first_head; head < s.end_head; ++head)
-    for (std::int64_t first = 0; first < s.length; first += kSide) {
+    for (std::int64_t first = job.first_query; first < s.length; first += kSide) {
       const Block block{first, std::min(kSide, s.length - first), s.length, job.causal, job.reach};
       const Seen seen(block);
       pack({qkv + block.first * s.stride + head * s.dim, s.stride, false}, Form::a, block.count, s.dim, q);
@@ -302,7 +302,7 @@ void backward(const Job& job, const Bf16* qkv, const Bf16* grad_context, Bf16* g
   std::memset(grad_k, 0, static_cast<std::size_t>(2 * s.keys * s.wide) * sizeof(float));
   Blocks::begin();
   for (std::int64_t head = s.first_head; head < s.end_head; ++head)
-    for (std::int64_t first = 0; first < s.length; first += kSide) {
+    for (std::int64_t first = job.first_query; first < s.length; first += kSide) {
       const Block block{first, std::min(kSide, s.length - first), s.length, job.causal, job.reach};
       const Seen seen(block);
       const Bf16* queries = qkv + block.first * s.stride + head * s.dim;

@@ -35,6 +35,7 @@ BlockInputs::Kind make_kind(const ModelConfig& config, const PackedBatch& batch,
 BlockInputs::BlockInputs(const ModelConfig& config, const PackedBatch& batch, const LoraAdapter* adapter,
                          const torch::Device& device, const torch::Tensor& read)
     : lengths(batch.lengths),
+      shared(batch.shared),
       adapter(adapter),
       full(make_kind(config, batch, config.rotary, kEveryDistance, device)),
       read(read.defined() ? read.to(device) : read) {

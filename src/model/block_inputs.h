@@ -16,7 +16,7 @@ struct BlockInputs {
   struct Kind {
     AttentionShape attention;
     RotaryTable rotary;         // undefined without rotary embedding
-    torch::Tensor rotary_rows;  // [T] int64 into the table
+    torch::Tensor rotary_rows;  // [R] int64 into the table
   };
 
   BlockInputs(const ModelConfig& config, const PackedBatch& batch, const LoraAdapter* adapter,
@@ -26,10 +26,11 @@ struct BlockInputs {
   }
 
   std::vector<std::int64_t> lengths;          // of the documents
+  std::optional<SharedRows> shared;           // see PackedBatch
   std::optional<operators::Padding> padding;  // where operators.h computes
   const LoraAdapter* adapter;                 // may be null
   Kind full, windowed;
-  // [N] int64, the tokens whose state after the last block is read; undefined: all. The last block's rows are
+  // [N] int64, the rows whose state after the last block is read; undefined: all. The last block's rows are
   // these from its attention on.
   torch::Tensor read;
   torch::Tensor rows(const ModelConfig& config, std::int64_t layer, const torch::Tensor& x) const {

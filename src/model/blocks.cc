@@ -59,9 +59,10 @@ torch::Tensor Backbone::attention(std::int64_t number, const torch::Tensor& x, c
   if (config_.qk_norm) qkv = norm_heads(qkv, layer.q_norm, layer.k_norm, config_);
   if (kind.rotary_rows.defined())
     qkv = rotate_(qkv, kind.rotary, kind.rotary_rows, config_.heads + config_.kv_heads, config_.head_dim);
-  const auto context = inputs.rows(config_, number,
-                                   inputs.padding ? operators::attend(qkv, *inputs.padding, kind.attention)
-                                                  : attend(qkv, inputs.lengths, kind.attention));
+  const auto context =
+      inputs.rows(config_, number,
+                  inputs.padding ? operators::attend(qkv, *inputs.padding, kind.attention)
+                                 : attend(qkv, inputs.lengths, kind.attention, inputs.shared));
   return adapter ? layer.o.adapted(context, terms({LoraAdapter::o}), layer.o_bias, base)
                  : layer.o.linear(context, layer.o_bias, base);
 }

@@ -1,48 +1,50 @@
 #include "model/packed_batch.h"
 
+#include <numeric>
+
 #include "base/error.h"
 
 namespace qinglan {
 
-PackedBatch PackedBatch::pack(std::span<const std::vector<std::int32_t>* const> rows) {
+PackedBatch PackedBatch::pack(TokenRows documents, Beginnings beginnings) {
   PackedBatch batch;
-  std::int64_t total = 0;
-  for (const auto* row : rows) {
-    if (row->empty()) throw Error(ErrorKind::invalid_input, "a text without tokens cannot be packed");
-    batch.lengths.push_back(static_cast<std::int64_t>(row->size()));
-    total += batch.lengths.back();
+  for (const auto* document : documents) {
+    if (document->empty()) throw Error(ErrorKind::invalid_input, "a text without tokens cannot be packed");
+    batch.lengths.push_back(static_cast<std::int64_t>(document->size()));
   }
-  batch.ids = torch::empty({total}, torch::kInt64);
-  batch.positions = torch::empty({total}, torch::kInt64);
-  auto* id = batch.ids.data_ptr<std::int64_t>();
-  auto* position = batch.positions.data_ptr<std::int64_t>();
-  for (const auto* row : rows)
-    for (std::size_t i = 0; i < row->size(); ++i) {
-      *id++ = (*row)[i];
-      *position++ = static_cast<std::int64_t>(i);
-    }
+  if (beginnings == Beginnings::shared) batch.shared = SharedRows::of(documents);
+  batch.ids = torch::empty({batch.count_rows()}, torch::kInt64);
+  batch.positions = torch::empty_like(batch.ids);
+  auto* ids = batch.ids.mutable_data_ptr<std::int64_t>();
+  auto* positions = batch.positions.mutable_data_ptr<std::int64_t>();
+  batch.for_each_token([&](std::int64_t document, std::int64_t i, std::int64_t row) {
+    ids[row] = (*documents[static_cast<std::size_t>(document)])[static_cast<std::size_t>(i)];
+    positions[row] = i;
+  });
   return batch;
 }
 
 PackedBatch PackedBatch::pack(std::span<const std::vector<std::int32_t>> rows) {
-  std::vector<const std::vector<std::int32_t>*> pointers;
-  for (const auto& row : rows) pointers.push_back(&row);
-  return pack(std::span<const std::vector<std::int32_t>* const>(pointers));
+  return pack(pointers_to(rows));
 }
 
-PackedBatch PackedBatch::resume(torch::Tensor hidden, std::int64_t depth, std::vector<std::int64_t> lengths) {
+PackedBatch PackedBatch::resume(torch::Tensor hidden, std::int64_t depth, std::vector<std::int64_t> lengths,
+                                std::optional<SharedRows> shared) {
   PackedBatch batch;
+  batch.lengths = std::move(lengths);
+  batch.shared = std::move(shared);
+  QL_CHECK(batch.count_rows() == hidden.size(0), "lengths do not add up to the hidden rows");
   batch.positions = torch::empty({hidden.size(0)}, torch::kInt64);
-  auto* position = batch.positions.data_ptr<std::int64_t>();
-  std::int64_t total = 0;
-  for (const auto length : lengths) total += length;
-  QL_CHECK(total == hidden.size(0), "lengths do not add up to the hidden rows");
-  for (const auto length : lengths)
-    for (std::int64_t i = 0; i < length; ++i) *position++ = i;
+  auto* positions = batch.positions.mutable_data_ptr<std::int64_t>();
+  batch.for_each_token([&](std::int64_t, std::int64_t i, std::int64_t row) { positions[row] = i; });
   batch.hidden = std::move(hidden);
   batch.depth = depth;
-  batch.lengths = std::move(lengths);
   return batch;
+}
+
+std::int64_t PackedBatch::count_rows() const {
+  const auto& counts = shared ? shared->own : lengths;
+  return std::reduce(counts.begin(), counts.end());
 }
 
 }  // namespace qinglan

@@ -50,8 +50,14 @@ std::vector<torch::Tensor> kernel_results(torch::Dtype dtype) {
                       weight = torch::randn({48}).to(dtype).requires_grad_();
   const torch::Tensor inner = rms_norm(gated(gate_up, Activation::silu), weight, 1e-5);
   const torch::Tensor context = attend(qkv, lengths, shape);
-  (inner.square().sum() + context.square().sum()).backward();
-  return {inner.detach(), context.detach(), qkv.grad(), gate_up.grad(), weight.grad()};
+  std::vector<std::vector<std::int32_t>> documents(9);
+  for (std::size_t i = 0; i < documents.size(); ++i)
+    for (std::int32_t token = 0; token < 60; ++token)
+      documents[i].push_back(token < 45 ? token : token * static_cast<std::int32_t>(i));
+  const PackedBatch batch = PackedBatch::pack(pointers_to(documents), Beginnings::shared);
+  const torch::Tensor together = attend(qkv.narrow(0, 0, batch.rows()), batch.lengths, shape, batch.shared);
+  (inner.square().sum() + context.square().sum() + together.square().sum()).backward();
+  return {inner.detach(), context.detach(), together.detach(), qkv.grad(), gate_up.grad(), weight.grad()};
 }
 
 TEST(Runtime, KernelsGiveTheSameBitsAtAnyNumberOfThreads) {

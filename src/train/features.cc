@@ -8,7 +8,10 @@ namespace qinglan {
 
 FeaturePass::FeaturePass(const Backbone& backbone, std::span<const std::vector<std::int32_t>> rows,
                          FeatureSpec spec)
-    : backbone_(backbone), rows_(rows), spec_(std::move(spec)), plan_(plan_packs(rows, kForwardPackTokens)) {
+    : backbone_(backbone),
+      rows_(rows),
+      spec_(std::move(spec)),
+      plan_(plan_packs(pointers_to(rows), kForwardPackTokens, backbone.beginnings())) {
   const std::int64_t layers = backbone.config().layers;
   if (spec_.depth == -1) spec_.depth = layers;
   if (spec_.depth < 0 || spec_.depth > layers)
@@ -24,12 +27,12 @@ torch::Tensor FeaturePass::compute_pack(std::size_t pack) const {
   torch::InferenceMode inference;
   std::vector<const std::vector<std::int32_t>*> members;
   for (const std::int64_t row : plan_.rows(pack)) members.push_back(&rows_[row]);
-  const PackedBatch batch = PackedBatch::pack(members);
+  const PackedBatch batch = PackedBatch::pack(members, backbone_.beginnings());
   std::vector<torch::Tensor> pooled;
   if (spec_.depth == backbone_.config().layers && spec_.pooling.size() == 1) {
     pooled.push_back(backbone_.pooled(batch, spec_.pooling.front()));
   } else {
-    const torch::Tensor hidden = backbone_.forward(batch, std::span(&spec_.depth, 1)).front();
+    const torch::Tensor hidden = batch.by_token(backbone_.forward(batch, std::span(&spec_.depth, 1)).front());
     for (const Pooling pooling : spec_.pooling) pooled.push_back(pool(hidden, batch.lengths, pooling));
   }
   return torch::cat(pooled, 1).to(torch::kBFloat16).contiguous();

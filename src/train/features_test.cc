@@ -31,14 +31,26 @@ std::vector<std::vector<std::int32_t>> many_rows() {
   return rows;
 }
 
+const std::vector<std::vector<std::int32_t>> kFewRows = {{1, 2, 3}, {1},    {1, 2, 3, 4, 5, 6, 7},
+                                                         {2},       {1, 2}, {4, 5, 6}};
+
 TEST(PackPlan, SortsByLengthAndKeepsTheBudget) {
-  const std::vector<std::vector<std::int32_t>> rows = {{1, 2, 3}, {1},    {1, 2, 3, 4, 5, 6, 7},
-                                                       {2},       {1, 2}, {4, 5, 6}};
-  const PackPlan plan = plan_packs(rows, 5);
+  const PackPlan plan = plan_packs(pointers_to(kFewRows), 5, Beginnings::apart);
   EXPECT_THAT(plan.order, testing::ElementsAre(1, 3, 4, 0, 5, 2));
   EXPECT_THAT(plan.packs, testing::ElementsAre(testing::Pair(0, 3), testing::Pair(3, 4), testing::Pair(4, 5),
                                                testing::Pair(5, 6)));
-  EXPECT_EQ(plan_packs(std::vector<std::vector<std::int32_t>>{}, 5).size(), 0U);
+  for (const auto beginnings : {Beginnings::apart, Beginnings::shared})
+    EXPECT_EQ(plan_packs(TokenRows(), 5, beginnings).size(), 0U);
+}
+
+TEST(PackPlan, PutsTogetherWhatBeginsAlikeAndCountsItOnce) {
+  const PackPlan plan = plan_packs(pointers_to(kFewRows), 7, Beginnings::shared);
+  EXPECT_THAT(plan.order, testing::ElementsAre(1, 4, 0, 2, 3, 5));
+  EXPECT_THAT(plan.packs, testing::ElementsAre(testing::Pair(0, 4), testing::Pair(4, 6))) << "7 rows, then 4";
+  const std::vector<std::vector<std::int32_t>> alike(20, std::vector<std::int32_t>(8, 1));
+  EXPECT_THAT(plan_packs(pointers_to(alike), 8, Beginnings::shared).packs,
+              testing::ElementsAre(testing::Pair(0, 16), testing::Pair(16, 20)))
+      << "at most 16 tokens for every row of the budget";
 }
 
 TEST(BatchOrder, EveryEpochIsAPermutationOfItsOwnThatTheStepAloneGives) {
@@ -97,6 +109,20 @@ TEST(Features, AreInRowOrderAndAsWideAsTheirPoolings) {
     EXPECT_LT((features[i].to(torch::kFloat32) - expected).abs().max().item<double>(), 0.01) << i;
   }
   EXPECT_GT(pass.flops(), 0);
+}
+
+TEST(Features, OfTextsThatBeginAlikeAreThoseOfEachAlone) {
+  const Backbone backbone = Backbone::random(tiny_config(), 1, torch::kFloat32);
+  const auto rows = testing_support::rows_that_begin_alike(50);
+  for (const std::int64_t depth : {0, 1, 2}) {
+    const FeatureSpec spec{depth, {Pooling::last, Pooling::mean}};
+    const torch::Tensor all =
+        FeaturePass(backbone, rows, spec).run(real_file_system(), fresh_folder("alike"));
+    for (std::int64_t i = 0; i < 50; ++i) {
+      const torch::Tensor alone = FeaturePass(backbone, std::span(&rows[i], 1), spec).compute_pack(0);
+      EXPECT_LT((all[i] - alone[0]).abs().max().item<double>(), 0.01) << i;
+    }
+  }
 }
 
 TEST(Features, AStoppedPassGoesOnToTheSameBits) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/packed_batch.h"
+#include "train/packing.h"
 
 namespace qinglan {
 
@@ -28,10 +29,15 @@ class InputRows {
   std::vector<std::int64_t> lengths() const;
   std::int64_t depth() const;  // blocks that are behind them
 
+  // Packs of some of the rows, numbered as they are given here, for a model that wants them so.
+  PackPlan plan(std::span<const std::int64_t> rows, std::int64_t token_budget, Beginnings beginnings) const;
   // Documents in the order given; hidden states are read from their file.
-  PackedBatch pack(std::span<const std::int64_t> rows) const;
+  PackedBatch pack(std::span<const std::int64_t> rows, Beginnings beginnings) const;
 
  private:
+  // What tells beginnings that rows share: their tokens, or the places of their states.
+  std::vector<const TokenRow*> texts(std::span<const std::int64_t> rows) const;
+
   std::span<const TokenRow> tokens_;
   const TrunkStates* trunk_ = nullptr;
   std::vector<std::int64_t> chosen_;

@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "model/shared_rows.h"
+
 namespace qinglan {
 
 struct PackPlan {
-  std::vector<std::int64_t> order;                           // row numbers sorted by length, then number
+  std::vector<std::int64_t> order;                           // row numbers
   std::vector<std::pair<std::int64_t, std::int64_t>> packs;  // [begin, end) in `order`, together all of it
 
   std::size_t size() const { return packs.size(); }
@@ -19,11 +21,14 @@ struct PackPlan {
   }
 };
 
-// Packs hold at most `token_budget` tokens; a longer row is a pack alone. The plan depends on the lengths and
-// the budget only: the packing is canonical, so a row's result never depends on what was computed
-// before.
-PackPlan plan_packs(std::span<const std::vector<std::int32_t>> rows, std::int64_t token_budget);
+// Packs hold at most `token_budget` tokens; a longer row is a pack alone. Rows are sorted by length, then
+// number. The plan depends on the lengths and the budget only: the packing is canonical, so a row's result
+// never depends on what was computed before.
 PackPlan plan_packs(std::span<const std::int64_t> lengths, std::int64_t token_budget);
+
+// The same of texts. Where their beginnings may be shared they are sorted by their tokens instead, and a pack
+// holds at most `token_budget` rows and sixteen times as many tokens.
+PackPlan plan_packs(TokenRows rows, std::int64_t token_budget, Beginnings beginnings);
 
 // The budget of every forward-only pass (features, predictions). Part of what a node computes: it enters keys
 // through the numerics version.

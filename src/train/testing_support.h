@@ -79,6 +79,14 @@ inline std::vector<std::vector<std::int32_t>> token_rows(std::int64_t count, std
   return rows;
 }
 
+// The same behind a beginning that all of them share.
+inline std::vector<std::vector<std::int32_t>> rows_that_begin_alike(std::int64_t count) {
+  const std::vector<std::int32_t> beginning = {7, 3, 9, 9, 1, 30, 2, 11};
+  auto rows = token_rows(count);
+  for (auto& row : rows) row.insert(row.begin(), beginning.begin(), beginning.end());
+  return rows;
+}
+
 // Folders that go when the process that made them ends (not with a child of it).
 struct Folders {
   ~Folders() {

@@ -204,9 +204,7 @@ class Trainer {
   Batch make_batch() {
     Batch batch;
     const auto drawn = order_.rows(state_.step);
-    std::vector<std::int64_t> lengths;
-    for (const auto row : drawn) lengths.push_back(task_.tokens.length(row));
-    PackPlan plan = plan_packs(lengths, recipe_.micro_tokens);
+    const PackPlan plan = task_.tokens.plan(drawn, recipe_.micro_tokens, backbone_.beginnings());
     batch.micros = plan.packs;
     batch.drawn.resize(drawn.size());
     for (const auto i : plan.order) {
@@ -223,7 +221,7 @@ class Trainer {
   // Logits of rows [begin, end) of the batch.
   torch::Tensor forward(const Batch& batch, std::pair<std::int64_t, std::int64_t> micro, bool trained) {
     const auto rows = std::span(batch.rows).subspan(micro.first, micro.second - micro.first);
-    const PackedBatch packed = task_.tokens.pack(rows);
+    const PackedBatch packed = task_.tokens.pack(rows, backbone_.beginnings());
     const bool again = trained && task_.activations == Activations::recompute;
     for (const auto length : packed.lengths) {
       result_.flops += upper_flops(backbone_.config(), task_.tokens.depth(), length, trained);

@@ -3,9 +3,10 @@
 // train the upper blocks alone start from. In the canonical packing and always rounded to bf16, whatever the
 // compute type.
 //
-// A folder: index.safetensors with "order" I64 [N] (rows as they lie in the parts), "lengths" I64 [N] (tokens
-// of each row), "cut" I64 [N] (1: the text lost tokens); part-<number>.safetensors with "states" BF16
-// [tokens, C], one after another in that order.
+// A folder: part-<number>.safetensors with "states" BF16 [rows, C], those of the packs one after another;
+// index.safetensors with "lengths" I64 [N] (tokens of each text), "rows" I64 [sum of lengths] (of every
+// token, text by text, which row of the parts it is; those of a beginning that texts share are the same),
+// "cut" I64 [N] (1: the text lost tokens).
 
 #include <torch/torch.h>
 
@@ -29,7 +30,7 @@ class TrunkPass {
 
   const PackPlan& plan() const { return plan_; }
   double flops() const;
-  std::int64_t bytes() const;  // that the folder will take, to some kB
+  std::int64_t bytes() const;  // that the folder will take at most, to some kB
 
   // Writes the folder `result` (it exists). `cut` [N], a flag a row. Finished chunks lie in `work`, from
   // which a later call goes on. Throws Error{interrupted}; progress counts rows.
@@ -37,7 +38,10 @@ class TrunkPass {
            std::span<const std::uint8_t> cut, const RunHooks& hooks = {}) const;
 
  private:
+  PackedBatch batch_of(std::size_t pack) const;
   torch::Tensor compute_pack(std::size_t pack) const;
+  // "rows" of the index.
+  torch::Tensor places() const;
 
   const Backbone& backbone_;
   std::span<const std::vector<std::int32_t>> rows_;
@@ -54,24 +58,32 @@ class TrunkStates {
   std::int64_t rows() const { return static_cast<std::int64_t>(places_.size()); }
   std::int64_t depth() const { return depth_; }
   std::int64_t width() const { return width_; }  // C
-  std::int64_t length(std::int64_t row) const { return places_[static_cast<std::size_t>(row)].length; }
-  bool cut(std::int64_t row) const { return places_[static_cast<std::size_t>(row)].cut; }
+  std::int64_t length(std::int64_t row) const { return static_cast<std::int64_t>(places(row).size()); }
+  bool cut(std::int64_t row) const { return cut_[static_cast<std::size_t>(row)]; }
+  // Where the states of a row's tokens lie, counted over all parts: rows that begin alike begin with the
+  // same.
+  const std::vector<std::int32_t>& places(std::int64_t row) const {
+    return places_[static_cast<std::size_t>(row)];
+  }
 
   // Documents in the order given, their states copied.
-  PackedBatch pack(std::span<const std::int64_t> rows) const;
+  PackedBatch pack(std::span<const std::int64_t> rows, Beginnings beginnings) const;
 
  private:
-  struct Place {
-    std::size_t part = 0;
-    std::int64_t first = 0, length = 0;  // tokens
-    bool cut = false;
-  };
   TrunkStates() = default;
+  struct Part {
+    SafetensorsFile file;
+    const std::byte* states;
+    std::int64_t end;  // of its rows, counted over all parts
+  };
+  std::int64_t stored() const { return parts_.empty() ? 0 : parts_.back().end; }
   void place_rows(const SafetensorsFile& index);
+  const std::byte* state(std::int32_t place) const;
 
   std::int64_t depth_ = 0, width_ = 0;
-  std::vector<SafetensorsFile> parts_;
-  std::vector<Place> places_;  // by row
+  std::vector<Part> parts_;
+  std::vector<std::vector<std::int32_t>> places_;  // by row
+  std::vector<bool> cut_;
 };
 
 }  // namespace qinglan

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <numeric>
 
 #include "base/error.h"
+#include "train/tensor_view.h"
 #include "train/testing_support.h"
 #include "train/trainer.h"
 
@@ -45,6 +47,12 @@ std::map<std::string, std::string> files_in(const std::string& folder) {
   return files;
 }
 
+std::vector<std::int64_t> all_rows(std::int64_t count = 40) {
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
 TEST(Trunk, HoldsEveryRowsStatesRoundedToBf16) {
   for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) {
     const Backbone backbone = Backbone::random(tiny_config(), 1, dtype);
@@ -57,14 +65,14 @@ TEST(Trunk, HoldsEveryRowsStatesRoundedToBf16) {
     for (const std::int64_t row : {0, 7, 29}) {
       EXPECT_EQ(trunk.length(row), static_cast<std::int64_t>(rows[row].size()));
       EXPECT_EQ(trunk.cut(row), row % 3 == 0);
-      const PackedBatch one = trunk.pack(std::span(&row, 1));
+      const PackedBatch one = trunk.pack(std::span(&row, 1), Beginnings::apart);
       const auto expected =
           backbone.forward(PackedBatch::pack(std::span(&rows[row], 1)), std::span(&kDepth, 1))[0];
       EXPECT_LT((one.hidden.to(torch::kFloat32) - expected.to(torch::kFloat32)).abs().max().item<double>(),
                 0.01);
     }
     const std::vector<std::int64_t> wanted = {9, 2, 9};
-    const PackedBatch batch = trunk.pack(wanted);
+    const PackedBatch batch = trunk.pack(wanted, Beginnings::apart);
     EXPECT_EQ(batch.depth, kDepth);
     EXPECT_EQ(batch.documents(), 3);
     EXPECT_TRUE(torch::equal(batch.hidden.narrow(0, 0, batch.lengths[0]),
@@ -72,10 +80,40 @@ TEST(Trunk, HoldsEveryRowsStatesRoundedToBf16) {
   }
 }
 
+TEST(Trunk, HoldsOnceWhatRowsBeginWithAlike) {
+  const Backbone backbone = Backbone::random(tiny_config(), 1, torch::kBFloat16);
+  const auto rows = testing_support::rows_that_begin_alike(30);
+  const Folders folders("alike");
+  const TrunkStates trunk = make_trunk(backbone, rows, folders);
+  std::int64_t tokens = 0;
+  for (const auto& row : rows) tokens += static_cast<std::int64_t>(row.size());
+  const PackedBatch all = trunk.pack(all_rows(30), Beginnings::shared);
+  EXPECT_EQ(all.tokens(), tokens);
+  EXPECT_LE(all.rows(), tokens - 29 * 8) << "the beginning's eight tokens once";
+  EXPECT_EQ(SafetensorsFile::open(folders.result + "/part-00000000.safetensors").tensor("states").shape[0],
+            all.rows());
+  const PackedBatch apart = trunk.pack(all_rows(30), Beginnings::apart);
+  EXPECT_EQ(apart.rows(), tokens);
+  EXPECT_TRUE(torch::equal(all.by_token(all.hidden), apart.hidden));
+  torch::NoGradGuard no_grad;
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto alone =
+        backbone.forward(PackedBatch::pack(std::span(&rows[i], 1)), std::span(&kDepth, 1)).front();
+    const auto held = apart.hidden.narrow(0, first, apart.lengths[i]);
+    EXPECT_LT((held - alone).abs().max().item<double>(), 0.01) << i;
+    first += apart.lengths[i];
+  }
+}
+
 TEST(Trunk, AStoppedPassGoesOnToTheSameBytes) {
   const Backbone backbone = Backbone::random(tiny_config(), 1, torch::kBFloat16);
   std::vector<std::vector<std::int32_t>> rows;
-  for (int i = 0; i < 1400; ++i) rows.emplace_back(30 + i % 20, i % 40);
+  Random random(2);
+  for (int i = 0; i < 1400; ++i) {
+    auto& row = rows.emplace_back(30 + i % 20);
+    for (auto& id : row) id = static_cast<std::int32_t>(random.below(40));
+  }
   const Folders whole("whole"), stopped("stopped");
   make_trunk(backbone, rows, whole);
   ASSERT_GT(files_in(whole.result).size(), 2U) << "the test wants more than one part";
@@ -104,6 +142,27 @@ TEST(Trunk, RefusesDamageAndDepthsThatAreNotThere) {
   EXPECT_THROW(TrunkStates::open(real_file_system(), folders.result, kDepth), Error);
 }
 
+// What is read through the index never lies outside the parts.
+TEST(Trunk, RefusesAnIndexThatDoesNotFit) {
+  const Folders folders("index");
+  make_trunk(Backbone::random(tiny_config(), 1, torch::kFloat32), {{1, 2, 3}, {4}}, folders);
+  const auto open = [&](const std::vector<std::int64_t>& places, const std::vector<std::int64_t>& lengths) {
+    const auto rows = torch::tensor(places, torch::kInt64), of_rows = torch::tensor(lengths, torch::kInt64),
+               cut = torch::zeros({2}, torch::kInt64);
+    write_safetensors(real_file_system(), folders.result + "/index.safetensors",
+                      {{"rows", view_of(rows)}, {"lengths", view_of(of_rows)}, {"cut", view_of(cut)}});
+    return TrunkStates::open(real_file_system(), folders.result, kDepth).rows();
+  };
+  EXPECT_EQ(open({0, 1, 2, 3}, {3, 1}), 2);
+  EXPECT_THROW(open({0, 1, 2, 4}, {3, 1}), Error) << "behind the end";
+  EXPECT_THROW(open({0, 1, 3, -1}, {3, 1}), Error) << "before the beginning";
+  EXPECT_THROW(open({0, 1, 2, 2}, {3, 1}), Error) << "a state that is nobody's";
+  EXPECT_THROW(open({0, 1, 2, 3}, {4, 0}), Error) << "a text without tokens";
+  EXPECT_THROW(open({0, 1, 2, 3}, {3, 2}), Error) << "more tokens than places";
+  EXPECT_THROW(open({0, 1, 2, 3}, {2, 1}), Error) << "fewer";
+  EXPECT_THROW(open({0, 1, 2, 3}, {4}), Error) << "another number of texts";
+}
+
 struct Course {
   std::vector<std::vector<std::int32_t>> rows = token_rows(40);
   TrainingLabels labels;
@@ -125,15 +184,10 @@ Recipe recipe(const char* tune, double lr = 3e-3) {
       {{"tune", tune}, {"dtype", "float32"}, {"batch", 8}, {"lr", lr}, {"head_lr", 1e-2}});
 }
 
-std::vector<std::int64_t> all_rows() {
-  std::vector<std::int64_t> rows(40);
-  for (std::int64_t i = 0; i < 40; ++i) rows[i] = i;
-  return rows;
-}
-
 // With hidden states that bf16 holds exactly, starting from them changes nothing but what is computed.
 TEST(Trunk, StudentsOfTheUpperBlocksLearnAsWithTheLowerOnesBelowThem) {
-  const Course course;
+  Course course;
+  course.rows = testing_support::rows_that_begin_alike(40);
   const Folders folders("learn");
   const Backbone whole = Backbone::random(tiny_config(), 1, torch::kBFloat16);
   const TrunkStates trunk = make_trunk(whole, course.rows, folders);
