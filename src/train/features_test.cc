@@ -49,8 +49,8 @@ TEST(PackPlan, PutsTogetherWhatBeginsAlikeAndCountsItOnce) {
   EXPECT_THAT(plan.packs, testing::ElementsAre(testing::Pair(0, 4), testing::Pair(4, 6))) << "7 rows, then 4";
   const std::vector<std::vector<std::int32_t>> alike(20, std::vector<std::int32_t>(8, 1));
   EXPECT_THAT(plan_packs(pointers_to(alike), 8, Beginnings::shared).packs,
-              testing::ElementsAre(testing::Pair(0, 16), testing::Pair(16, 20)))
-      << "at most 16 tokens for every row of the budget";
+              testing::ElementsAre(testing::Pair(0, 8), testing::Pair(8, 16), testing::Pair(16, 20)))
+      << "at most 8 tokens for every row of the budget";
 }
 
 TEST(BatchOrder, EveryEpochIsAPermutationOfItsOwnThatTheStepAloneGives) {

@@ -7,7 +7,7 @@ namespace qinglan {
 
 namespace {
 
-constexpr std::int64_t kTokensOfARow = 16;  // at most, of a budget's rows
+constexpr std::int64_t kTokensOfARow = 8;  // at most, of a budget's rows
 
 // Cuts plan.order into packs. The row at a place takes `height` rows, behind the one before it, and `length`
 // tokens.

@@ -27,7 +27,7 @@ struct PackPlan {
 PackPlan plan_packs(std::span<const std::int64_t> lengths, std::int64_t token_budget);
 
 // The same of texts. Where their beginnings may be shared they are sorted by their tokens instead, and a pack
-// holds at most `token_budget` rows and sixteen times as many tokens.
+// holds at most `token_budget` rows and eight times as many tokens.
 PackPlan plan_packs(TokenRows rows, std::int64_t token_budget, Beginnings beginnings);
 
 // The budget of every forward-only pass (features, predictions). Part of what a node computes: it enters keys
