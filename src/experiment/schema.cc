@@ -50,7 +50,7 @@ std::vector<KeyInfo> learner_keys(const char* section) {
       {section, "head_lr", real, nullptr, "learning rate of the head"},
       {section, "epochs", count, nullptr, "passes over the training rows"},
       {section, "batch", integer, nullptr, "rows a step"},
-      {section, "micro_tokens", integer, nullptr, "tokens a packed micro-batch may hold"},
+      {section, "micro_tokens", integer, nullptr, "rows of tokens a packed micro-batch may hold"},
       {section, "recompute", boolean, nullptr,
        "lora, full: compute activations again in the backward pass (less memory, slower, same bits)"},
       {section, "schedule", text, nullptr, "linear | cosine | constant"},

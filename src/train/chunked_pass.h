@@ -21,7 +21,7 @@ class ChunkedPass {
     std::size_t first, last;  // packs
     std::int64_t begin, end;  // in plan.order
   };
-  // Of one pack: [rows or tokens of the pack, D] bf16.
+  // Of one pack: [texts of the pack or rows of its batch, D] bf16.
   using Compute = std::function<torch::Tensor(std::size_t pack)>;
   // Rows of the chunk's tensor.
   using Height = std::function<std::int64_t(const Chunk&)>;

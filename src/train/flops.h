@@ -10,7 +10,8 @@
 
 namespace qinglan {
 
-// Of the model as it is, whatever is left out: the last block counts for every token (see Backbone::pooled).
+// Of whole texts, whatever is left out: tokens in rows of other texts (see SharedRows) count, and the last
+// block for every token (see Backbone::pooled).
 
 // One forward pass of every row through `depth` blocks.
 double forward_flops(const ModelConfig& config, std::int64_t depth,

@@ -5,8 +5,8 @@
 //
 // A folder: part-<number>.safetensors with "states" BF16 [rows, C], those of the packs one after another;
 // index.safetensors with "lengths" I64 [N] (tokens of each text), "rows" I64 [sum of lengths] (of every
-// token, text by text, which row of the parts it is; those of a beginning that texts share are the same),
-// "cut" I64 [N] (1: the text lost tokens).
+// token, text by text, which row of the parts it is; those of a beginning that texts of a pack share are the
+// same), "cut" I64 [N] (1: the text lost tokens).
 
 #include <torch/torch.h>
 
@@ -60,8 +60,8 @@ class TrunkStates {
   std::int64_t width() const { return width_; }  // C
   std::int64_t length(std::int64_t row) const { return static_cast<std::int64_t>(places(row).size()); }
   bool cut(std::int64_t row) const { return cut_[static_cast<std::size_t>(row)]; }
-  // Where the states of a row's tokens lie, counted over all parts: rows that begin alike begin with the
-  // same.
+  // Where the states of a row's tokens lie, counted over all parts: rows of one pack that
+  // begin alike begin with the same.
   const std::vector<std::int32_t>& places(std::int64_t row) const {
     return places_[static_cast<std::size_t>(row)];
   }
