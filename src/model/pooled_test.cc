@@ -18,6 +18,7 @@ class Pooled : public testing::TestWithParam<std::tuple<const char*, torch::Dtyp
                            std::get<1>(GetParam()))),
         adapter_(LoraAdapter::create(model_.config(), {}, 1)) {
     const torch::NoGradGuard no_grad;
+    torch::manual_seed(8);
     for (const auto& [name, tensor] : adapter_.parameters()) tensor.normal_(0, 0.1);
   }
 
