@@ -13,6 +13,7 @@
 #include "model/runtime.h"
 #include "text/encode.h"
 #include "train/features.h"
+#include "train/input_rows.h"
 #include "train/trainer.h"
 
 using namespace qinglan;
@@ -172,14 +173,10 @@ double parameters_of_last_tokens(const Backbone& backbone) {
 
 // Tokens of one step but for those that stand in rows of other documents.
 double rows_computed(const Backbone& backbone, const Rows& rows) {
-  const auto texts = pointers_to(rows);
   std::int64_t computed = 0;
-  const PackPlan plan = plan_packs(texts, Recipe().micro_tokens, backbone.beginnings());
-  for (std::size_t pack = 0; pack < plan.size(); ++pack) {
-    std::vector<const std::vector<std::int32_t>*> members;
-    for (const auto row : plan.rows(pack)) members.push_back(texts[static_cast<std::size_t>(row)]);
-    computed += PackedBatch::pack(members, backbone.beginnings()).rows();
-  }
+  const PackPlan plan = plan_packs(pointers_to(rows), Recipe().micro_tokens, backbone.beginnings());
+  for (std::size_t pack = 0; pack < plan.size(); ++pack)
+    computed += InputRows(rows).pack(plan.rows(pack), backbone.beginnings()).rows();
   return static_cast<double>(computed);
 }
 

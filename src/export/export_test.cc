@@ -123,7 +123,7 @@ class Export : public testing::TestWithParam<std::string> {
   torch::Tensor pooled(const Backbone& backbone, const LoraAdapter* adapter) const {
     const torch::NoGradGuard no_grad;
     const PackedBatch batch = PackedBatch::pack(rows_);
-    return pool(backbone.forward(batch, adapter), batch.lengths, student_.pooling.front());
+    return pool(backbone.forward(batch, adapter), batch, student_.pooling.front());
   }
   torch::Tensor logits(const torch::Tensor& states) const {
     return torch::linear(states, student_.head_weight, student_.head_bias);

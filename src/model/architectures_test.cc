@@ -56,7 +56,7 @@ class Architectures : public testing::TestWithParam<std::string> {
     const auto states = model.forward(batch_, depths);
     torch::Tensor logits;
     if (source_.config.kind == ModelKind::decoder)
-      logits = model.logits(pool(states.back(), batch_.lengths, Pooling::last).to(model.dtype()));
+      logits = model.logits(pool(states.back(), batch_, Pooling::last).to(model.dtype()));
     return {torch::stack(states), logits};
   }
 
@@ -84,7 +84,7 @@ class Architectures : public testing::TestWithParam<std::string> {
   torch::Tensor loss(const Backbone& model) const {
     const auto pooling = source_.config.kind == ModelKind::encoder ? Pooling::mean : Pooling::last;
     const auto logits =
-        torch::linear(pool(model.forward(batch_), batch_.lengths, pooling), tensor_of(expected_, "head"));
+        torch::linear(pool(model.forward(batch_), batch_, pooling), tensor_of(expected_, "head"));
     return -(tensor_of(expected_, "targets") * torch::log_softmax(logits, -1)).sum() / batch_.documents();
   }
 

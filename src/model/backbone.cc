@@ -222,17 +222,9 @@ torch::Tensor Backbone::pooled(const PackedBatch& batch, Pooling pooling, const 
                                Activations activations) const {
   // A batch that comes with its last states runs no block that could leave some out.
   const bool runs_blocks = !batch.hidden.defined() || batch.depth < config_.layers;
-  auto read = runs_blocks ? tokens_read(batch.lengths, pooling) : torch::Tensor();
-  // A row's gradients of several documents are summed in fp32.
-  torch::Tensor of_document;  // [B], which of those read
-  if (read.defined() && batch.shared)
-    std::tie(read, of_document, std::ignore) =
-        at::_unique2(batch.shared->rows.index_select(0, read), /*sorted=*/true, /*return_inverse=*/true);
-  const auto hidden = states(batch, std::span(&config_.layers, 1), adapter, activations, read)[0];
-  if (!read.defined() && !batch.shared) return pool(hidden, batch.lengths, pooling);
-  const auto wide = hidden.to(torch::kFloat32).cpu();
-  if (!read.defined()) return pool(batch.by_token(wide), batch.lengths, pooling);
-  return of_document.defined() ? wide.index_select(0, of_document) : wide;
+  const auto read = runs_blocks ? RowsRead::of(batch, pooling) : RowsRead();
+  const auto hidden = states(batch, std::span(&config_.layers, 1), adapter, activations, read.rows)[0];
+  return read.rows.defined() ? read.pooled(hidden) : pool(hidden, batch, pooling);
 }
 
 std::vector<torch::Tensor> Backbone::states(const PackedBatch& batch, std::span<const std::int64_t> depths,

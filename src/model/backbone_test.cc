@@ -168,14 +168,15 @@ TEST(Backbone, HuggingFaceViewsCoverFusedMatrices) {
 
 TEST(Pooling, TakesRealTokensOnly) {
   const auto hidden = torch::arange(12, torch::kFloat32).view({6, 2});
-  const std::vector<std::int64_t> lengths{1, 3, 2};
-  EXPECT_TRUE(torch::equal(pool(hidden, lengths, Pooling::last),
+  const std::vector<std::vector<std::int32_t>> documents{{1}, {2, 3, 4}, {5, 6}};
+  const PackedBatch batch = PackedBatch::pack(documents);
+  EXPECT_TRUE(torch::equal(pool(hidden, batch, Pooling::last),
                            torch::tensor({{0.f, 1.f}, {6.f, 7.f}, {10.f, 11.f}})));
   EXPECT_TRUE(
-      torch::equal(pool(hidden, lengths, Pooling::cls), torch::tensor({{0.f, 1.f}, {2.f, 3.f}, {8.f, 9.f}})));
-  EXPECT_TRUE(torch::equal(pool(hidden, lengths, Pooling::mean),
-                           torch::tensor({{0.f, 1.f}, {4.f, 5.f}, {9.f, 10.f}})));
-  EXPECT_EQ(pool(hidden.to(torch::kBFloat16), lengths, Pooling::mean).scalar_type(), torch::kFloat32);
+      torch::equal(pool(hidden, batch, Pooling::cls), torch::tensor({{0.f, 1.f}, {2.f, 3.f}, {8.f, 9.f}})));
+  EXPECT_TRUE(
+      torch::equal(pool(hidden, batch, Pooling::mean), torch::tensor({{0.f, 1.f}, {4.f, 5.f}, {9.f, 10.f}})));
+  EXPECT_EQ(pool(hidden.to(torch::kBFloat16), batch, Pooling::mean).scalar_type(), torch::kFloat32);
   EXPECT_EQ(pooling_named("mean"), Pooling::mean);
   EXPECT_TRUE(error_of([] { pooling_named("max"); }));
 }

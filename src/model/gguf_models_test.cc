@@ -63,7 +63,7 @@ std::vector<torch::Tensor> outputs(const Backbone& model, const PackedBatch& bat
   for (std::size_t i = 0; i < depths.size(); ++i) depths[i] = static_cast<std::int64_t>(i);
   auto states = model.forward(batch, depths);
   if (model.config().kind == ModelKind::decoder)
-    states.push_back(model.logits(pool(states.back(), batch.lengths, Pooling::last).to(model.dtype())));
+    states.push_back(model.logits(pool(states.back(), batch, Pooling::last).to(model.dtype())));
   return states;
 }
 
@@ -141,7 +141,7 @@ Step lora_step(torch::Dtype dtype, BaseStorage storage) {
   const std::vector<std::vector<std::int32_t>> rows{{5, 9, 12}, {3}, {7, 8, 9, 10, 11, 12, 13}, {60, 61, 62}};
   const auto batch = PackedBatch::pack(rows);
   const auto hidden = model.forward(batch, &step.adapter);
-  pool(hidden, batch.lengths, Pooling::last).square().sum().backward();
+  pool(hidden, batch, Pooling::last).square().sum().backward();
   step.hidden = hidden.detach();
   return step;
 }

@@ -25,7 +25,7 @@ struct Tiny {
 
   torch::Tensor loss(const LoraAdapter* adapter) const {
     const auto pooling = source.config.kind == ModelKind::encoder ? Pooling::mean : Pooling::last;
-    const auto logits = head.forward(pool(backbone.forward(batch, adapter), batch.lengths, pooling));
+    const auto logits = head.forward(pool(backbone.forward(batch, adapter), batch, pooling));
     return -(tensor_of(golden, "targets") * torch::log_softmax(logits, -1)).sum() / batch.documents();
   }
 

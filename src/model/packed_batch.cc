@@ -13,7 +13,8 @@ PackedBatch PackedBatch::pack(TokenRows documents, Beginnings beginnings) {
     batch.lengths.push_back(static_cast<std::int64_t>(document->size()));
   }
   if (beginnings == Beginnings::shared) batch.shared = SharedRows::of(documents);
-  batch.ids = torch::empty({batch.count_rows()}, torch::kInt64);
+  const auto& own = batch.shared ? batch.shared->own : batch.lengths;
+  batch.ids = torch::empty({std::reduce(own.begin(), own.end())}, torch::kInt64);
   batch.positions = torch::empty_like(batch.ids);
   auto* ids = batch.ids.mutable_data_ptr<std::int64_t>();
   auto* positions = batch.positions.mutable_data_ptr<std::int64_t>();
@@ -28,23 +29,13 @@ PackedBatch PackedBatch::pack(std::span<const std::vector<std::int32_t>> rows) {
   return pack(pointers_to(rows));
 }
 
-PackedBatch PackedBatch::resume(torch::Tensor hidden, std::int64_t depth, std::vector<std::int64_t> lengths,
-                                std::optional<SharedRows> shared) {
-  PackedBatch batch;
-  batch.lengths = std::move(lengths);
-  batch.shared = std::move(shared);
-  QL_CHECK(batch.count_rows() == hidden.size(0), "lengths do not add up to the hidden rows");
-  batch.positions = torch::empty({hidden.size(0)}, torch::kInt64);
-  auto* positions = batch.positions.mutable_data_ptr<std::int64_t>();
-  batch.for_each_token([&](std::int64_t, std::int64_t i, std::int64_t row) { positions[row] = i; });
+PackedBatch PackedBatch::resumed(torch::Tensor hidden, std::int64_t depth) const {
+  QL_CHECK(hidden.size(0) == rows(), "a state for every row");
+  PackedBatch batch = *this;
+  batch.ids = torch::Tensor();
   batch.hidden = std::move(hidden);
   batch.depth = depth;
   return batch;
-}
-
-std::int64_t PackedBatch::count_rows() const {
-  const auto& counts = shared ? shared->own : lengths;
-  return std::reduce(counts.begin(), counts.end());
 }
 
 }  // namespace qinglan

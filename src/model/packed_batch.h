@@ -23,17 +23,12 @@ struct PackedBatch {
   // `rows` in the order given. Throws Error{invalid_input} for an empty row.
   static PackedBatch pack(std::span<const std::vector<std::int32_t>> rows);
   static PackedBatch pack(TokenRows rows, Beginnings beginnings = Beginnings::apart);
-  // Documents of these lengths whose hidden states [R, C] after `depth` blocks are known.
-  static PackedBatch resume(torch::Tensor hidden, std::int64_t depth, std::vector<std::int64_t> lengths,
-                            std::optional<SharedRows> shared = {});
+  // The same documents, of which the states [R, C] after `depth` blocks are known.
+  PackedBatch resumed(torch::Tensor hidden, std::int64_t depth) const;
 
   std::int64_t documents() const { return static_cast<std::int64_t>(lengths.size()); }
   std::int64_t rows() const { return positions.size(0); }
   std::int64_t tokens() const { return shared ? shared->rows.size(0) : rows(); }
-  // x [R, ...] -> [T, ...].
-  torch::Tensor by_token(const torch::Tensor& x) const {
-    return shared ? x.index_select(0, shared->rows) : x;
-  }
   // body(document, token's place in it, its row) for every token of every document.
   template <typename Body>
   void for_each_token(const Body& body) const {
@@ -43,9 +38,6 @@ struct PackedBatch {
       for (std::int64_t i = 0; i < lengths[static_cast<std::size_t>(document)]; ++i, ++token)
         body(document, i, row ? row[token] : token);
   }
-
- private:
-  std::int64_t count_rows() const;
 };
 
 }  // namespace qinglan

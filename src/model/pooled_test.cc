@@ -33,16 +33,8 @@ class Pooled : public testing::TestWithParam<std::tuple<const char*, torch::Dtyp
   // Gradients of the adapter and of the weights, in this order.
   std::vector<torch::Tensor> gradients(const torch::Tensor& pooled) {
     pooled.square().sum().backward();
-    std::vector<torch::Tensor> all;
-    const auto take = [&](const std::vector<NamedTensor>& parameters) {
-      for (const auto& [name, tensor] : parameters) {
-        auto grad = tensor.grad();
-        if (grad.defined()) all.push_back(grad.is_sparse() ? grad.to_dense() : grad.clone());
-        tensor.mutable_grad() = torch::Tensor();
-      }
-    };
-    take(adapter_.parameters());
-    take(model_.parameters());
+    auto all = take_gradients(adapter_.parameters());
+    for (const auto& gradient : take_gradients(model_.parameters())) all.push_back(gradient);
     return all;
   }
 
@@ -65,14 +57,14 @@ INSTANTIATE_TEST_SUITE_P(Models, Pooled,
 TEST_P(Pooled, IsThePoolOfAllStates) {
   const torch::NoGradGuard no_grad;
   expect_close(model_.pooled(batch_, pooling_, &adapter_),
-               pool(model_.forward(batch_, &adapter_), batch_.lengths, pooling_));
+               pool(model_.forward(batch_, &adapter_), batch_, pooling_));
 }
 
 TEST_P(Pooled, HasItsGradients) {
   model_.set_trainable(true);
   const auto ours = gradients(model_.pooled(batch_, pooling_, &adapter_)),
              again = gradients(model_.pooled(batch_, pooling_, &adapter_, Activations::recompute)),
-             theirs = gradients(pool(model_.forward(batch_, &adapter_), batch_.lengths, pooling_));
+             theirs = gradients(pool(model_.forward(batch_, &adapter_), batch_, pooling_));
   ASSERT_EQ(ours.size(), theirs.size());
   ASSERT_GT(ours.size(), adapter_.parameters().size());
   for (std::size_t i = 0; i < ours.size(); ++i) {
@@ -85,11 +77,11 @@ TEST_P(Pooled, GoesOnFromStatesOfAnyDepth) {
   const torch::NoGradGuard no_grad;
   for (std::int64_t depth = 0; depth <= model_.config().layers; ++depth) {
     const auto states = model_.forward(batch_, std::span(&depth, 1), &adapter_)[0];
-    const auto resumed = PackedBatch::resume(states, depth, batch_.lengths);
+    const auto resumed = batch_.resumed(states, depth);
     EXPECT_TRUE(torch::equal(model_.pooled(resumed, pooling_, &adapter_),
                              depth < model_.config().layers
                                  ? model_.pooled(batch_, pooling_, &adapter_)
-                                 : pool(model_.forward(resumed), batch_.lengths, pooling_)));
+                                 : pool(model_.forward(resumed), resumed, pooling_)));
   }
 }
 

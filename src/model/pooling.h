@@ -3,9 +3,9 @@
 
 #include <torch/torch.h>
 
-#include <cstdint>
-#include <span>
 #include <string>
+
+#include "model/packed_batch.h"
 
 namespace qinglan {
 
@@ -15,12 +15,19 @@ enum class Pooling {
   cls
 };  // last real token, mean over real tokens (special ones too), first token
 
-// hidden [T, C] of any float type and device, lengths [B] with sum T -> [B, C] fp32 on the CPU: what follows
-// (heads, labels, losses) is computed there. Differentiable.
-torch::Tensor pool(const torch::Tensor& hidden, std::span<const std::int64_t> lengths, Pooling pooling);
+// hidden [R, C] of the batch, of any float type and device -> [B, C] fp32 on the CPU: what follows (heads,
+// labels, losses) is computed there. Differentiable.
+torch::Tensor pool(const torch::Tensor& hidden, const PackedBatch& batch, Pooling pooling);
 
-// The tokens [B] int64 that are read, one a document; undefined where all are.
-torch::Tensor tokens_read(std::span<const std::int64_t> lengths, Pooling pooling);
+// What a pooling reads of a batch where it is one token of each document.
+struct RowsRead {
+  torch::Tensor rows;         // int64, each once; undefined where all tokens are read
+  torch::Tensor of_document;  // [B] int64, which of `rows`; undefined: theirs in turn
+
+  static RowsRead of(const PackedBatch& batch, Pooling pooling);
+  // hidden [rows, C] -> as pool. What several documents leave of a row's gradient is summed in fp32.
+  torch::Tensor pooled(const torch::Tensor& hidden) const;
+};
 
 const char* name_of(Pooling pooling);
 // "last", "mean", "cls"; throws Error{usage} that lists them.

@@ -22,7 +22,7 @@ torch::Tensor step(const std::string& name, torch::Dtype dtype) {
   std::vector<std::vector<std::int32_t>> rows;
   for (std::int32_t i = 0; i < 40; ++i) rows.emplace_back(1 + i % 17, 3 + i);
   const auto batch = PackedBatch::pack(rows);
-  pool(model.forward(batch), batch.lengths, Pooling::mean).square().sum().backward();
+  pool(model.forward(batch), batch, Pooling::mean).square().sum().backward();
   std::vector<torch::Tensor> grads;
   for (const auto& parameter : model.parameters()) grads.push_back(grad_of(parameter.tensor).flatten());
   return torch::cat(grads);

@@ -27,7 +27,7 @@ TEST(SharedRows, HoldABeginningOnce) {
   EXPECT_EQ(batch.tokens(), 18);
   EXPECT_TRUE(torch::equal(batch.ids, torch::tensor({1, 2, 3, 4, 5, 6, 7}, torch::kInt64)));
   EXPECT_TRUE(torch::equal(batch.positions, torch::tensor({0, 1, 2, 3, 2, 3, 0}, torch::kInt64)));
-  EXPECT_TRUE(torch::equal(batch.by_token(batch.ids), PackedBatch::pack(documents).ids));
+  EXPECT_TRUE(torch::equal(batch.ids.index_select(0, batch.shared->rows), PackedBatch::pack(documents).ids));
 }
 
 TEST(SharedRows, AreNotMadeForLittle) {
@@ -119,11 +119,7 @@ class SharedModel : public testing::TestWithParam<std::tuple<const char*, torch:
     (pooled * torch::arange(1, pooled.size(0) + 1).unsqueeze(1)).square().sum().backward();
     std::vector<torch::Tensor> all{pooled.detach()};
     for (const auto& parameters : {adapter_.parameters(), model.parameters()})
-      for (const auto& [name, tensor] : parameters) {
-        const auto grad = tensor.grad();
-        if (grad.defined()) all.push_back(grad.is_sparse() ? grad.to_dense() : grad.clone());
-        tensor.mutable_grad() = torch::Tensor();
-      }
+      for (const auto& gradient : take_gradients(parameters)) all.push_back(gradient);
     return all;
   }
 
@@ -164,7 +160,7 @@ TEST_P(SharedModel, GoesOnFromStatesOfAnyDepth) {
   const std::int64_t depth = 1;
   const auto states = model_.forward(batch, std::span(&depth, 1), &adapter_)[0];
   EXPECT_EQ(states.size(0), batch.rows());
-  const auto resumed = PackedBatch::resume(states, depth, batch.lengths, batch.shared);
+  const auto resumed = batch.resumed(states, depth);
   EXPECT_TRUE(
       torch::equal(model_.pooled(resumed, pooling_, &adapter_), model_.pooled(batch, pooling_, &adapter_)));
 }

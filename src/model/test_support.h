@@ -14,6 +14,7 @@
 #include "io/rows.h"
 #include "io/safetensors.h"
 #include "io/test_support.h"
+#include "model/parameter.h"
 
 namespace qinglan {
 
@@ -80,6 +81,16 @@ inline std::vector<std::string> movie_sentences() {
 // The token embedding's gradient is sparse.
 inline torch::Tensor grad_of(const torch::Tensor& leaf) {
   return leaf.grad().defined() ? leaf.grad().to_dense() : torch::Tensor();
+}
+
+// The gradients that there are, in order, cleared.
+inline std::vector<torch::Tensor> take_gradients(const std::vector<NamedTensor>& parameters) {
+  std::vector<torch::Tensor> gradients;
+  for (const auto& [name, tensor] : parameters) {
+    if (tensor.grad().defined()) gradients.push_back(grad_of(tensor).clone());
+    tensor.mutable_grad() = torch::Tensor();
+  }
+  return gradients;
 }
 
 inline double relative_error(const torch::Tensor& found, const torch::Tensor& expected,

@@ -24,7 +24,7 @@ struct Parts {
         batch(PackedBatch::pack(kRows)) {
     const torch::NoGradGuard no_grad;
     const std::int64_t depth = 1;
-    resumed = PackedBatch::resume(whole.forward(batch, std::span(&depth, 1))[0], depth, batch.lengths);
+    resumed = batch.resumed(whole.forward(batch, std::span(&depth, 1))[0], depth);
   }
 };
 

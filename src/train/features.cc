@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "train/chunked_pass.h"
 #include "train/flops.h"
+#include "train/input_rows.h"
 
 namespace qinglan {
 
@@ -25,15 +26,13 @@ double FeaturePass::flops() const { return forward_flops(backbone_.config(), spe
 
 torch::Tensor FeaturePass::compute_pack(std::size_t pack) const {
   torch::InferenceMode inference;
-  std::vector<const std::vector<std::int32_t>*> members;
-  for (const std::int64_t row : plan_.rows(pack)) members.push_back(&rows_[row]);
-  const PackedBatch batch = PackedBatch::pack(members, backbone_.beginnings());
+  const PackedBatch batch = InputRows(rows_).pack(plan_.rows(pack), backbone_.beginnings());
   std::vector<torch::Tensor> pooled;
   if (spec_.depth == backbone_.config().layers && spec_.pooling.size() == 1) {
     pooled.push_back(backbone_.pooled(batch, spec_.pooling.front()));
   } else {
-    const torch::Tensor hidden = batch.by_token(backbone_.forward(batch, std::span(&spec_.depth, 1)).front());
-    for (const Pooling pooling : spec_.pooling) pooled.push_back(pool(hidden, batch.lengths, pooling));
+    const torch::Tensor hidden = backbone_.forward(batch, std::span(&spec_.depth, 1)).front();
+    for (const Pooling pooling : spec_.pooling) pooled.push_back(pool(hidden, batch, pooling));
   }
   return torch::cat(pooled, 1).to(torch::kBFloat16).contiguous();
 }

@@ -22,13 +22,10 @@ struct PackPlan {
 };
 
 // Packs hold at most `token_budget` tokens; a longer row is a pack alone. Rows are sorted by length, then
-// number. The plan depends on the lengths and the budget only: the packing is canonical, so a row's result
-// never depends on what was computed before.
-PackPlan plan_packs(std::span<const std::int64_t> lengths, std::int64_t token_budget);
-
-// The same of texts. Where their beginnings may be shared they are sorted by their tokens instead, and a pack
-// holds at most `token_budget` rows and eight times as many tokens.
-PackPlan plan_packs(TokenRows rows, std::int64_t token_budget, Beginnings beginnings);
+// number. Where their beginnings may be shared they are sorted by their tokens, and a pack holds at most
+// `token_budget` rows of a packed batch and eight times as many tokens. The plan depends on the rows and the
+// budget only: the packing is canonical, so a row's result never depends on what was computed before.
+PackPlan plan_packs(TokenRows texts, std::int64_t token_budget, Beginnings beginnings);
 
 // The budget of every forward-only pass (features, predictions). Part of what a node computes: it enters keys
 // through the numerics version.

@@ -51,6 +51,12 @@ inline torch::Tensor normal(std::vector<std::int64_t> shape, std::uint64_t seed)
   return values;
 }
 
+// The norm of their difference in units of that of `expected`.
+inline double relative_error(const torch::Tensor& found, const torch::Tensor& expected) {
+  const auto wanted = expected.to(torch::kFloat64);
+  return ((found.to(torch::kFloat64) - wanted).norm() / wanted.norm()).item<double>();
+}
+
 inline ModelConfig tiny_config() {
   ModelConfig config;
   config.architecture = "llama";

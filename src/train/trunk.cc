@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "train/flops.h"
+#include "train/input_rows.h"
 #include "train/tensor_view.h"
 
 namespace qinglan {
@@ -48,15 +49,17 @@ TrunkPass::TrunkPass(const Backbone& backbone, std::span<const std::vector<std::
 double TrunkPass::flops() const { return forward_flops(backbone_.config(), depth_, rows_); }
 
 std::int64_t TrunkPass::bytes() const {
-  std::int64_t tokens = 0;
-  for (const auto& row : rows_) tokens += static_cast<std::int64_t>(row.size());
-  return tokens * (backbone_.config().hidden * 2 + 8) + static_cast<std::int64_t>(rows_.size()) * 16;
+  std::int64_t stored = 0, tokens = 0;
+  for (std::size_t pack = 0; pack < plan_.size(); ++pack) {
+    const PackedBatch batch = batch_of(pack);
+    stored += batch.rows();
+    tokens += batch.tokens();
+  }
+  return stored * 2 * backbone_.config().hidden + 8 * tokens + 16 * static_cast<std::int64_t>(rows_.size());
 }
 
 PackedBatch TrunkPass::batch_of(std::size_t pack) const {
-  std::vector<const std::vector<std::int32_t>*> members;
-  for (const std::int64_t row : plan_.rows(pack)) members.push_back(&rows_[row]);
-  return PackedBatch::pack(members, backbone_.beginnings());
+  return InputRows(rows_).pack(plan_.rows(pack), backbone_.beginnings());
 }
 
 torch::Tensor TrunkPass::compute_pack(std::size_t pack) const {
@@ -65,23 +68,33 @@ torch::Tensor TrunkPass::compute_pack(std::size_t pack) const {
   return states.to(torch::kBFloat16).cpu().contiguous();
 }
 
+std::int64_t TrunkPass::shared_with_pack_before(std::size_t pack) const {
+  if (pack == 0 || backbone_.beginnings() == Beginnings::apart) return 0;
+  const auto& before = rows_[plan_.rows(pack - 1).back()];
+  const auto& first = rows_[plan_.rows(pack).front()];
+  return std::min(shared_tokens(before, first), static_cast<std::int64_t>(first.size()) - 1);
+}
+
 torch::Tensor TrunkPass::places() const {
   std::vector<std::int64_t> begins{0};
   for (const auto& row : rows_) begins.push_back(begins.back() + static_cast<std::int64_t>(row.size()));
   torch::Tensor places = torch::empty({begins.back()}, torch::kInt64);
   auto* place = places.mutable_data_ptr<std::int64_t>();
-  std::int64_t before = 0;  // rows of the packs before
+  std::int64_t end = 0;  // of the rows of the packs before
   for (std::size_t pack = 0; pack < plan_.size(); ++pack) {
     const PackedBatch batch = batch_of(pack);
+    // The first text in the order of tokens has the first rows.
+    const std::int64_t known = shared_with_pack_before(pack);
+    const std::int64_t* before = known > 0 ? place + begins[plan_.rows(pack - 1).back()] : nullptr;
     batch.for_each_token([&](std::int64_t document, std::int64_t i, std::int64_t row) {
-      place[begins[plan_.rows(pack)[document]] + i] = before + row;
+      place[begins[plan_.rows(pack)[document]] + i] = row < known ? before[row] : end + row;
     });
-    before += batch.rows();
+    end += batch.rows();
   }
-  if (before > std::numeric_limits<std::int32_t>::max())
+  if (end > std::numeric_limits<std::int32_t>::max())
     throw Error(ErrorKind::unsupported, "hidden states of more tokens than can be counted")
         .expected("at most 2^31 - 1")
-        .found(std::to_string(before));
+        .found(std::to_string(end));
   return places;
 }
 
@@ -148,31 +161,24 @@ void TrunkStates::place_rows(const SafetensorsFile& index) {
   if (place != rows.end() || last + 1 != stored()) throw damaged();
 }
 
-const std::byte* TrunkStates::state(std::int32_t place) const {
+const std::byte* TrunkStates::state(std::int64_t place) const {
   const auto part = std::upper_bound(parts_.begin(), parts_.end(), place,
-                                     [](std::int32_t at, const Part& part) { return at < part.end; });
+                                     [](std::int64_t at, const Part& part) { return at < part.end; });
   const std::int64_t first = part == parts_.begin() ? 0 : std::prev(part)->end;
   return part->states + (place - first) * 2 * width_;
 }
 
 PackedBatch TrunkStates::pack(std::span<const std::int64_t> rows, Beginnings beginnings) const {
   std::vector<const std::vector<std::int32_t>*> documents;
-  std::vector<std::int64_t> lengths;
-  for (const auto row : rows) {
-    documents.push_back(&places(row));
-    lengths.push_back(length(row));
-  }
-  std::optional<SharedRows> shared;
-  if (beginnings == Beginnings::shared) shared = SharedRows::of(documents);
-  const auto& counts = shared ? shared->own : lengths;
-  torch::Tensor hidden = torch::empty({std::reduce(counts.begin(), counts.end()), width_}, torch::kBFloat16);
-  PackedBatch batch = PackedBatch::resume(hidden, depth_, std::move(lengths), std::move(shared));
+  for (const auto row : rows) documents.push_back(&places(row));
+  const PackedBatch batch = PackedBatch::pack(documents, beginnings);
+  torch::Tensor hidden = torch::empty({batch.rows(), width_}, torch::kBFloat16);
   auto* to = static_cast<std::byte*>(hidden.mutable_data_ptr());
+  const auto* place = batch.ids.const_data_ptr<std::int64_t>();
   const std::int64_t bytes = 2 * width_;
-  batch.for_each_token([&](std::int64_t document, std::int64_t i, std::int64_t row) {
-    std::memcpy(to + row * bytes, state((*documents[document])[i]), static_cast<std::size_t>(bytes));
-  });
-  return batch;
+  for (std::int64_t row = 0; row < batch.rows(); ++row, to += bytes)
+    std::memcpy(to, state(place[row]), static_cast<std::size_t>(bytes));
+  return batch.resumed(hidden, depth_);
 }
 
 }  // namespace qinglan

@@ -5,8 +5,8 @@
 //
 // A folder: part-<number>.safetensors with "states" BF16 [rows, C], those of the packs one after another;
 // index.safetensors with "lengths" I64 [N] (tokens of each text), "rows" I64 [sum of lengths] (of every
-// token, text by text, which row of the parts it is; those of a beginning that texts of a pack share are the
-// same), "cut" I64 [N] (1: the text lost tokens).
+// token, text by text, which row of the parts it is; those of a beginning that texts share are the same),
+// "cut" I64 [N] (1: the text lost tokens).
 
 #include <torch/torch.h>
 
@@ -30,7 +30,7 @@ class TrunkPass {
 
   const PackPlan& plan() const { return plan_; }
   double flops() const;
-  std::int64_t bytes() const;  // that the folder will take at most, to some kB
+  std::int64_t bytes() const;  // that the folder will take, to some kB
 
   // Writes the folder `result` (it exists). `cut` [N], a flag a row. Finished chunks lie in `work`, from
   // which a later call goes on. Throws Error{interrupted}; progress counts rows.
@@ -40,6 +40,9 @@ class TrunkPass {
  private:
   PackedBatch batch_of(std::size_t pack) const;
   torch::Tensor compute_pack(std::size_t pack) const;
+  // Tokens with which its first text begins like the last one of the pack before: their states there serve
+  // both packs. The text's last token is not among them, so that each pack's last row is read.
+  std::int64_t shared_with_pack_before(std::size_t pack) const;
   // "rows" of the index.
   torch::Tensor places() const;
 
@@ -60,8 +63,8 @@ class TrunkStates {
   std::int64_t width() const { return width_; }  // C
   std::int64_t length(std::int64_t row) const { return static_cast<std::int64_t>(places(row).size()); }
   bool cut(std::int64_t row) const { return cut_[static_cast<std::size_t>(row)]; }
-  // Where the states of a row's tokens lie, counted over all parts: rows of one pack that
-  // begin alike begin with the same.
+  // Where the states of a row's tokens lie, counted over all parts: rows that begin alike begin with the
+  // same.
   const std::vector<std::int32_t>& places(std::int64_t row) const {
     return places_[static_cast<std::size_t>(row)];
   }
@@ -78,7 +81,7 @@ class TrunkStates {
   };
   std::int64_t stored() const { return parts_.empty() ? 0 : parts_.back().end; }
   void place_rows(const SafetensorsFile& index);
-  const std::byte* state(std::int32_t place) const;
+  const std::byte* state(std::int64_t place) const;
 
   std::int64_t depth_ = 0, width_ = 0;
   std::vector<Part> parts_;

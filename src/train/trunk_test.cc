@@ -15,6 +15,7 @@ namespace qinglan {
 namespace {
 
 using testing_support::fresh_folder;
+using testing_support::relative_error;
 using testing_support::tiny_config;
 using testing_support::token_rows;
 using testing_support::weak_labels;
@@ -94,15 +95,37 @@ TEST(Trunk, HoldsOnceWhatRowsBeginWithAlike) {
             all.rows());
   const PackedBatch apart = trunk.pack(all_rows(30), Beginnings::apart);
   EXPECT_EQ(apart.rows(), tokens);
-  EXPECT_TRUE(torch::equal(all.by_token(all.hidden), apart.hidden));
+  EXPECT_TRUE(torch::equal(all.hidden.index_select(0, all.shared->rows), apart.hidden));
   torch::NoGradGuard no_grad;
   std::int64_t first = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto alone =
         backbone.forward(PackedBatch::pack(std::span(&rows[i], 1)), std::span(&kDepth, 1)).front();
     const auto held = apart.hidden.narrow(0, first, apart.lengths[i]);
-    EXPECT_LT((held - alone).abs().max().item<double>(), 0.01) << i;
+    EXPECT_LT(relative_error(held, alone), 0.02) << i;
     first += apart.lengths[i];
+  }
+}
+
+TEST(Trunk, HoldsOnceWhatRowsOfSeveralPacksBeginWithAlike) {
+  const Backbone backbone = Backbone::random(tiny_config(), 1, torch::kBFloat16);
+  const auto rows = testing_support::rows_that_begin_alike(1200);
+  const TrunkPass pass(backbone, rows, kDepth);
+  ASSERT_GT(pass.plan().size(), 1U);
+  const Folders folders("packs");
+  const TrunkStates trunk = make_trunk(backbone, rows, folders);
+  std::int64_t bytes = 0;
+  for (const auto& [name, content] : files_in(folders.result))
+    bytes += static_cast<std::int64_t>(content.size());
+  EXPECT_NEAR(static_cast<double>(bytes), static_cast<double>(pass.bytes()), 4096);
+  torch::NoGradGuard no_grad;
+  for (std::int64_t row = 0; row < trunk.rows(); ++row) {
+    for (std::size_t i = 0; i < 8; ++i) ASSERT_EQ(trunk.places(row)[i], trunk.places(0)[i]) << row;
+    if (row % 10 != 0) continue;
+    const auto held = trunk.pack(std::span(&row, 1), Beginnings::apart).hidden,
+               alone =
+                   backbone.forward(PackedBatch::pack(std::span(&rows[row], 1)), std::span(&kDepth, 1))[0];
+    EXPECT_LT(relative_error(held, alone), 0.02) << row;
   }
 }
 
